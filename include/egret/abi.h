@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The one contract between the BPF programs and user space: keys, counters, records. */
+#pragma once
+
+/*
+ * Compiled alone by gcc, by clang and by clang -target bpf; tests/abi compares
+ * every struct here with the BTF of the built object. Fixed widths, explicit
+ * padding (always zero, since structs are map keys), host byte order unless a
+ * name ends in _be. Times are CLOCK_BOOTTIME nanoseconds.
+ */
+#ifdef __bpf__
+typedef unsigned char __u8;
+typedef unsigned short __u16;
+typedef unsigned int __u32;
+typedef int __s32;
+typedef unsigned long long __u64;
+#else
+#include <linux/types.h>
+#endif
+
+/* Room for one process description; longer texts are cut and flagged. */
+#define EG_COMM_MAX 16
+#define EG_EXE_MAX 1024 /* executable path, leaf first */
+#define EG_ARGS_MAX 512 /* argument vector as in memory: NUL-separated */
+#define EG_CGROUP_MAX 512 /* cgroup2 path, leaf first */
+#define EG_PATH_DEPTH 32 /* components of a path that are kept */
+
+/*
+ * A transport is an IP protocol number (IANA) or one of these. Bytes that a
+ * raw socket sends under a protocol which the kernel itself speaks for other
+ * sockets (17, 6, ...) stay apart: EG_TRANSPORT_RAW | protocol.
+ */
+#define EG_TRANSPORT_RAW 0x200
+#define EG_TRANSPORT_PACKET 0x400
+#define EG_TRANSPORT_MPTCP 262 /* IPPROTO_MPTCP */
+
+enum eg_direction {
+	EG_OUTBOUND = 0, /* this host opened it, or sent first; port is the peer's */
+	EG_INBOUND = 1, /* the peer did; port is ours */
+};
+
+/*
+ * One program image of one process: a process that calls execve() gets a new
+ * exec_id, a recycled pid a new start_ns. tgid 0 is not a process: exec_id
+ * then is one of enum eg_nobody.
+ */
+struct eg_proc_key {
+	__u64 start_ns; /* task_struct.start_boottime of the thread group leader */
+	__u32 tgid; /* in the initial pid namespace */
+	__u32 exec_id; /* low half of task_struct.self_exec_id */
+};
+
+enum eg_nobody {
+	EG_NOBODY_UNKNOWN = 0, /* a socket whose owner was never seen */
+	EG_NOBODY_KERNEL = 1, /* a socket of the kernel itself, or a kernel thread */
+};
+
+enum eg_flow_flag {
+	EG_FLOW_LOCAL = 1 << 0, /* routed over lo: the peer is this network namespace */
+	EG_FLOW_NO_IP = 1 << 1, /* no address known: non-IP frame, or overflow */
+	EG_FLOW_NO_PORT = 1 << 2, /* the transport has no ports */
+	EG_FLOW_OVERFLOW = 1 << 3, /* found no room in the flow map */
+	EG_FLOW_BROADCAST = 1 << 4, /* a subnet's broadcast address */
+};
+
+/* One row: what one program image exchanged with one peer. */
+struct eg_flow_key {
+	struct eg_proc_key proc;
+	__u8 ip[16]; /* IPv4 as ::ffff:a.b.c.d */
+	__u16 port;
+	__u16 transport;
+	__u8 direction; /* enum eg_direction */
+	__u8 flags; /* enum eg_flow_flag */
+	__u8 pad[2];
+};
+
+struct eg_flow {
+	__u64 bytes_sent; /* payload, contract section 2 */
+	__u64 bytes_received;
+	__u64 first_ns;
+	__u64 last_ns;
+	__u32 connections;
+	__u32 failed;
+	__u32 rtt_min_us; /* 0: not measured */
+	__u32 pad;
+};
+
+/* Failed connections by errno; rows of this map add up to eg_flow.failed. */
+struct eg_error_key {
+	struct eg_flow_key flow;
+	__s32 error; /* positive errno; 0: the kernel shows none */
+	__u32 pad;
+};
+
+enum eg_socket_flag {
+	EG_SOCKET_STREAM = 1 << 0, /* counters live in struct tcp_sock */
+	EG_SOCKET_PENDING = 1 << 1, /* connect() called, outcome not known yet */
+	EG_SOCKET_CONNECTED = 1 << 2, /* row.proc owns the peer, whoever sends */
+	EG_SOCKET_UNCLAIMED = 1 << 3, /* accepted: the first to send becomes owner */
+	EG_SOCKET_OLD = 1 << 4, /* older than the tracer: no connection counted */
+	EG_SOCKET_SWEPT = 1 << 5, /* an iterator has reported it: see struct eg_sample */
+	EG_SOCKET_SUBFLOW = 1 << 6, /* MPTCP: the connection is counted elsewhere */
+	EG_SOCKET_ROW = 1 << 7, /* row names a peer */
+	EG_SOCKET_FAILED = 1 << 8, /* sample: the connection was never established */
+	EG_SOCKET_INFINITE = 1 << 9, /* not a socket with a state to wait for */
+};
+
+/*
+ * A socket that somebody owns, by address of its struct sock. Streams keep
+ * here what to subtract from the kernel's own counters; datagram sockets keep
+ * what they exchanged with their first peer, so that the common packet costs
+ * one look-up.
+ */
+struct eg_socket {
+	struct eg_flow_key row;
+	struct eg_proc_key sender; /* the last to send unconnected datagrams */
+	__u64 born_ns; /* with the address, unique */
+	__u64 bytes_sent;
+	__u64 bytes_received;
+	__u64 last_ns; /* last datagram, 0 before */
+	__u32 flags; /* enum eg_socket_flag */
+	__u32 connections; /* begun in this entry and not yet in a flow */
+	__u64 cookie; /* SO_COOKIE where it was known, for trace */
+};
+
+/*
+ * Totals of one socket since its entry was born. The iterator emits them for
+ * live sockets and marks the entry SWEPT; a socket that was swept ends in the
+ * eg_closed map instead of being added to its flow. So a byte is either in a
+ * flow or in a sample, never in both.
+ */
+struct eg_sample_key {
+	__u64 sk;
+	__u64 born_ns;
+};
+
+struct eg_sample {
+	struct eg_sample_key key;
+	struct eg_flow_key row;
+	struct eg_flow totals;
+	__s32 error; /* errno of a failed connection, 0: unknown or none */
+	__u32 flags; /* enum eg_socket_flag; SWEPT: reported before */
+};
+
+/* Who listens: the opener of a listener, by network namespace and address. */
+struct eg_listener_key {
+	__u64 net; /* address of struct net */
+	__u8 ip[16];
+	__u16 port;
+	__u16 transport;
+	__u32 pad;
+};
+
+struct eg_listener {
+	struct eg_proc_key proc;
+	__u64 sk;
+};
+
+/* What was lost, per CPU, indexed by reason; names in the contract's ledger. */
+enum eg_loss {
+	EG_LOSS_RING_FULL,
+	EG_LOSS_FLOW_MAP_FULL,
+	EG_LOSS_PROCESS_MAP_FULL,
+	EG_LOSS_STORAGE_FAILED, /* the socket map had no room */
+	EG_LOSS_ERROR_MAP_FULL, /* a failure counted without its errno */
+	EG_LOSS_LISTENER_MAP_FULL,
+	EG_LOSS_CLOSED_MAP_FULL,
+	EG_LOSS_OVERFLOW_MAP_FULL, /* bytes went to the unknown owner */
+	EG_LOSS_COUNT,
+};
+
+/* Ring records. Every record starts with this header. */
+enum eg_record_type {
+	EG_RECORD_PROCESS = 1,
+	EG_RECORD_CONNECT, /* attempt begun */
+	EG_RECORD_RESULT, /* attempt ended: error says how */
+	EG_RECORD_ACCEPT,
+	EG_RECORD_CLOSE,
+};
+
+struct eg_record {
+	__u32 type; /* enum eg_record_type */
+	__u32 size; /* of the whole record */
+	__u64 time_ns;
+};
+
+enum eg_process_flag {
+	EG_PROCESS_EXE_DELETED = 1 << 0,
+	EG_PROCESS_EXE_CUT = 1 << 1,
+	EG_PROCESS_ARGS_CUT = 1 << 2,
+	EG_PROCESS_CGROUP_CUT = 1 << 3,
+	EG_PROCESS_KTHREAD = 1 << 4,
+	EG_PROCESS_NO_EXE = 1 << 5,
+	EG_PROCESS_OLD = 1 << 6, /* described by an iterator, not in its own context */
+};
+
+/*
+ * One process, described in its own context the first time it touches a
+ * socket. Paths are lists of NUL-terminated components from the leaf to the
+ * root, without separators.
+ */
+struct eg_process {
+	struct eg_record header;
+	struct eg_proc_key key;
+	__u32 ppid;
+	__u32 uid; /* real uid in the initial user namespace */
+	__u32 flags; /* enum eg_process_flag */
+	__u32 exe_size; /* bytes used in exe */
+	__u32 args_size;
+	__u32 cgroup_size;
+	__u64 cgroup_id; /* of the cgroup2 cgroup */
+	__u64 exe_ino;
+	__u32 exe_dev; /* kernel's dev_t encoding: major << 20 | minor */
+	__u32 net_ns; /* inode numbers, as in /proc/PID/ns */
+	__u32 mnt_ns;
+	__u32 pid_ns;
+	char comm[EG_COMM_MAX];
+	char exe[EG_EXE_MAX + 256];
+	char args[EG_ARGS_MAX];
+	char cgroup[EG_CGROUP_MAX + 256];
+};
+
+/* One thing that happened to one connection; only while `trace` runs. */
+struct eg_event {
+	struct eg_record header;
+	__u64 sk;
+	__u64 cookie; /* 0: the kernel gave none yet */
+	struct eg_flow_key row;
+	struct eg_flow totals; /* CLOSE */
+	__s32 error; /* RESULT: positive errno, 0 established, -1 unknown */
+	__u32 pad;
+};
+
+/* Settings, constant while the programs run. */
+struct eg_config {
+	__u64 scope_cgroup_id; /* 0: everything; else only below this cgroup ... */
+	__u64 scope_start_ns; /* ... or descended from this process */
+	__u32 scope_tgid;
+	__u8 trace; /* 1: emit struct eg_event */
+	__u8 task_btf; /* bpf_get_current_task_btf() works in cgroup programs */
+	__u8 send_length; /* the sock_send_length program is attached */
+	__u8 pad;
+};
+
+/* Entry of the process map: what was already said about a process. */
+enum eg_known {
+	EG_KNOWN_IN_SCOPE = 1,
+	EG_KNOWN_OUT_OF_SCOPE = 2,
+};
+
+struct eg_known_process {
+	__u32 state; /* enum eg_known */
+	__u32 pad;
+};
+
+_Static_assert(sizeof(struct eg_proc_key) == 16, "key without holes");
+_Static_assert(sizeof(struct eg_flow_key) == 40, "key without holes");
+_Static_assert(sizeof(struct eg_flow) == 48, "value without holes");
+_Static_assert(sizeof(struct eg_error_key) == 48, "key without holes");
+_Static_assert(sizeof(struct eg_socket) == 104, "value without holes");
+_Static_assert(sizeof(struct eg_sample) == 112, "record without holes");
+_Static_assert(sizeof(struct eg_listener_key) == 32, "key without holes");
