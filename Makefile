@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Builds egret: `make help` lists what there is. Settings, from the environment or the command line:
+#   O=DIR  V=1  WERROR=1  SANITIZE=1  PREFIX=DIR  DESTDIR=DIR  CC  CLANG  BPFTOOL  CFLAGS  LDFLAGS
+
+SANITIZE ?= 0
+O ?= build$(if $(filter 1,$(SANITIZE)),/sanitize)
+PREFIX ?= /usr/local
+CFLAGS ?= -O2 -g
+PKG_CONFIG ?= pkg-config
+DATADIR := $(DESTDIR)$(PREFIX)/share
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+ifeq ($(V),1)
+Q :=
+say :=
+else
+Q := @
+say = @printf '  %-8s %s\n' $(1) $(2);
+endif
+
+# --- tools and libraries ---
+# The first of these commands that runs: a wrapper without its program, as Ubuntu's bpftool, doesn't.
+first-working = $(shell for t in $(1); do $$t --version >/dev/null 2>&1 && echo $$t && break; done)
+newest-clang = $(shell ls /usr/bin/clang-[0-9]* /usr/lib/llvm*/bin/clang 2>/dev/null | sort -Vr)
+ifndef CLANG
+CLANG := $(or $(call first-working,clang $(newest-clang)),clang)
+endif
+ifndef BPFTOOL
+BPFTOOL := $(or $(call first-working,bpftool /usr/sbin/bpftool \
+	/usr/lib/linux-tools/*/bpftool /usr/lib/linux-tools-*/bpftool),bpftool)
+endif
+ifndef LLVM_STRIP
+LLVM_STRIP := $(call first-working,$(subst clang,llvm-strip,$(CLANG)) llvm-strip)
+endif
+
+LIBRARIES := "libbpf >= 1.1" libelf zlib libcjson libcap-ng
+ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(shell $(PKG_CONFIG) --exists $(LIBRARIES) || echo missing),)
+$(shell $(PKG_CONFIG) --print-errors --exists $(LIBRARIES))
+$(error a library is missing or too old (see above): `sudo tools/install-deps` installs what the build needs)
+endif
+LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
+LIB_LDLIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
+CMOCKA_CFLAGS = $(shell $(PKG_CONFIG) --silence-errors --cflags cmocka)
+CMOCKA_LDLIBS = $(shell $(PKG_CONFIG) --libs cmocka)
+endif
+
+# --- flags ---
+cc-option = $(shell $(CC) -Werror $(1) -c -x c /dev/null -o /dev/null 2>/dev/null && echo $(1))
+optimizes = $(filter-out -O0,$(filter -O%,$(CFLAGS)))
+ARCH := $(shell $(CC) -dumpmachine | sed 's/-.*//; s/x86_64\|i.86/x86/; s/aarch64.*/arm64/; s/arm[^6].*/arm/; \
+	s/ppc.*/powerpc/; s/powerpc.*/powerpc/; s/riscv.*/riscv/; s/s390x/s390/; s/loongarch.*/loongarch/')
+
+WARNINGS := -Wall -Wextra -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+	-Wshadow -Wvla -Wundef -Wpointer-arith -Wwrite-strings -Wcast-qual -Wdate-time \
+	-Wimplicit-fallthrough -Wmissing-field-initializers $(if $(filter 1,$(WERROR)),-Werror)
+HARDENING := -fstack-protector-strong -fPIE $(call cc-option,-fstack-clash-protection) \
+	$(call cc-option,-fcf-protection) $(if $(optimizes),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+LINK_HARDENING := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+ifeq ($(SANITIZE),1)
+HARDENING := -fPIE -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+LINK_HARDENING := -pie -fsanitize=address,undefined
+endif
+
+INCLUDES := -Iinclude -isystem $(O)/bpf -I$(O)/gen
+C_FLAGS = -std=gnu17 -D_GNU_SOURCE $(INCLUDES) $(LIB_CFLAGS) $(WARNINGS) $(HARDENING) $(CPPFLAGS) $(CFLAGS)
+LINK = $(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS)
+# Of the instruction sets, v2 is the newest whose programs every kernel from 5.10 on verifies alike.
+BPF_FLAGS := -g -O2 -std=gnu17 -target bpf -mcpu=v2 -D__TARGET_ARCH_$(ARCH) -Iinclude -Ibpf \
+	-idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null) \
+	-Wall -Wextra -Wshadow -Wno-unused-parameter $(if $(filter 1,$(WERROR)),-Werror)
+
+# --- files ---
+SOURCES := $(sort $(filter-out user/main.c,$(shell find user -name '*.c')))
+SCHEMAS := $(sort $(wildcard user/out/schema/*.schema.json))
+MAN_PAGES := $(wildcard user/man/*.1)
+UNIT_TESTS := $(patsubst %.c,$(O)/%,$(shell find tests/unit -name '*_test.c' 2>/dev/null))
+ABI_TESTS := $(patsubst %.c,$(O)/%,$(wildcard tests/abi/*_test.c))
+HARNESS := $(wildcard tests/harness/*.c)
+NET_SOURCES := $(wildcard tests/bpf/*.c tests/net/*.c)
+NET_TESTS := $(if $(NET_SOURCES),$(O)/tests/net_test)
+BENCH_SOURCES := $(wildcard tests/bench/*.c)
+BENCH := $(if $(BENCH_SOURCES),$(O)/tests/bench/bench)
+objects = $(patsubst %.c,$(O)/%.o,$(1))
+
+# --- targets ---
+.PHONY: all run check check-tools bench lint install clean help
+all: $(O)/egret ## build build/egret (the default)
+
+run: all ## build, then watch this host's traffic for ten seconds (needs root)
+	@echo 'Watching which programs send what where, for ten seconds. This host goes on as usual.' >&2
+	@$(O)/egret summary --duration 10s --format text
+
+check: check-tools all $(UNIT_TESTS) $(ABI_TESTS) $(NET_TESTS) ## build and run all tests (needs root)
+	$(Q)EGRET=$(abspath $(O)/egret) BUILD=$(abspath $(O)) tools/run-tests \
+		$(UNIT_TESTS) $(ABI_TESTS) $(NET_TESTS) tools/check-schemas
+
+check-tools:
+	$(Q)tools/install-deps --check --test
+
+bench: all $(BENCH) ## measure speed and memory (needs root)
+	$(Q)EGRET=$(abspath $(O)/egret) BUILD=$(abspath $(O)) $(or $(BENCH),false)
+
+lint: $(O)/bpf/egret.skel.h $(O)/gen/schemas.inc ## check format, static analysis and the house rules
+	$(Q)CC='$(CC)' CLANG='$(CLANG)' C_FLAGS='$(INCLUDES) $(LIB_CFLAGS) -std=gnu17 -D_GNU_SOURCE' \
+		BPF_FLAGS='$(BPF_FLAGS)' tools/lint
+
+install: all ## install under DESTDIR and PREFIX (default /usr/local)
+	install -D -m 755 $(O)/egret $(DESTDIR)$(PREFIX)/bin/egret
+	install -d $(DATADIR)/man/man1
+	install -m 644 $(MAN_PAGES) $(DATADIR)/man/man1
+	install -D -m 644 user/completion/egret $(DATADIR)/bash-completion/completions/egret
+
+clean: ## remove what was built
+	rm -rf $(O)
+
+help: ## print this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
+		printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+# --- programs ---
+$(O)/egret: $(O)/user/main.o $(O)/libegret.a
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^ $(LIB_LDLIBS) $(LDLIBS)
+
+$(O)/libegret.a: $(call objects,$(SOURCES))
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(UNIT_TESTS) $(ABI_TESTS): $(O)/%: $(O)/%.o $(O)/libegret.a
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^ $(LIB_LDLIBS) $(CMOCKA_LDLIBS) $(LDLIBS)
+
+$(O)/tests/net_test: $(call objects,$(HARNESS) $(NET_SOURCES))
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -pthread -o $@ $^ $(LIB_LDLIBS) $(LDLIBS)
+
+$(O)/tests/bench/bench: $(call objects,$(BENCH_SOURCES))
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -pthread -o $@ $^ $(LIB_LDLIBS) -lm $(LDLIBS)
+
+# --- objects ---
+$(O)/%.o: %.c Makefile
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(C_FLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/tests/%.o: INCLUDES += -Itests -I.
+$(O)/tests/%.o: LIB_CFLAGS += $(CMOCKA_CFLAGS) -pthread
+$(call objects,$(filter user/probe/%,$(SOURCES))): $(O)/bpf/egret.skel.h
+$(call objects,$(filter user/out/%,$(SOURCES))): | $(O)/gen/schemas.inc
+$(ABI_TESTS): | $(O)/bpf/egret.bpf.o
+
+# --- what is generated ---
+$(O)/bpf/egret.bpf.o: bpf/egret.bpf.c Makefile
+	$(call say,BPF,$@)
+	$(Q)mkdir -p $(@D) && $(CLANG) $(BPF_FLAGS) -MMD -MP -c -o $@ $<
+	$(if $(LLVM_STRIP),$(Q)$(LLVM_STRIP) -g $@)
+
+$(O)/bpf/egret.skel.h: $(O)/bpf/egret.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)mkdir -p $(@D) && $(BPFTOOL) gen skeleton $< name egret_bpf >$@
+
+$(O)/gen/schemas.inc: $(SCHEMAS) tools/embed Makefile
+	$(call say,EMBED,$@)
+	$(Q)mkdir -p $(@D) && tools/embed $(SCHEMAS) >$@
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)
