@@ -33,10 +33,6 @@ ifndef BPFTOOL
 BPFTOOL := $(or $(call first-working,bpftool /usr/sbin/bpftool \
 	/usr/lib/linux-tools/*/bpftool /usr/lib/linux-tools-*/bpftool),bpftool)
 endif
-ifndef LLVM_STRIP
-LLVM_STRIP := $(call first-working,$(subst clang,llvm-strip,$(CLANG)) llvm-strip)
-endif
-
 LIBRARIES := "libbpf >= 1.1" libelf zlib libcjson libcap-ng
 ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
 ifneq ($(shell $(PKG_CONFIG) --exists $(LIBRARIES) || echo missing),)
@@ -100,7 +96,8 @@ check: check-tools all $(UNIT_TESTS) $(ABI_TESTS) $(NET_TESTS) ## build and run 
 		$(UNIT_TESTS) $(ABI_TESTS) $(NET_TESTS) tools/check-schemas
 
 check-tools:
-	$(Q)tools/install-deps --check --test
+	$(Q)tools/install-deps --missing test || $(PKG_CONFIG) --exists cmocka || \
+		{ echo 'make check: no unit tests without cmocka: sudo tools/install-deps --test' >&2; exit 1; }
 
 bench: all $(BENCH) ## measure speed and memory (needs root)
 	$(Q)EGRET=$(abspath $(O)/egret) BUILD=$(abspath $(O)) $(or $(BENCH),false)
@@ -155,10 +152,11 @@ $(call objects,$(filter user/out/%,$(SOURCES))): | $(O)/gen/schemas.inc
 $(ABI_TESTS): | $(O)/bpf/egret.bpf.o
 
 # --- what is generated ---
+# bpftool's linker drops the DWARF and keeps the BTF.
 $(O)/bpf/egret.bpf.o: bpf/egret.bpf.c Makefile
 	$(call say,BPF,$@)
-	$(Q)mkdir -p $(@D) && $(CLANG) $(BPF_FLAGS) -MMD -MP -c -o $@ $<
-	$(if $(LLVM_STRIP),$(Q)$(LLVM_STRIP) -g $@)
+	$(Q)mkdir -p $(@D) && $(CLANG) $(BPF_FLAGS) -MMD -MP -MT $@ -MF $(@:.o=.d) -c -o $(@:.o=.tmp.o) $<
+	$(Q)$(BPFTOOL) gen object $@ $(@:.o=.tmp.o)
 
 $(O)/bpf/egret.skel.h: $(O)/bpf/egret.bpf.o
 	$(call say,SKEL,$@)
