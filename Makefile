@@ -128,7 +128,8 @@ $(O)/libegret.a: $(call objects,$(SOURCES))
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(UNIT_TESTS) $(ABI_TESTS): $(O)/%: $(O)/%.o $(O)/libegret.a
+$(UNIT_TESTS): $(O)/libegret.a
+$(UNIT_TESTS) $(ABI_TESTS): $(O)/%: $(O)/%.o
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(LIB_LDLIBS) $(CMOCKA_LDLIBS) $(LDLIBS)
 
@@ -149,7 +150,7 @@ $(O)/tests/%.o: INCLUDES += -Itests -I.
 $(O)/tests/%.o: LIB_CFLAGS += $(CMOCKA_CFLAGS) -pthread
 $(call objects,$(filter user/probe/%,$(SOURCES))): $(O)/bpf/egret.skel.h
 $(call objects,$(filter user/out/%,$(SOURCES))): | $(O)/gen/schemas.inc
-$(ABI_TESTS): | $(O)/bpf/egret.bpf.o
+$(call objects,$(wildcard tests/abi/*.c)): $(O)/gen/abi_layout.inc | $(O)/bpf/egret.bpf.o
 
 # --- what is generated ---
 # bpftool's linker drops the DWARF and keeps the BTF.
@@ -165,5 +166,9 @@ $(O)/bpf/egret.skel.h: $(O)/bpf/egret.bpf.o
 $(O)/gen/schemas.inc: $(SCHEMAS) tools/embed Makefile
 	$(call say,EMBED,$@)
 	$(Q)mkdir -p $(@D) && tools/embed $(SCHEMAS) >$@
+
+$(O)/gen/abi_layout.inc: include/egret/abi.h $(wildcard bpf/*) tools/abi-layout Makefile
+	$(call say,LAYOUT,$@)
+	$(Q)mkdir -p $(@D) && tools/abi-layout $(filter-out tools/% Makefile,$^) >$@
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
