@@ -23,7 +23,7 @@ typedef unsigned long long __u64;
 #define EG_EXE_MAX 1024 /* executable path, leaf first */
 #define EG_ARGS_MAX 512 /* argument vector as in memory: NUL-separated */
 #define EG_CGROUP_MAX 512 /* cgroup2 path, leaf first */
-#define EG_PATH_DEPTH 32 /* components of a path that are kept */
+#define EG_PATH_DEPTH 24 /* components of a path that are kept */
 
 /*
  * A transport is an IP protocol number (IANA) or one of these. Bytes that a
@@ -98,11 +98,11 @@ enum eg_socket_flag {
 	EG_SOCKET_CONNECTED = 1 << 2, /* row.proc owns the peer, whoever sends */
 	EG_SOCKET_UNCLAIMED = 1 << 3, /* accepted: the first to send becomes owner */
 	EG_SOCKET_OLD = 1 << 4, /* older than the tracer: no connection counted */
-	EG_SOCKET_SWEPT = 1 << 5, /* an iterator has reported it: see struct eg_sample */
+	EG_SOCKET_SWEPT = 1 << 5, /* sample: the iterator has reported this socket before */
 	EG_SOCKET_SUBFLOW = 1 << 6, /* MPTCP: the connection is counted elsewhere */
 	EG_SOCKET_ROW = 1 << 7, /* row names a peer */
 	EG_SOCKET_FAILED = 1 << 8, /* sample: the connection was never established */
-	EG_SOCKET_INFINITE = 1 << 9, /* not a socket with a state to wait for */
+	EG_SOCKET_PARENT = 1 << 9, /* MPTCP: the connection its subflows belong to */
 };
 
 /*
@@ -117,15 +117,22 @@ struct eg_socket {
 	__u64 born_ns; /* with the address, unique */
 	__u64 bytes_sent;
 	__u64 bytes_received;
-	__u64 last_ns; /* last datagram, 0 before */
+	__u64 first_ns; /* first datagram exchanged with row's peer */
+	__u64 last_ns; /* last one, 0: none yet */
 	__u32 flags; /* enum eg_socket_flag */
-	__u32 connections; /* begun in this entry and not yet in a flow */
-	__u64 cookie; /* SO_COOKIE where it was known, for trace */
+	__u32 swept; /* written by the iterator alone: user space knows this socket */
+	__u32 claims; /* how many CPUs tried to set row; only the first may */
+	__u16 peer_port; /* of row's peer, also where row.port is ours */
+	__u16 pad;
+	__u32 init_tag; /* SCTP: of the INIT that is not answered yet, 0: none */
+	__u32 connections; /* datagram sockets: 1 once row is set; SCTP: attempts begun */
+	__u32 failed; /* SCTP: attempts that were not answered, or aborted */
+	__u32 pad2;
 };
 
 /*
  * Totals of one socket since its entry was born. The iterator emits them for
- * live sockets and marks the entry SWEPT; a socket that was swept ends in the
+ * live sockets and marks the entry as swept; a socket that was swept ends in the
  * eg_closed map instead of being added to its flow. So a byte is either in a
  * flow or in a sample, never in both.
  */
@@ -257,6 +264,6 @@ _Static_assert(sizeof(struct eg_proc_key) == 16, "key without holes");
 _Static_assert(sizeof(struct eg_flow_key) == 40, "key without holes");
 _Static_assert(sizeof(struct eg_flow) == 48, "value without holes");
 _Static_assert(sizeof(struct eg_error_key) == 48, "key without holes");
-_Static_assert(sizeof(struct eg_socket) == 104, "value without holes");
+_Static_assert(sizeof(struct eg_socket) == 128, "value without holes");
 _Static_assert(sizeof(struct eg_sample) == 112, "record without holes");
 _Static_assert(sizeof(struct eg_listener_key) == 32, "key without holes");

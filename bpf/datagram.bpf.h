@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* UDP, UDP-Lite, ICMP, raw IP and SCTP: payload counted packet by packet. */
+#pragma once
+
+#define ETH_P_IP 0x0800
+#define ETH_P_IPV6 0x86DD
+#define IPV6_EXTENSIONS_MAX 6 /* extension headers looked through */
+#define RTCF_BROADCAST 0x10000000 /* include/uapi/linux/in_route.h */
+
+/* SCTP chunk types (RFC 9260 section 3.2) and how many chunks of a packet are read. */
+#define SCTP_DATA 0
+#define SCTP_INIT 1
+#define SCTP_ABORT 6
+#define SCTP_COOKIE_ACK 11
+#define SCTP_I_DATA 64 /* RFC 8260 */
+#define SCTP_CHUNKS_MAX 16
+
+/* What a packet says, seen from this host. */
+struct packet {
+	__u8 peer[16] __attribute__((aligned(8)));
+	__u16 peer_port;
+	__u8 protocol;
+	bool egress;
+	__u32 offset; /* of the transport header */
+	__u64 payload;
+	__u64 now_ns;
+	__u32 init_tag; /* SCTP: of an INIT, which is always alone in its packet */
+	__u64 chunks; /* SCTP: the types below 64 that the packet carries, a bit each */
+};
+
+static __always_inline bool parse_ipv4(struct __sk_buff *skb, struct packet *packet)
+{
+	struct iphdr ip;
+
+	if (bpf_skb_load_bytes(skb, 0, &ip, sizeof(ip)))
+		return false;
+	map_ipv4(packet->peer, packet->egress ? ip.daddr : ip.saddr);
+	packet->protocol = ip.protocol;
+	packet->offset = ip.ihl * 4;
+	return true;
+}
+
+/* RFC 8200 section 4: the upper-layer header comes after any extension headers. */
+static __always_inline bool parse_ipv6(struct __sk_buff *skb, struct packet *packet)
+{
+	struct ipv6hdr ip;
+	__u8 extension[2];
+
+	if (bpf_skb_load_bytes(skb, 0, &ip, sizeof(ip)))
+		return false;
+	copy_ip(packet->peer, packet->egress ? &ip.daddr : &ip.saddr);
+	packet->protocol = ip.nexthdr;
+	packet->offset = sizeof(ip);
+	for (int i = 0; i < IPV6_EXTENSIONS_MAX; i++) {
+		bool fragment = packet->protocol == IPPROTO_FRAGMENT;
+
+		if (!fragment && packet->protocol != IPPROTO_HOPOPTS &&
+		    packet->protocol != IPPROTO_ROUTING && packet->protocol != IPPROTO_DSTOPTS)
+			break;
+		if (bpf_skb_load_bytes(skb, packet->offset, extension, sizeof(extension)))
+			break;
+		packet->protocol = extension[0];
+		packet->offset += fragment ? 8 : (extension[1] + 1) * 8;
+	}
+	return true;
+}
+
+/* User data of the DATA chunks; SACKs and the handshake are no payload. */
+static __always_inline void parse_sctp(struct __sk_buff *skb, struct packet *packet)
+{
+	struct {
+		__u8 type;
+		__u8 flags;
+		__be16 length;
+		__be32 tag;
+	} chunk;
+	__u32 offset = packet->offset + 12;
+
+	packet->payload = 0;
+	for (int i = 0; i < SCTP_CHUNKS_MAX; i++) {
+		__u32 length, header;
+
+		if (bpf_skb_load_bytes(skb, offset, &chunk, sizeof(chunk)) &&
+		    bpf_skb_load_bytes(skb, offset, &chunk, 4))
+			return;
+		length = bpf_ntohs(chunk.length);
+		header = chunk.type == SCTP_I_DATA ? 20 : 16;
+		if ((chunk.type == SCTP_DATA || chunk.type == SCTP_I_DATA) && length > header)
+			packet->payload += length - header;
+		packet->init_tag = chunk.tag;
+		/* One bit each and no branch: the verifier would follow both ways. */
+		packet->chunks |= (chunk.type < 64) * (1ULL << (chunk.type & 63));
+		if (length < 4)
+			return;
+		offset += (length + 3) & ~3U;
+	}
+}
+
+/* Fills in the rest of *packet; false: nothing that a socket sends as payload. */
+static __always_inline bool parse(struct __sk_buff *skb, struct bpf_sock *sk, struct packet *packet)
+{
+	bool ipv4 = skb->protocol == bpf_htons(ETH_P_IP);
+	__be16 ports[2];
+
+	if (!(ipv4 ? parse_ipv4(skb, packet) : parse_ipv6(skb, packet)))
+		return false;
+	packet->payload = since(skb->len, packet->offset);
+	packet->now_ns = bpf_ktime_get_boot_ns();
+	if (sk->type == SOCK_RAW)
+		return true;
+	if (sk->protocol != IPPROTO_UDP && sk->protocol != IPPROTO_UDPLITE &&
+	    sk->protocol != IPPROTO_SCTP)
+		return true;
+	if (bpf_skb_load_bytes(skb, packet->offset, ports, sizeof(ports)))
+		return false;
+	packet->peer_port = bpf_ntohs(ports[packet->egress]);
+	if (sk->protocol == IPPROTO_SCTP)
+		parse_sctp(skb, packet);
+	else
+		packet->payload = since(packet->payload, 8);
+	return true;
+}
+
+static __always_inline bool is_datagram(struct bpf_sock *sk)
+{
+	return sk->type == SOCK_DGRAM && sk->protocol == IPPROTO_UDP;
+}
+
+static __always_inline __u16 transport_of(struct bpf_sock *sk, const struct packet *packet)
+{
+	__u8 protocol = packet->protocol;
+
+	if (sk->type != SOCK_RAW)
+		return sk->protocol;
+	if (protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6)
+		return protocol;
+	return EG_TRANSPORT_RAW | protocol;
+}
+
+/* Was the packet routed as a broadcast? (struct rtable begins with its dst.) */
+struct rtable {
+	unsigned int rt_flags;
+} __attribute__((preserve_access_index));
+struct sk_buff___refdst {
+	unsigned long _skb_refdst;
+} __attribute__((preserve_access_index));
+
+static __always_inline bool is_broadcast(struct __sk_buff *skb, const struct packet *packet)
+{
+	unsigned long route;
+
+	if (!packet->egress || skb->protocol != bpf_htons(ETH_P_IP))
+		return false;
+	route = BPF_CORE_READ((struct sk_buff___refdst *)skb, _skb_refdst) & ~1UL;
+	return route && BPF_CORE_READ((struct rtable *)route, rt_flags) & RTCF_BROADCAST;
+}
+
+static __always_inline void row_of(struct eg_flow_key *row, struct __sk_buff *skb,
+				   struct bpf_sock *sk, const struct packet *packet,
+				   enum eg_direction direction)
+{
+	copy_ip(row->ip, packet->peer);
+	row->transport = transport_of(sk, packet);
+	row->direction = direction;
+	row->flags = 0;
+	row->port = 0;
+	if (row->transport != IPPROTO_UDP && row->transport != IPPROTO_UDPLITE &&
+	    row->transport != IPPROTO_SCTP)
+		row->flags |= EG_FLOW_NO_PORT;
+	else
+		row->port = direction == EG_OUTBOUND ? packet->peer_port : sk->src_port;
+	if (skb->ifindex == LOOPBACK_IFINDEX)
+		row->flags |= EG_FLOW_LOCAL;
+	if (is_broadcast(skb, packet))
+		row->flags |= EG_FLOW_BROADCAST;
+}
+
+static __always_inline void delta_of(struct eg_flow *delta, const struct packet *packet)
+{
+	delta->bytes_sent = packet->egress ? packet->payload : 0;
+	delta->bytes_received = packet->egress ? 0 : packet->payload;
+	delta->first_ns = packet->now_ns;
+	delta->last_ns = packet->now_ns;
+}
+
+/*
+ * A packet that is not to or from the socket's first peer. It goes to a row
+ * that this host opened, if there is one; else to one that the peer opened;
+ * else the packet itself decides who opened it.
+ */
+static __always_inline void account_packet(struct __sk_buff *skb, struct bpf_sock *sk,
+					   const struct packet *packet,
+					   const struct eg_proc_key *owner)
+{
+	struct eg_flow_key row = { .proc = *owner };
+	struct eg_flow delta = {}, *flow;
+
+	delta_of(&delta, packet);
+	row_of(&row, skb, sk, packet, EG_OUTBOUND);
+	flow = bpf_map_lookup_elem(&eg_flows, &row);
+	if (!flow) {
+		row.direction = EG_INBOUND;
+		if (!(row.flags & EG_FLOW_NO_PORT))
+			row.port = sk->src_port;
+		flow = bpf_map_lookup_elem(&eg_flows, &row);
+	}
+	if (flow) {
+		add(flow, &delta);
+		return;
+	}
+	if (packet->egress) {
+		row.direction = EG_OUTBOUND;
+		row.port = packet->peer_port;
+	}
+	delta.connections = 1;
+	account(&row, &delta);
+}
+
+/* The end of what a datagram socket's entry stands for. */
+static __always_inline void datagram_sample(__u64 address, const struct eg_socket *socket,
+					    struct eg_sample *sample)
+{
+	sample->key.sk = address;
+	sample->key.born_ns = socket->born_ns;
+	sample->row = socket->row;
+	sample->flags = socket->flags | (socket->swept ? EG_SOCKET_SWEPT : 0);
+	sample->totals.bytes_sent = socket->bytes_sent;
+	sample->totals.bytes_received = socket->bytes_received;
+	sample->totals.first_ns = socket->first_ns;
+	sample->totals.last_ns = socket->last_ns;
+	sample->totals.connections = socket->connections;
+	sample->totals.failed = socket->failed;
+}
+
+static __always_inline void datagram_settle(__u64 address, struct eg_socket *socket)
+{
+	struct eg_sample sample = {};
+
+	if (!socket->last_ns) {
+		bpf_map_delete_elem(&eg_sockets, &address);
+		return;
+	}
+	/* SCTP: an INIT that was never answered. */
+	if (socket->init_tag)
+		socket->failed++;
+	datagram_sample(address, socket, &sample);
+	emit_event(EG_RECORD_CLOSE, address, (void *)address, &sample.row, &sample.totals, 0);
+	settle(address, &sample);
+}
+
+static __always_inline bool same_peer(const struct eg_socket *socket, const struct packet *packet)
+{
+	return same_ip(socket->row.ip, packet->peer) && socket->peer_port == packet->peer_port;
+}
+
+/*
+ * The first packet of a socket gives the entry its row. CPUs may race here:
+ * each counts itself, and only one that finds itself alone goes on. The packet
+ * of a loser, and of all after it, takes the slower way.
+ */
+static __always_inline bool claim_row(struct eg_socket *socket, struct __sk_buff *skb,
+				      struct bpf_sock *sk, const struct packet *packet)
+{
+	if (socket->claims)
+		return false;
+	__sync_fetch_and_add(&socket->claims, 1);
+	if (*(volatile __u32 *)&socket->claims != 1)
+		return false;
+	if (!(socket->flags & EG_SOCKET_CONNECTED))
+		socket->row.proc = socket->sender;
+	socket->peer_port = packet->peer_port;
+	socket->first_ns = packet->now_ns;
+	socket->connections = 1;
+	/* A socket made by accept() has its direction from its listener. */
+	row_of(&socket->row, skb, sk, packet,
+	       packet->egress && !(socket->flags & EG_SOCKET_UNCLAIMED) ? EG_OUTBOUND : EG_INBOUND);
+	socket->flags |= EG_SOCKET_ROW;
+	emit_event(EG_RECORD_CONNECT, 0, NULL, &socket->row, NULL, 0);
+	return true;
+}
+
+/* SCTP's handshake, for the counts of connections and failures (RFC 9260 section 5.1). */
+static __always_inline void sctp_handshake(struct eg_socket *socket, const struct packet *packet)
+{
+	if (packet->egress && packet->chunks & (1ULL << SCTP_INIT) &&
+	    packet->init_tag != socket->init_tag) {
+		if (socket->init_tag)
+			socket->failed++;
+		if (socket->flags & EG_SOCKET_PENDING)
+			socket->connections++;
+		socket->flags |= EG_SOCKET_PENDING;
+		socket->init_tag = packet->init_tag;
+	}
+	if (!packet->egress && packet->chunks & (1ULL << SCTP_COOKIE_ACK))
+		socket->init_tag = 0;
+	if (!packet->egress && packet->chunks & (1ULL << SCTP_ABORT) && socket->init_tag) {
+		socket->init_tag = 0;
+		socket->failed++;
+		account_error(&socket->row, ECONNREFUSED);
+	}
+}
+
+static __always_inline void count(struct eg_socket *socket, const struct packet *packet)
+{
+	if (packet->egress)
+		__sync_fetch_and_add(&socket->bytes_sent, packet->payload);
+	else
+		__sync_fetch_and_add(&socket->bytes_received, packet->payload);
+	socket->last_ns = packet->now_ns;
+}
+
+/* Sockets for which no hook tells who sends: what leaves, leaves in the sender's context. */
+static __always_inline bool sender_is_current(struct bpf_sock *sk)
+{
+	return sk->type == SOCK_RAW || sk->protocol == IPPROTO_UDPLITE ||
+	       sk->protocol == IPPROTO_ICMP || sk->protocol == IPPROTO_ICMPV6;
+}
+
+/* An SCTP socket that came from accept() has no entry yet: its listener's opener owns it. */
+static __always_inline void adopt_accepted(__u64 address)
+{
+	struct eg_socket news = { .flags = EG_SOCKET_UNCLAIMED };
+	struct eg_listener *listener = listener_of((struct sock *)address);
+
+	if (!listener)
+		return;
+	news.sender = listener->proc;
+	news.born_ns = bpf_ktime_get_boot_ns();
+	if (bpf_map_update_elem(&eg_sockets, &address, &news, BPF_NOEXIST) == -E2BIG)
+		lose(EG_LOSS_STORAGE_FAILED);
+}
+
+/* The entry of a socket that has none yet, where one can be made now. */
+static __always_inline struct eg_socket *adopt(struct bpf_sock *sk, __u64 address,
+					       const struct packet *packet)
+{
+	struct eg_proc_key sender;
+
+	if (packet->egress && sender_is_current(sk)) {
+		sender = key_current();
+		if (sender.tgid)
+			set_sender(address, &sender);
+	} else if (sk->protocol == IPPROTO_SCTP) {
+		adopt_accepted(address);
+	}
+	return bpf_map_lookup_elem(&eg_sockets, &address);
+}
+
+/* No owner: the kernel's own (ICMP replies, ...), or a socket that nobody was seen to open. */
+static __always_inline void account_ownerless(struct __sk_buff *skb, struct bpf_sock *sk,
+					      const struct packet *packet, __u64 address)
+{
+	struct eg_proc_key owner = nobody(EG_NOBODY_UNKNOWN);
+
+	if (config.scope_cgroup_id || !armed)
+		return;
+	if (is_kernel_sock(address)) {
+		/* Resets and acknowledgements for no socket: TCP without payload. */
+		if (packet->protocol == IPPROTO_TCP)
+			return;
+		owner = nobody(EG_NOBODY_KERNEL);
+	}
+	account_packet(skb, sk, packet, &owner);
+}
+
+static __always_inline void datagram(struct __sk_buff *skb, struct bpf_sock *sk, bool egress)
+{
+	struct packet packet = { .egress = egress };
+	struct eg_socket *socket;
+	__u64 address;
+
+	if (!parse(skb, sk, &packet))
+		return;
+	address = (__u64)BPF_CORE_READ((struct sk_buff *)skb, sk);
+	socket = bpf_map_lookup_elem(&eg_sockets, &address);
+	if (!socket) {
+		socket = adopt(sk, address, &packet);
+		if (!socket) {
+			account_ownerless(skb, sk, &packet, address);
+			return;
+		}
+	} else if (egress && sender_is_current(sk)) {
+		struct eg_proc_key sender = key_current();
+
+		if (sender.tgid && !same_process(&sender, &socket->sender) && admit(&sender))
+			socket->sender = sender;
+	}
+	if (sk->type == SOCK_RAW && egress &&
+	    sock_header_included((void *)address))
+		packet.payload = skb->len;
+	if (!(socket->flags & EG_SOCKET_ROW) &&
+	    (!(socket->flags & EG_SOCKET_CONNECTED) || same_peer(socket, &packet)))
+		claim_row(socket, skb, sk, &packet);
+	if (sk->protocol == IPPROTO_SCTP)
+		sctp_handshake(socket, &packet);
+	if (socket->flags & EG_SOCKET_ROW && same_peer(socket, &packet) &&
+	    (socket->flags & EG_SOCKET_CONNECTED ||
+	     same_process(&socket->row.proc, &socket->sender)))
+		count(socket, &packet);
+	else
+		account_packet(skb, sk, &packet, &socket->sender);
+}

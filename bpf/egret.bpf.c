@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// The programs: each reads its context, calls one function, and lets everything pass.
+
+#include <linux/bpf.h>
+#include <linux/errno.h>
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include <egret/abi.h>
+
+#include "kern.h"
+#include "compat.bpf.h"
+#include "maps.bpf.h"
+#include "process.bpf.h"
+#include "account.bpf.h"
+#include "socket.bpf.h"
+#include "stream.bpf.h"
+#include "datagram.bpf.h"
+#include "connect.bpf.h"
+#include "packet.bpf.h"
+#include "iter.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+#define PASS 1
+
+SEC("cgroup/connect4")
+int eg_connect4(struct bpf_sock_addr *ctx)
+{
+	connecting(ctx, AF_INET);
+	return PASS;
+}
+
+SEC("cgroup/connect6")
+int eg_connect6(struct bpf_sock_addr *ctx)
+{
+	connecting(ctx, AF_INET6);
+	return PASS;
+}
+
+SEC("cgroup/sendmsg4")
+int eg_sendmsg4(struct bpf_sock_addr *ctx)
+{
+	sending(ctx);
+	return PASS;
+}
+
+SEC("cgroup/sendmsg6")
+int eg_sendmsg6(struct bpf_sock_addr *ctx)
+{
+	sending(ctx);
+	return PASS;
+}
+
+SEC("cgroup/post_bind4")
+int eg_bind4(struct bpf_sock *ctx)
+{
+	created(ctx, true);
+	return PASS;
+}
+
+SEC("cgroup/post_bind6")
+int eg_bind6(struct bpf_sock *ctx)
+{
+	created(ctx, true);
+	return PASS;
+}
+
+SEC("cgroup/sock_create")
+int eg_create(struct bpf_sock *ctx)
+{
+	created(ctx, false);
+	return PASS;
+}
+
+SEC("cgroup/sock_release")
+int eg_release(struct bpf_sock *ctx)
+{
+	releasing(ctx);
+	return PASS;
+}
+
+/* TCP counts itself: its packets matter only until their sender is known. */
+static __always_inline void packet_passes(struct __sk_buff *skb, bool egress)
+{
+	struct bpf_sock *sk = skb->sk;
+
+	if (!sk)
+		return;
+	sk = bpf_sk_fullsock(sk);
+	if (!sk)
+		return;
+	if (sk->protocol != IPPROTO_TCP || sk->type != SOCK_STREAM)
+		datagram(skb, sk, egress);
+	else if (egress)
+		stream_claim(skb, sk);
+}
+
+SEC("cgroup_skb/egress")
+int eg_egress(struct __sk_buff *skb)
+{
+	packet_passes(skb, true);
+	return PASS;
+}
+
+SEC("cgroup_skb/ingress")
+int eg_ingress(struct __sk_buff *skb)
+{
+	packet_passes(skb, false);
+	return PASS;
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(eg_state, struct sock *sk, int oldstate, int newstate)
+{
+	switch (sk->sk_protocol) {
+	case IPPROTO_TCP:
+		stream_state(sk, oldstate, newstate);
+		break;
+	case EG_TRANSPORT_MPTCP:
+		mptcp_state(sk, newstate);
+		break;
+	case IPPROTO_SCTP:
+		if (newstate == TCP_LISTEN)
+			stream_listening(sk);
+		else if (oldstate == TCP_LISTEN)
+			listener_closed(sk);
+		break;
+	}
+	return 0;
+}
+
+SEC("tp_btf/net_dev_queue")
+int BPF_PROG(eg_queue, struct sk_buff *skb)
+{
+	struct sock *sk = skb->sk;
+
+	if (sk && sk->__sk_common.skc_family == AF_PACKET)
+		packet_queued(skb, sk);
+	return 0;
+}
+
+SEC("tp_btf/sock_send_length")
+int BPF_PROG(eg_sent, struct sock *sk, int size, int flags)
+{
+	if (sk->__sk_common.skc_family == AF_PACKET)
+		packet_sent(size);
+	return 0;
+}
+
+SEC("iter/bpf_map_elem")
+int eg_sweep(struct bpf_iter__bpf_map_elem *ctx)
+{
+	sweep(ctx);
+	return 0;
+}
+
+SEC("iter/task_file")
+int eg_old_listen(struct bpf_iter__task_file *ctx)
+{
+	held_file(ctx, true);
+	return 0;
+}
+
+SEC("iter/task_file")
+int eg_old_files(struct bpf_iter__task_file *ctx)
+{
+	held_file(ctx, false);
+	return 0;
+}
+
+SEC("iter/tcp")
+int eg_old_tcp(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *sk = ctx->sk_common;
+
+	if (sk)
+		unheld_stream((struct sock *)address_of(sk));
+	return 0;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* All maps, the settings, and the counter of losses. Sizes are set by the loader. */
+#pragma once
+
+/* Set between open and load, constant from then on. */
+const volatile struct eg_config config;
+
+/*
+ * 1 once the sockets that are older than the tracer were found: from then on
+ * a socket without an owner is news, and its bytes are counted as unknown.
+ */
+volatile __u32 armed;
+
+/* Boot time until which the flow map is taken to be full; see account(). */
+volatile __u64 flows_full_until_ns;
+
+/* What every flow added up to; read by user space each interval. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct eg_flow_key);
+	__type(value, struct eg_flow);
+} eg_flows SEC(".maps");
+
+/* Rows that found no room in eg_flows: one for each program image. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 16384);
+	__type(key, struct eg_proc_key);
+	__type(value, struct eg_flow);
+} eg_overflow SEC(".maps");
+
+/* Failed connections by errno. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 16384);
+	__type(key, struct eg_error_key);
+	__type(value, __u64);
+} eg_errors SEC(".maps");
+
+/* Sockets with an owner, by address of struct sock. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, __u64);
+	__type(value, struct eg_socket);
+} eg_sockets SEC(".maps");
+
+/* Last totals of sockets that user space had seen open. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, struct eg_sample_key);
+	__type(value, struct eg_sample);
+} eg_closed SEC(".maps");
+
+/* Who opened a listener. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 16384);
+	__type(key, struct eg_listener_key);
+	__type(value, struct eg_listener);
+} eg_listeners SEC(".maps");
+
+/*
+ * Which program images were already described. A cache, not a register: an
+ * entry that is evicted is described again, which does no harm.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct eg_proc_key);
+	__type(value, struct eg_known_process);
+} eg_processes SEC(".maps");
+
+/* Bytes that the running send of a packet socket has queued, by thread. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u64);
+	__type(value, __u64);
+} eg_sending SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, EG_LOSS_COUNT);
+	__type(key, __u32);
+	__type(value, __u64);
+} eg_lost SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4 * 1024 * 1024);
+} eg_ring SEC(".maps");
+
+/* Every early return that loses something goes through here. */
+static __always_inline void lose(__u32 reason)
+{
+	__u64 *count = bpf_map_lookup_elem(&eg_lost, &reason);
+
+	if (count)
+		__sync_fetch_and_add(count, 1);
+}
+
+/*
+ * The only place that takes room in the ring. Nobody is woken: user space
+ * looks often enough by itself, and is woken by ring_submit() when the ring
+ * fills up faster than that.
+ */
+static __always_inline void *ring_reserve(__u64 size)
+{
+	void *record = bpf_ringbuf_reserve(&eg_ring, size, 0);
+
+	if (!record)
+		lose(EG_LOSS_RING_FULL);
+	return record;
+}
+
+static __always_inline void ring_submit(void *record)
+{
+	__u64 waiting = bpf_ringbuf_query(&eg_ring, BPF_RB_AVAIL_DATA);
+	__u64 size = bpf_ringbuf_query(&eg_ring, BPF_RB_RING_SIZE);
+
+	bpf_ringbuf_submit(record, waiting * 4 > size ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Who is the current process: its key, and its description the first time it matters. */
+#pragma once
+
+/*
+ * The address behind a pointer whose type the verifier knows. It lets no such
+ * pointer be a number, but it lets a helper read the stack slot it is in.
+ */
+static __always_inline __u64 address_of(const void *pointer)
+{
+	const void *volatile slot = pointer;
+	__u64 address = 0;
+
+	bpf_probe_read_kernel(&address, sizeof(address), (void *)&slot);
+	return address;
+}
+
+/*
+ * The task that runs. A typed pointer, which is read without helper calls,
+ * where the kernel gives one to this kind of program; else a plain address.
+ */
+static __always_inline struct task_struct *task_current(void)
+{
+	if (config.task_btf)
+		return bpf_get_current_task_btf();
+	return (void *)bpf_get_current_task();
+}
+
+static __always_inline struct eg_proc_key nobody(enum eg_nobody who)
+{
+	return (struct eg_proc_key){ .exec_id = who };
+}
+
+static __always_inline bool same_process(const struct eg_proc_key *a, const struct eg_proc_key *b)
+{
+	return a->start_ns == b->start_ns && a->tgid == b->tgid && a->exec_id == b->exec_id;
+}
+
+static __always_inline struct eg_proc_key key_of(struct task_struct *task)
+{
+	return (struct eg_proc_key){
+		.start_ns = BPF_CORE_READ(task, group_leader, start_boottime),
+		.tgid = BPF_CORE_READ(task, tgid),
+		.exec_id = BPF_CORE_READ(task, self_exec_id),
+	};
+}
+
+/* A kernel thread acts for the kernel; its pid and name say nothing. */
+static __always_inline struct eg_proc_key key_current(void)
+{
+	struct task_struct *task = task_current();
+
+	if (!config.task_btf) {
+		if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
+			return nobody(EG_NOBODY_KERNEL);
+		return key_of(task);
+	}
+	if (task->flags & PF_KTHREAD)
+		return nobody(EG_NOBODY_KERNEL);
+	return (struct eg_proc_key){
+		.start_ns = task->group_leader->start_boottime,
+		.tgid = task->tgid,
+		.exec_id = task->self_exec_id,
+	};
+}
+
+/*
+ * Appends a component, with its NUL, to the first `limit` bytes of a text that
+ * has room for one component more. The offset lives in map memory, so that the
+ * verifier forgets its range between the turns of a loop.
+ */
+static __always_inline bool append(char *text, volatile __u32 *used, __u32 limit, const void *name)
+{
+	__u32 offset = *used;
+	long size;
+
+	if (offset >= limit)
+		return false;
+	size = bpf_probe_read_kernel_str(text + (offset & (limit - 1)), 256, name);
+	if (size > 0)
+		*used = offset + size;
+	return true;
+}
+
+/* From the dentry up to the root of the mount namespace. */
+static __always_inline void describe_path(struct eg_process *process, struct dentry *dentry,
+					  struct vfsmount *vfsmount)
+{
+	struct mount *mount =
+		(void *)vfsmount - __builtin_preserve_field_info(((struct mount *)0)->mnt,
+								 BPF_FIELD_BYTE_OFFSET);
+
+	for (int i = 0; i < EG_PATH_DEPTH; i++) {
+		struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+
+		if (dentry == BPF_CORE_READ(mount, mnt.mnt_root) || dentry == parent) {
+			struct mount *above = BPF_CORE_READ(mount, mnt_parent);
+
+			if (above == mount || !above)
+				return;
+			dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+			mount = above;
+			continue;
+		}
+		if (!append(process->exe, &process->exe_size, EG_EXE_MAX,
+			    BPF_CORE_READ(dentry, d_name.name)))
+			break;
+		dentry = parent;
+	}
+	process->flags |= EG_PROCESS_EXE_CUT;
+}
+
+static __always_inline void describe_exe(struct eg_process *process, struct file *file)
+{
+	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+
+	process->exe_ino = BPF_CORE_READ(inode, i_ino);
+	process->exe_dev = BPF_CORE_READ(inode, i_sb, s_dev);
+	if (!BPF_CORE_READ(dentry, d_hash.pprev))
+		process->flags |= EG_PROCESS_EXE_DELETED;
+	/* A file that never was in a directory (memfd): its own name is all. */
+	if (dentry == BPF_CORE_READ(dentry, d_parent))
+		append(process->exe, &process->exe_size, EG_EXE_MAX,
+		       BPF_CORE_READ(dentry, d_name.name));
+	else
+		describe_path(process, dentry, BPF_CORE_READ(file, f_path.mnt));
+}
+
+/* The argument vector as it is in memory now; only in the process's own context. */
+static __always_inline void describe_args(struct eg_process *process, struct mm_struct *mm)
+{
+	unsigned long start = BPF_CORE_READ(mm, arg_start);
+	unsigned long size = BPF_CORE_READ(mm, arg_end) - start;
+
+	if (size > EG_ARGS_MAX) {
+		size = EG_ARGS_MAX;
+		process->flags |= EG_PROCESS_ARGS_CUT;
+	}
+	if (!bpf_probe_read_user(process->args, size, (void *)start))
+		process->args_size = size;
+}
+
+/* Fills in the cgroup2 path; true if it lies at or below the cgroup of interest. */
+static __always_inline bool describe_cgroup(struct eg_process *process, struct task_struct *task)
+{
+	struct kernfs_node *node = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
+	bool inside = false;
+
+	process->cgroup_id = BPF_CORE_READ(node, id);
+	for (int i = 0; i < EG_PATH_DEPTH; i++) {
+		struct kernfs_node *parent = kernfs_parent(node);
+
+		inside |= BPF_CORE_READ(node, id) == config.scope_cgroup_id;
+		if (!parent)
+			return inside;
+		if (!append(process->cgroup, &process->cgroup_size, EG_CGROUP_MAX,
+			    BPF_CORE_READ(node, name)))
+			break;
+		node = parent;
+	}
+	process->flags |= EG_PROCESS_CGROUP_CUT;
+	return inside;
+}
+
+/* Left the cgroup, but came from the command: sudo, systemd-run --scope, ... */
+static __always_inline bool is_descendant(struct task_struct *task)
+{
+	for (int i = 0; i < EG_PATH_DEPTH; i++) {
+		struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+		__u32 tgid = BPF_CORE_READ(task, tgid);
+
+		if (tgid == config.scope_tgid &&
+		    BPF_CORE_READ(leader, start_boottime) == config.scope_start_ns)
+			return true;
+		if (tgid <= 1)
+			return false;
+		task = BPF_CORE_READ(leader, real_parent);
+	}
+	return false;
+}
+
+static __always_inline void describe_ids(struct eg_process *process, struct task_struct *task)
+{
+	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+
+	process->ppid = BPF_CORE_READ(leader, real_parent, tgid);
+	process->uid = BPF_CORE_READ(task, cred, uid.val);
+	process->net_ns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
+	process->mnt_ns = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
+	process->pid_ns = BPF_CORE_READ(task, nsproxy, pid_ns_for_children, ns.inum);
+	bpf_probe_read_kernel_str(process->comm, sizeof(process->comm), leader->comm);
+}
+
+/* Fills in everything; false: not of interest. */
+static __always_inline bool describe_task(struct eg_process *process, struct task_struct *task)
+{
+	bool own = !(process->flags & EG_PROCESS_OLD);
+	struct mm_struct *mm;
+	struct file *exe;
+
+	if (!describe_cgroup(process, task) && config.scope_cgroup_id && !is_descendant(task))
+		return false;
+	describe_ids(process, task);
+	mm = BPF_CORE_READ(task, mm);
+	exe = BPF_CORE_READ(mm, exe_file);
+	if (exe)
+		describe_exe(process, exe);
+	else
+		process->flags |= EG_PROCESS_NO_EXE;
+	if (own)
+		describe_args(process, mm);
+	return true;
+}
+
+/*
+ * Puts the description of a task into the ring. `identity` is tgid, and
+ * exec_id in the upper half; `flags` are enum eg_process_flag to begin with.
+ * Returns an eg_known state, or 0 if there was no room.
+ *
+ * A global function with numbers only, so that the verifier looks at it once
+ * and not again for each place that it is called from.
+ */
+__noinline int describe(__u64 task, __u64 start_ns, __u64 identity, __u32 flags)
+{
+	struct eg_process *process = ring_reserve(sizeof(*process));
+
+	if (!process)
+		return 0;
+	process->header.type = EG_RECORD_PROCESS;
+	process->header.size = sizeof(*process);
+	process->header.time_ns = bpf_ktime_get_boot_ns();
+	process->key.start_ns = start_ns;
+	process->key.tgid = identity;
+	process->key.exec_id = identity >> 32;
+	process->flags = flags;
+	process->exe_size = 0;
+	process->args_size = 0;
+	process->cgroup_size = 0;
+	process->exe_ino = 0;
+	process->exe_dev = 0;
+	if (!describe_task(process, (void *)task)) {
+		bpf_ringbuf_discard(process, BPF_RB_NO_WAKEUP);
+		return EG_KNOWN_OUT_OF_SCOPE;
+	}
+	ring_submit(process);
+	return EG_KNOWN_IN_SCOPE;
+}
+
+/* Describes a task and remembers that; true: it is of interest. */
+static __always_inline bool introduce(__u64 task, const struct eg_proc_key *key,
+				      __u32 flags)
+{
+	struct eg_known_process news = {};
+
+	news.state = describe(task, key->start_ns,
+			      key->tgid | (__u64)key->exec_id << 32, flags);
+	/* Not described yet, but its bytes count; tried again at its next deed. */
+	if (!news.state)
+		return true;
+	if (bpf_map_update_elem(&eg_processes, key, &news, BPF_ANY))
+		lose(EG_LOSS_PROCESS_MAP_FULL);
+	return news.state == EG_KNOWN_IN_SCOPE;
+}
+
+/* Is the current process of interest? Describes it if that has not been done. */
+static __always_inline bool admit(const struct eg_proc_key *key)
+{
+	struct eg_known_process *known = bpf_map_lookup_elem(&eg_processes, key);
+
+	if (known)
+		return known->state == EG_KNOWN_IN_SCOPE;
+	if (!key->tgid)
+		return !config.scope_cgroup_id;
+	return introduce(bpf_get_current_task(), key, 0);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What all kinds of sockets share: addresses, senders, listeners, events. */
+#pragma once
+
+/* Reads a field directly where the verifier knows the type, else as memory. */
+#define READ(typed, pointer, field)                                                                \
+	((typed) ? (pointer)->field : BPF_CORE_READ(pointer, field))
+
+static __always_inline void map_ipv4(__u8 ip[16], __u32 address_be)
+{
+	__u32 *words = (void *)ip;
+
+	words[0] = 0;
+	words[1] = 0;
+	words[2] = bpf_htonl(0xffff);
+	words[3] = address_be;
+}
+
+static __always_inline void copy_ip(__u8 to[16], const void *from)
+{
+	const __u32 *words = from;
+
+	for (int i = 0; i < 4; i++)
+		((__u32 *)to)[i] = words[i];
+}
+
+static __always_inline bool same_ip(const __u8 a[16], const __u8 b[16])
+{
+	const __u64 *left = (const void *)a, *right = (const void *)b;
+
+	return left[0] == right[0] && left[1] == right[1];
+}
+
+static __always_inline void peer_address(__u8 ip[16], struct sock *sk, bool typed)
+{
+	struct in6_addr___kernel address;
+
+	if (READ(typed, sk, __sk_common.skc_family) != AF_INET6) {
+		map_ipv4(ip, READ(typed, sk, __sk_common.skc_daddr));
+		return;
+	}
+	if (typed)
+		for (int i = 0; i < 4; i++)
+			address.in6_u.u6_addr32[i] =
+				sk->__sk_common.skc_v6_daddr.in6_u.u6_addr32[i];
+	else
+		BPF_CORE_READ_INTO(&address, sk, __sk_common.skc_v6_daddr);
+	copy_ip(ip, &address);
+}
+
+static __always_inline void own_address(__u8 ip[16], struct sock *sk, bool typed)
+{
+	struct in6_addr___kernel address;
+
+	if (READ(typed, sk, __sk_common.skc_family) != AF_INET6) {
+		map_ipv4(ip, READ(typed, sk, __sk_common.skc_rcv_saddr));
+		return;
+	}
+	BPF_CORE_READ_INTO(&address, sk, __sk_common.skc_v6_rcv_saddr);
+	copy_ip(ip, &address);
+}
+
+/*
+ * Does the peer live in this network namespace? The route says so; a socket
+ * that has lost its route may still show the same address at both ends.
+ */
+static __always_inline bool is_local(struct sock *sk, const __u8 peer[16], bool typed)
+{
+	struct dst_entry *route = READ(typed, sk, sk_dst_cache);
+	__u8 own[16] __attribute__((aligned(8)));
+
+	if (route)
+		return (typed ? route->dev->ifindex : BPF_CORE_READ(route, dev, ifindex)) ==
+		       LOOPBACK_IFINDEX;
+	own_address(own, sk, typed);
+	return same_ip(own, peer);
+}
+
+static __always_inline __u64 since(__u64 now, __u64 then)
+{
+	return now > then ? now - then : 0;
+}
+
+static __always_inline bool is_kernel_sock(__u64 address)
+{
+	return BPF_CORE_READ_BITFIELD_PROBED((struct sock *)address, sk_kern_sock);
+}
+
+/* Makes the current process the sender of what leaves this socket unconnected. */
+static __always_inline void set_sender(__u64 address, const struct eg_proc_key *sender)
+{
+	struct eg_socket *socket = bpf_map_lookup_elem(&eg_sockets, &address);
+	struct eg_socket news = { .sender = *sender };
+
+	if (socket && same_process(&socket->sender, sender))
+		return;
+	if (!admit(sender))
+		return;
+	if (socket) {
+		socket->sender = *sender;
+		return;
+	}
+	news.born_ns = bpf_ktime_get_boot_ns();
+	if (bpf_map_update_elem(&eg_sockets, &address, &news, BPF_ANY))
+		lose(EG_LOSS_STORAGE_FAILED);
+}
+
+/* --- listeners, and who owns what they accept --- */
+
+static __always_inline void listener_key(struct eg_listener_key *key, struct sock *sk)
+{
+	__builtin_memset(key, 0, sizeof(*key));
+	key->net = (__u64)BPF_CORE_READ(sk, __sk_common.skc_net.net);
+	key->port = BPF_CORE_READ(sk, __sk_common.skc_num);
+	key->transport = BPF_CORE_READ(sk, sk_protocol);
+	own_address(key->ip, sk, false);
+}
+
+static __always_inline void listener_opened(struct sock *sk, const struct eg_proc_key *owner)
+{
+	struct eg_listener listener = { .proc = *owner, .sk = (__u64)sk };
+	struct eg_listener_key key;
+
+	listener_key(&key, sk);
+	if (bpf_map_update_elem(&eg_listeners, &key, &listener, BPF_ANY))
+		lose(EG_LOSS_LISTENER_MAP_FULL);
+}
+
+static __always_inline void listener_closed(struct sock *sk)
+{
+	struct eg_listener *listener;
+	struct eg_listener_key key;
+
+	listener_key(&key, sk);
+	listener = bpf_map_lookup_elem(&eg_listeners, &key);
+	if (listener && listener->sk == (__u64)sk)
+		bpf_map_delete_elem(&eg_listeners, &key);
+}
+
+/* The listener that a socket with this local address and port came from. */
+static __always_inline struct eg_listener *listener_of(struct sock *sk)
+{
+	struct eg_listener *listener;
+	struct eg_listener_key key;
+
+	listener_key(&key, sk);
+	listener = bpf_map_lookup_elem(&eg_listeners, &key);
+	if (listener)
+		return listener;
+	map_ipv4(key.ip, 0);
+	listener = bpf_map_lookup_elem(&eg_listeners, &key);
+	if (listener)
+		return listener;
+	__builtin_memset(key.ip, 0, sizeof(key.ip));
+	return bpf_map_lookup_elem(&eg_listeners, &key);
+}
+
+/* --- trace --- */
+
+static __always_inline void emit_event(__u32 type, __u64 address, struct sock *sk,
+				       const struct eg_flow_key *row, const struct eg_flow *totals,
+				       __s32 error)
+{
+	struct eg_event *event;
+
+	if (!config.trace)
+		return;
+	event = ring_reserve(sizeof(*event));
+	if (!event)
+		return;
+	event->header.type = type;
+	event->header.size = sizeof(*event);
+	event->header.time_ns = bpf_ktime_get_boot_ns();
+	event->sk = address;
+	event->cookie = sk ? BPF_CORE_READ(sk, __sk_common.skc_cookie.counter) : 0;
+	event->row = *row;
+	event->error = error;
+	event->pad = 0;
+	if (totals)
+		event->totals = *totals;
+	else
+		__builtin_memset(&event->totals, 0, sizeof(event->totals));
+	ring_submit(event);
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* TCP and MPTCP: owners of connections, and the counters that the kernel keeps anyway. */
+#pragma once
+
+/*
+ * Payload bytes since the socket's first, each counted once (RFC 793 sequence
+ * space): acknowledged, plus sent and not yet acknowledged. A FIN takes a
+ * number as well; it is the last one, so it was sent when all was. The SYN's
+ * number is the caller's to take off. Received likewise: tcp_fin() sets DONE.
+ */
+static __always_inline void stream_bytes(struct tcp_sock *tp, int state, bool typed,
+					 struct eg_flow *ret_totals)
+{
+	struct sock *sk = (void *)tp;
+	__u32 next = READ(typed, tp, snd_nxt);
+	__u64 sent = READ(typed, tp, bytes_acked) + (__u32)(next - READ(typed, tp, snd_una));
+	__u64 received = READ(typed, tp, bytes_received);
+	bool closing = state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2 || state == TCP_CLOSING ||
+		       state == TCP_LAST_ACK || state == TCP_TIME_WAIT;
+
+	if (closing && next == READ(typed, tp, write_seq))
+		sent--;
+	if (READ(typed, sk, __sk_common.skc_flags) & (1UL << SOCK_DONE))
+		received--;
+	ret_totals->bytes_sent = sent;
+	ret_totals->bytes_received = received;
+}
+
+/* What this connection amounts to so far; `state`: the last before the end. */
+static __always_inline void stream_sample(__u64 address, const struct eg_socket *socket,
+					  struct tcp_sock *tp, int state, bool typed, __u64 now,
+					  struct eg_sample *sample)
+{
+	struct sock *sk = (void *)tp;
+	bool counts = !(socket->flags & (EG_SOCKET_OLD | EG_SOCKET_SUBFLOW));
+	bool outbound = socket->row.direction == EG_OUTBOUND;
+	__u32 rtt;
+
+	sample->key.sk = address;
+	sample->key.born_ns = socket->born_ns;
+	sample->row = socket->row;
+	sample->flags = socket->flags | (socket->swept ? EG_SOCKET_SWEPT : 0);
+	stream_bytes(tp, state, typed, &sample->totals);
+	if (outbound && !(socket->flags & EG_SOCKET_OLD))
+		sample->totals.bytes_sent = since(sample->totals.bytes_sent, 1);
+	sample->totals.bytes_sent = since(sample->totals.bytes_sent, socket->bytes_sent);
+	sample->totals.bytes_received = since(sample->totals.bytes_received, socket->bytes_received);
+	sample->totals.first_ns = socket->born_ns;
+	sample->totals.last_ns = now;
+	sample->totals.connections = counts;
+	rtt = READ(typed, tp, rtt_min.s[0].v);
+	sample->totals.rtt_min_us = rtt == ~0U ? 0 : rtt;
+	peer_address(sample->row.ip, sk, typed);
+	if (outbound)
+		sample->row.port = bpf_ntohs(READ(typed, sk, __sk_common.skc_dport));
+	if (is_local(sk, sample->row.ip, typed))
+		sample->row.flags |= EG_FLOW_LOCAL;
+}
+
+/* connect() failed before a SYN was sent: neither state nor errno were seen. */
+static __always_inline void stream_failed_early(__u64 address, struct eg_socket *socket)
+{
+	struct eg_sample sample = {
+		.key = { .sk = address, .born_ns = socket->born_ns },
+		.row = socket->row,
+		.flags = socket->flags | EG_SOCKET_FAILED | (socket->swept ? EG_SOCKET_SWEPT : 0),
+		.totals = { .first_ns = socket->born_ns,
+			    .last_ns = bpf_ktime_get_boot_ns(),
+			    .connections = 1,
+			    .failed = 1 },
+	};
+
+	emit_event(EG_RECORD_RESULT, address, NULL, &sample.row, NULL, -1);
+	settle(address, &sample);
+}
+
+/* The socket reached CLOSE: its counters are final, and still there. */
+static __always_inline void stream_closed(struct sock *sk, int oldstate)
+{
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+	__u64 address = (__u64)sk, now = bpf_ktime_get_boot_ns();
+	struct eg_socket stranger = {}, *socket;
+	struct eg_sample sample = {};
+
+	if (!tp)
+		return;
+	socket = bpf_map_lookup_elem(&eg_sockets, &address);
+	if (!socket) {
+		/* Nobody's: it was opened while the map of sockets was full. */
+		if (!armed || config.scope_cgroup_id)
+			return;
+		stranger.born_ns = now;
+		stranger.row.transport = IPPROTO_TCP;
+		socket = &stranger;
+	}
+	stream_sample(address, socket, tp, oldstate, true, now, &sample);
+	if (oldstate == TCP_SYN_SENT) {
+		sample.totals.failed = sample.totals.connections;
+		sample.error = sk->sk_err;
+		sample.flags |= EG_SOCKET_FAILED;
+		emit_event(EG_RECORD_RESULT, address, sk, &sample.row, NULL,
+			   sample.error ? sample.error : -1);
+	} else {
+		emit_event(EG_RECORD_CLOSE, address, sk, &sample.row, &sample.totals, 0);
+	}
+	settle(address, &sample);
+}
+
+/* --- MPTCP: a connection (the parent) and the TCP sockets that carry it --- */
+
+static __always_inline __u64 mptcp_parent(struct tcp_sock *tp)
+{
+	struct mptcp_subflow_context *context =
+		BPF_CORE_READ((struct inet_connection_sock *)tp, icsk_ulp_data);
+
+	return context ? (__u64)BPF_CORE_READ(context, conn) : 0;
+}
+
+/*
+ * A subflow belongs to its parent's row. The first one counts as the
+ * connection and, if the parent is not known yet, tells it its row.
+ */
+static __always_inline void join_parent(struct eg_socket *subflow, __u64 parent_address)
+{
+	struct eg_socket *parent = bpf_map_lookup_elem(&eg_sockets, &parent_address);
+	struct eg_socket news;
+
+	subflow->row.transport = EG_TRANSPORT_MPTCP;
+	if (parent) {
+		if (!(parent->flags & EG_SOCKET_PENDING))
+			subflow->flags |= EG_SOCKET_SUBFLOW;
+		parent->flags = (parent->flags & ~EG_SOCKET_PENDING) | EG_SOCKET_PARENT;
+		subflow->row = parent->row;
+		return;
+	}
+	news = *subflow;
+	news.flags = EG_SOCKET_PARENT;
+	if (parent_address && bpf_map_update_elem(&eg_sockets, &parent_address, &news, BPF_NOEXIST))
+		lose(EG_LOSS_STORAGE_FAILED);
+}
+
+/* A subflow is about to send its SYN: the first in connect(), more in a worker. */
+static __always_inline void subflow_connecting(struct sock *sk)
+{
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+	struct eg_socket *known, subflow = {};
+	__u64 address = (__u64)sk;
+
+	if (!tp || !sock_is_mptcp_subflow(tp))
+		return;
+	known = bpf_map_lookup_elem(&eg_sockets, &address);
+	if (known)
+		subflow = *known;
+	subflow.born_ns = bpf_ktime_get_boot_ns();
+	subflow.flags |= EG_SOCKET_STREAM;
+	join_parent(&subflow, mptcp_parent(tp));
+	if (bpf_map_update_elem(&eg_sockets, &address, &subflow, BPF_ANY))
+		lose(EG_LOSS_STORAGE_FAILED);
+}
+
+/* A connection that a listener of this host has accepted. */
+static __always_inline void stream_accepted(struct sock *sk)
+{
+	struct eg_socket socket = {
+		.flags = EG_SOCKET_STREAM | EG_SOCKET_UNCLAIMED,
+		.born_ns = bpf_ktime_get_boot_ns(),
+	};
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+	struct eg_listener *listener = listener_of(sk);
+	__u64 address = (__u64)sk;
+
+	if (!tp || (!listener && config.scope_cgroup_id))
+		return;
+	if (listener)
+		socket.row.proc = listener->proc;
+	socket.row.direction = EG_INBOUND;
+	socket.row.transport = IPPROTO_TCP;
+	socket.row.port = sk->__sk_common.skc_num;
+	peer_address(socket.row.ip, sk, true);
+	if (sock_is_mptcp_subflow(tp))
+		join_parent(&socket, mptcp_parent(tp));
+	/* An entry that is there belongs to a simultaneous open: it stays. */
+	if (bpf_map_update_elem(&eg_sockets, &address, &socket, BPF_NOEXIST) == -E2BIG)
+		lose(EG_LOSS_STORAGE_FAILED);
+	emit_event(EG_RECORD_ACCEPT, address, sk, &socket.row, NULL, 0);
+}
+
+static __always_inline void stream_established(struct sock *sk)
+{
+	__u64 address = (__u64)sk;
+	struct eg_socket *socket;
+	struct eg_flow_key row;
+
+	if (!config.trace)
+		return;
+	socket = bpf_map_lookup_elem(&eg_sockets, &address);
+	if (!socket)
+		return;
+	row = socket->row;
+	peer_address(row.ip, sk, true);
+	emit_event(EG_RECORD_RESULT, address, sk, &row, NULL, 0);
+}
+
+static __always_inline void stream_listening(struct sock *sk)
+{
+	struct eg_proc_key owner = key_current();
+
+	if (admit(&owner))
+		listener_opened(sk, &owner);
+}
+
+static __always_inline void stream_state(struct sock *sk, int oldstate, int newstate)
+{
+	if (newstate == TCP_CLOSE) {
+		if (oldstate == TCP_LISTEN)
+			listener_closed(sk);
+		else if (oldstate != TCP_CLOSE && oldstate != TCP_SYN_RECV)
+			stream_closed(sk, oldstate);
+	} else if (oldstate == TCP_SYN_RECV) {
+		stream_accepted(sk);
+	} else if (newstate == TCP_SYN_SENT) {
+		subflow_connecting(sk);
+	} else if (newstate == TCP_ESTABLISHED) {
+		stream_established(sk);
+	} else if (newstate == TCP_LISTEN) {
+		stream_listening(sk);
+	}
+}
+
+/* The parent itself carries no bytes: forget it. */
+static __always_inline void mptcp_state(struct sock *sk, int newstate)
+{
+	__u64 address = (__u64)sk;
+
+	if (newstate == TCP_CLOSE)
+		bpf_map_delete_elem(&eg_sockets, &address);
+}
+
+/*
+ * The first data of an accepted connection leaves in the context of the
+ * process that sent it: while somebody holds the socket's lock it can be
+ * nobody else. That process, not the listener's opener, owns the connection.
+ */
+static __always_inline void stream_claim(struct __sk_buff *skb, struct bpf_sock *bpf_sk)
+{
+	struct bpf_tcp_sock *tp = bpf_tcp_sock(bpf_sk);
+	struct eg_proc_key sender;
+	struct eg_socket *socket;
+	struct sock *sk;
+	__u64 address;
+
+	/* A client's SYN is acknowledged by then; what is acknowledged was claimed. */
+	if (!tp || tp->bytes_acked || !tp->data_segs_out || tp->data_segs_out != skb->gso_segs)
+		return;
+	sk = BPF_CORE_READ((struct sk_buff *)skb, sk);
+	address = (__u64)sk;
+	socket = bpf_map_lookup_elem(&eg_sockets, &address);
+	if (!socket || !(socket->flags & EG_SOCKET_UNCLAIMED) ||
+	    BPF_CORE_READ(sk, sk_lock.owned) != 1)
+		return;
+	sender = key_current();
+	if (!sender.tgid || !admit(&sender))
+		return;
+	socket->row.proc = sender;
+	socket->flags &= ~EG_SOCKET_UNCLAIMED;
+}
