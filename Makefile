@@ -40,14 +40,16 @@ $(shell $(PKG_CONFIG) --print-errors --exists $(LIBRARIES))
 $(error a library is missing or too old (see above): `sudo tools/install-deps` installs what the build needs)
 endif
 LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
-LIB_LDLIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
+LIB_LDLIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -lm
 CMOCKA_CFLAGS = $(shell $(PKG_CONFIG) --silence-errors --cflags cmocka)
 CMOCKA_LDLIBS = $(shell $(PKG_CONFIG) --libs cmocka)
 endif
 
 # --- flags ---
 cc-option = $(shell $(CC) -Werror $(1) -c -x c /dev/null -o /dev/null 2>/dev/null && echo $(1))
-optimizes = $(filter-out -O0,$(filter -O%,$(CFLAGS)))
+# Without optimization, or beside a packager's own choice, it would only warn.
+fortify = $(if $(filter-out -O0,$(filter -O%,$(CFLAGS))),$(if $(findstring FORTIFY,$(CPPFLAGS) $(CFLAGS)),, \
+	-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3))
 ARCH := $(shell $(CC) -dumpmachine | sed 's/-.*//; s/x86_64\|i.86/x86/; s/aarch64.*/arm64/; s/arm[^6].*/arm/; \
 	s/ppc.*/powerpc/; s/powerpc.*/powerpc/; s/riscv.*/riscv/; s/s390x/s390/; s/loongarch.*/loongarch/')
 
@@ -55,7 +57,7 @@ WARNINGS := -Wall -Wextra -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -W
 	-Wshadow -Wvla -Wundef -Wpointer-arith -Wwrite-strings -Wcast-qual -Wdate-time \
 	-Wimplicit-fallthrough -Wmissing-field-initializers $(if $(filter 1,$(WERROR)),-Werror)
 HARDENING := -fstack-protector-strong -fPIE $(call cc-option,-fstack-clash-protection) \
-	$(call cc-option,-fcf-protection) $(if $(optimizes),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+	$(call cc-option,-fcf-protection) $(fortify)
 LINK_HARDENING := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
 ifeq ($(SANITIZE),1)
 HARDENING := -fPIE -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
@@ -139,7 +141,7 @@ $(O)/tests/net_test: $(call objects,$(HARNESS) $(NET_SOURCES))
 
 $(O)/tests/bench/bench: $(call objects,$(BENCH_SOURCES))
 	$(call say,LINK,$@)
-	$(Q)$(LINK) -pthread -o $@ $^ $(LIB_LDLIBS) -lm $(LDLIBS)
+	$(Q)$(LINK) -pthread -o $@ $^ $(LIB_LDLIBS) $(LDLIBS)
 
 # --- objects ---
 $(O)/%.o: %.c Makefile
