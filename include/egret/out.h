@@ -49,3 +49,73 @@ int eg_write_atomically(const char *path, int (*print)(FILE *stream, void *data)
 const char *eg_schema_text(const char *name);
 /* Names in order of the contract, NULL-terminated. */
 const char *const *eg_schema_names(void);
+
+/* --- trace (contract section 4) --- */
+enum eg_trace_kind {
+	EG_TRACE_PROCESS, /* a process touches a socket for the first time */
+	EG_TRACE_CONNECT, /* an attempt begins (EG_RESULT_PENDING), or has ended */
+	EG_TRACE_ACCEPT,
+	EG_TRACE_CLOSE,
+	EG_TRACE_NAME,
+	EG_TRACE_LOSS,
+	EG_TRACE_COUNT,
+};
+
+enum eg_trace_result { EG_RESULT_PENDING, EG_RESULT_OK, EG_RESULT_ERROR };
+
+/* One thing that happened. It owns nothing that it points to; NULL: unknown. */
+struct eg_trace_event {
+	enum eg_trace_kind kind;
+	int64_t time; /* CLOCK_REALTIME ns, as all times here */
+	const char *app_id, *app_kind; /* all but LOSS */
+	const struct eg_process_info *process; /* all but LOSS; PROCESS prints all of it */
+	bool command_line; /* PROCESS: print the argument vector */
+	uint64_t socket; /* cookie; 0: unknown */
+	struct eg_destination_key key; /* CONNECT, ACCEPT, CLOSE, NAME */
+	enum eg_trace_result result; /* CONNECT */
+	int error; /* EG_RESULT_ERROR: positive errno, 0 unknown */
+	struct eg_bytes bytes; /* CLOSE, and the two below */
+	int64_t duration; /* ns since the connection began; negative: unknown */
+	uint32_t rtt_min_us; /* 0: not measured */
+	const char *name, *source, *confidence; /* NAME */
+	const char *reason; /* LOSS: `count` were lost between `from` and `to` */
+	uint64_t count;
+	int64_t from, to;
+};
+
+/* One line of egret.trace/1. 0 or the -errno of the stream. */
+int eg_print_trace_event(FILE *stream, const struct eg_trace_event *event);
+
+/* --- doctor --- */
+enum eg_check_status {
+	EG_CHECK_OK,
+	EG_CHECK_DEGRADED, /* works in part */
+	EG_CHECK_MISSING, /* not on this machine; egret goes on without it */
+	EG_CHECK_FAILED, /* needed and not there: nothing can be traced */
+	EG_CHECK_COUNT,
+};
+
+/* One thing that was tried. Owns nothing. */
+struct eg_check {
+	const char *name; /* "BTF", "hook connect4" */
+	enum eg_check_status status;
+	const char *detail; /* what was found; NULL: nothing to say */
+	const char *affects; /* what is not seen because of it; NULL: nothing */
+};
+
+struct eg_doctor {
+	const char *kernel; /* release */
+	const struct eg_check *checks;
+	size_t checks_count;
+};
+
+/*
+ * Prints what works here: EG_FORMAT_TEXT is a table of options->columns,
+ * EG_FORMAT_JSON is egret.doctor/1. 0, -EOPNOTSUPP for other formats, or the
+ * -errno of the stream.
+ */
+int eg_print_doctor(FILE *stream, enum eg_format format, const struct eg_doctor *doctor,
+		    const struct eg_print_options *options);
+/* The worst status of all checks, and its name: "ok", "degraded", "missing", "failed". */
+enum eg_check_status eg_doctor_status(const struct eg_doctor *doctor);
+const char *eg_check_status_name(enum eg_check_status status);

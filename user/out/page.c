@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The text format's table: what stands in its cells, and how they share a line. */
+#include "cell.h"
+#include "row.h"
+#include "page.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include <egret/abi.h>
+#include <egret/base.h>
+
+#define NAMES_MIN 16 /* columns of destination and operator together, however narrow it gets */
+#define FAILURE_INDENT 4
+
+static const struct {
+	const char *title;
+	unsigned gap; /* columns before it */
+	enum eg_align align;
+	bool optional; /* left out, title and all, where nothing is known */
+} columns[] = {
+	[EG_PAGE_DESTINATION] = { .title = "DESTINATION", .gap = 2 },
+	[EG_PAGE_PORT] = { .title = "PORT", .gap = 1 },
+	[EG_PAGE_OPERATOR] = { .title = "OPERATOR", .gap = 1, .optional = true },
+	[EG_PAGE_COUNTRY] = { .title = "CC", .gap = 1, .optional = true },
+	[EG_PAGE_SENT] = { .title = "SENT", .gap = 2, .align = EG_RIGHT },
+	[EG_PAGE_RECEIVED] = { .title = "RECEIVED", .gap = 2, .align = EG_RIGHT },
+	[EG_PAGE_CONNECTIONS] = { .title = "CONN", .gap = 2, .align = EG_RIGHT },
+};
+_Static_assert(ARRAY_SIZE(columns) == EG_PAGE_COLUMNS, "every column has a row");
+
+struct line {
+	struct eg_cell cells[EG_PAGE_COLUMNS];
+};
+
+static void free_line(struct line *line)
+{
+	for (size_t i = 0; i < EG_PAGE_COLUMNS; i++)
+		eg_cell_free(&line->cells[i]);
+}
+
+/* --- the cells of a line --- */
+
+static int fill_counters(struct line *line, const struct eg_counters *counters)
+{
+	char text[EG_SIZE_TEXT_SIZE];
+	int r = eg_cell_make(eg_size_text(counters->bytes.sent, text), &line->cells[EG_PAGE_SENT]);
+
+	if (r == 0)
+		r = eg_cell_make(eg_size_text(counters->bytes.received, text),
+				 &line->cells[EG_PAGE_RECEIVED]);
+	if (r == 0)
+		r = eg_cell_format(&line->cells[EG_PAGE_CONNECTIONS], "%" PRIu64,
+				   counters->connections);
+	return r;
+}
+
+static int fill_destination(struct eg_cell *cell, const struct eg_destination *row)
+{
+	const char *domain = eg_row_detail(row)->domain;
+	char ip[46];
+
+	if (row->key.overflow)
+		return eg_cell_make("(addresses lost)", cell);
+	if (!domain && !row->key.has_ip)
+		return eg_cell_make("(no address)", cell);
+	return eg_cell_make(domain ? domain : eg_row_ip(&row->key, ip), cell);
+}
+
+static int fill_port(struct eg_cell *cell, const struct eg_destination *row)
+{
+	const char *direction = row->key.direction == EG_INBOUND ? " in" : "";
+	char transport[16];
+
+	if (row->key.overflow)
+		return 0;
+	eg_row_transport(&row->key, transport);
+	if (!row->key.has_port)
+		return eg_cell_format(cell, "%s%s", transport, direction);
+	return eg_cell_format(cell, "%" PRIu16 "/%s%s", row->key.port, transport, direction);
+}
+
+/* Who runs the other side; where that can't be anybody on the internet, what it is. */
+static int fill_operator(struct eg_cell *cell, const struct eg_destination *row)
+{
+	const struct eg_detail *detail = eg_row_detail(row);
+
+	if (detail->as_organization)
+		return eg_cell_make(detail->as_organization, cell);
+	if (detail->as_number)
+		return eg_cell_format(cell, "AS%" PRIu32, detail->as_number);
+	if (row->scope != EG_SCOPE_UNKNOWN && row->scope != EG_SCOPE_INTERNET)
+		return eg_cell_format(cell, "(%s)", eg_row_scope(row));
+	return 0;
+}
+
+static int fill_row(struct line *line, const struct eg_destination *row)
+{
+	int r = fill_destination(&line->cells[EG_PAGE_DESTINATION], row);
+
+	if (r == 0)
+		r = fill_port(&line->cells[EG_PAGE_PORT], row);
+	if (r == 0)
+		r = fill_operator(&line->cells[EG_PAGE_OPERATOR], row);
+	if (r == 0 && row->detail)
+		r = eg_cell_make(row->detail->country, &line->cells[EG_PAGE_COUNTRY]);
+	return r == 0 ? fill_counters(line, &row->counters) : r;
+}
+
+/* --- how wide the columns are --- */
+
+static void widen(struct eg_page *page, const struct line *line)
+{
+	for (size_t i = 0; i < EG_PAGE_COLUMNS; i++) {
+		if (line->cells[i].width > page->widths[i])
+			page->widths[i] = line->cells[i].width;
+	}
+}
+
+static int measure_counters(struct eg_page *page, const struct eg_counters *counters)
+{
+	_cleanup_(free_line) struct line line = { 0 };
+	int r = fill_counters(&line, counters);
+
+	widen(page, &line);
+	return r;
+}
+
+static int measure_row(struct eg_page *page, const struct eg_destination *row)
+{
+	_cleanup_(free_line) struct line line = { 0 };
+	int r = fill_row(&line, row);
+
+	widen(page, &line);
+	return r;
+}
+
+static int measure_block(struct eg_page *page, const struct eg_page_block *block)
+{
+	int r = measure_counters(page, &block->app->counters);
+
+	for (size_t i = 0; i < block->rows_count && r == 0; i++)
+		r = measure_row(page, block->rows[i]);
+	return r;
+}
+
+static void make_room_for_titles(struct eg_page *page)
+{
+	for (size_t i = 0; i < EG_PAGE_COLUMNS; i++) {
+		unsigned width = (unsigned)strlen(columns[i].title);
+
+		if (page->widths[i] < width && (page->widths[i] > 0 || !columns[i].optional))
+			page->widths[i] = width;
+	}
+}
+
+/* The columns before `end`, gaps and all. */
+static unsigned width_before(const struct eg_page *page, enum eg_page_column end)
+{
+	unsigned width = 0;
+
+	for (size_t i = 0; i < end; i++)
+		width += page->widths[i] ? columns[i].gap + page->widths[i] : 0;
+	return width;
+}
+
+/* Destination and operator share what the others leave; a third is the operator's if needed. */
+static void shrink(struct eg_page *page, unsigned wanted)
+{
+	unsigned *name = &page->widths[EG_PAGE_DESTINATION];
+	unsigned *operated = &page->widths[EG_PAGE_OPERATOR];
+	unsigned fixed = width_before(page, EG_PAGE_COLUMNS) - *name - *operated;
+	unsigned space = wanted > fixed + NAMES_MIN ? wanted - fixed : NAMES_MIN;
+	unsigned third = space / 3;
+
+	if (*name + *operated <= space)
+		return;
+	if (*operated > third)
+		*operated = *name < space - third ? space - *name : third;
+	*name = space - *operated;
+}
+
+int eg_page_lay_out(const struct eg_printer *printer)
+{
+	struct eg_page *page = printer->state;
+	int r = measure_counters(page, &page->totals);
+
+	for (size_t i = 0; i < page->count && r == 0; i++)
+		r = measure_block(page, &page->blocks[i]);
+	make_room_for_titles(page);
+	shrink(page, eg_page_columns(printer));
+	return r;
+}
+
+/* --- printing --- */
+
+static void put_cells(const struct eg_printer *printer, const struct line *line,
+		      enum eg_page_column from)
+{
+	const struct eg_page *page = printer->state;
+
+	for (size_t i = from; i < EG_PAGE_COLUMNS; i++) {
+		if (page->widths[i] == 0)
+			continue;
+		fprintf(printer->stream, "%*s", (int)columns[i].gap, "");
+		eg_cell_put(printer->stream, &line->cells[i], page->widths[i], columns[i].align);
+	}
+}
+
+int eg_page_put_titles(const struct eg_printer *printer)
+{
+	_cleanup_(free_line) struct line line = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; i < EG_PAGE_COLUMNS && r == 0; i++)
+		r = eg_cell_make(columns[i].title, &line.cells[i]);
+	eg_page_style(printer, EG_PAGE_DIM);
+	put_cells(printer, &line, EG_PAGE_DESTINATION);
+	eg_page_end_line(printer);
+	return r;
+}
+
+int eg_page_put_sum(const struct eg_printer *printer, enum eg_page_style style, const char *label,
+		    const struct eg_counters *counters)
+{
+	_cleanup_(eg_cell_free) struct eg_cell cell = { 0 };
+	_cleanup_(free_line) struct line line = { 0 };
+	int r = eg_cell_make(label, &cell);
+
+	if (r == 0)
+		r = fill_counters(&line, counters);
+	if (r < 0)
+		return r;
+	eg_page_style(printer, style);
+	eg_cell_put(printer->stream, &cell, width_before(printer->state, EG_PAGE_SENT), EG_LEFT);
+	put_cells(printer, &line, EG_PAGE_SENT);
+	eg_page_end_line(printer);
+	return 0;
+}
+
+static void list_failures(FILE *list, const struct eg_page_failures *failures,
+			  const struct eg_counters *counters)
+{
+	const char *separator = ":";
+
+	fprintf(list, "failed %" PRIu64 " of %" PRIu64, counters->failed, counters->connections);
+	for (size_t i = 0; i < failures->count; i++) {
+		fprintf(list, "%s %s %" PRIu64, separator, eg_row_error(failures->errors[i].number),
+			failures->errors[i].count);
+		separator = ",";
+	}
+	if (failures->more)
+		fprintf(list, ", others %" PRIu64, failures->more);
+}
+
+static int put_failures(const struct eg_printer *printer, const struct eg_page_failures *failures,
+			const struct eg_counters *counters)
+{
+	_cleanup_(eg_cell_free) struct eg_cell cell = { 0 };
+	size_t size;
+	FILE *list;
+
+	if (!counters->failed)
+		return 0;
+	list = open_memstream(&cell.text, &size);
+	if (!list)
+		return -ENOMEM;
+	list_failures(list, failures, counters);
+	if (fclose(list) == EOF)
+		return -ENOMEM;
+	eg_page_style(printer, EG_PAGE_RED);
+	fprintf(printer->stream, "%*s", FAILURE_INDENT, "");
+	eg_cell_wrap(printer->stream, &cell, eg_page_columns(printer), FAILURE_INDENT,
+		     FAILURE_INDENT + 2);
+	eg_page_end_line(printer);
+	return 0;
+}
+
+static int put_row(const struct eg_printer *printer, const struct eg_destination *row)
+{
+	_cleanup_(free_line) struct line line = { 0 };
+	struct eg_page_failures failures = { 0 };
+	int r = fill_row(&line, row);
+
+	if (r < 0)
+		return r;
+	put_cells(printer, &line, EG_PAGE_DESTINATION);
+	fputc('\n', printer->stream);
+	eg_page_add_failures(&failures, row);
+	return put_failures(printer, &failures, &row->counters);
+}
+
+static int put_app(const struct eg_printer *printer, const struct eg_app *app)
+{
+	_cleanup_(eg_freep) char *label = NULL;
+
+	if (asprintf(&label, "%s%s%s%s%s", app->name ? app->name : "", app->name ? "  " : "",
+		     app->id, app->via ? "  via " : "", app->via ? app->via : "") < 0) {
+		label = NULL;
+		return -ENOMEM;
+	}
+	return eg_page_put_sum(printer, EG_PAGE_BOLD, label, &app->counters);
+}
+
+static int put_tail(const struct eg_printer *printer, const struct eg_page_block *block)
+{
+	char label[64];
+	int r;
+
+	snprintf(label, sizeof(label), "  \u2026 %" PRIu64 " more destinations", block->folded);
+	r = eg_page_put_sum(printer, EG_PAGE_PLAIN, label, &block->tail);
+	return r == 0 ? put_failures(printer, &block->failures, &block->tail) : r;
+}
+
+int eg_page_put_block(const struct eg_printer *printer, const struct eg_page_block *block)
+{
+	int r;
+
+	fputc('\n', printer->stream);
+	r = put_app(printer, block->app);
+	for (size_t i = 0; i < block->rows_count && r == 0; i++)
+		r = put_row(printer, block->rows[i]);
+	return r == 0 && block->folded ? put_tail(printer, block) : r;
+}

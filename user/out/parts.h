@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What several JSON documents have in common, each member written in one place. */
+#pragma once
+
+#include "writer.h"
+
+#include <egret/flow.h>
+
+/* Opens a document, EG_LINES: the outermost object, "schema" and "generator". */
+void eg_parts_begin(struct eg_writer *writer, const char *schema);
+/* The members of a host, or nulls. */
+void eg_parts_host(struct eg_writer *writer, const char *key, const struct eg_host *host);
+void eg_parts_databases(struct eg_writer *writer, const struct eg_summary *summary);
+/* "totals" and "ledger" of contract section 3. */
+void eg_parts_totals(struct eg_writer *writer, const struct eg_totals *totals);
+void eg_parts_ledger(struct eg_writer *writer, const struct eg_ledger *ledger,
+		     const struct eg_totals *totals);
+/* "bytes_sent" and "bytes_received". */
+void eg_parts_bytes(struct eg_writer *writer, const struct eg_bytes *bytes);
+/* "errors" of a row: failed connections by errno name. */
+void eg_parts_errors(struct eg_writer *writer, const struct eg_detail *detail);
+/* A process record; command_line is null unless it is wanted. */
+void eg_parts_process(struct eg_writer *writer, const char *key,
+		      const struct eg_process_info *process, bool command_line);
+
+/*
+ * Calls back for each reason of a loss: those that the contract names, also
+ * where nothing was lost, then whatever else the ledger holds.
+ */
+void eg_parts_each_lost(const struct eg_ledger *ledger,
+			void (*call)(const char *reason, uint64_t count, void *data), void *data);

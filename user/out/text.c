@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* For people (contract section 5): which apps and destinations are shown, and what frames them. */
+#include "page.h"
+#include "cell.h"
+#include "parts.h"
+#include "row.h"
+#include "writer.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <egret/base.h>
+
+#define COLUMNS_DEFAULT 80
+#define NOTE_INDENT 2
+#define DAY_NS (24 * 60 * 60 * NSEC_PER_SEC)
+
+unsigned eg_page_columns(const struct eg_printer *printer)
+{
+	return printer->options->columns ? printer->options->columns : COLUMNS_DEFAULT;
+}
+
+void eg_page_style(const struct eg_printer *printer, enum eg_page_style style)
+{
+	static const char *const sequences[] = {
+		[EG_PAGE_PLAIN] = "\033[0m",
+		[EG_PAGE_BOLD] = "\033[1m",
+		[EG_PAGE_DIM] = "\033[2m",
+		[EG_PAGE_RED] = "\033[31m",
+	};
+
+	if (printer->options->color)
+		fputs(sequences[style], printer->stream);
+}
+
+void eg_page_end_line(const struct eg_printer *printer)
+{
+	eg_page_style(printer, EG_PAGE_PLAIN);
+	fputc('\n', printer->stream);
+}
+
+/* --- what is shown --- */
+
+static int begin(struct eg_printer *printer)
+{
+	struct eg_page *page = printer->state;
+
+	eg_utf8_enter(&page->utf8);
+	page->totals = (struct eg_counters){
+		.bytes = printer->totals.bytes,
+		.connections = printer->totals.connections,
+		.failed = printer->totals.failed,
+	};
+	return 0;
+}
+
+static int app_begin(const struct eg_app *app, void *data)
+{
+	struct eg_page *page = ((struct eg_printer *)data)->state;
+
+	if (page->count == page->capacity) {
+		size_t capacity = page->capacity ? 2 * page->capacity : 16;
+		struct eg_page_block *blocks =
+			reallocarray(page->blocks, capacity, sizeof(*blocks));
+
+		if (!blocks)
+			return -ENOMEM;
+		page->blocks = blocks;
+		page->capacity = capacity;
+	}
+	page->blocks[page->count++] = (struct eg_page_block){ .app = app };
+	return 0;
+}
+
+static void add_failure(struct eg_page_failures *failures, const struct eg_error_count *error)
+{
+	size_t i = 0;
+
+	while (i < failures->count && failures->errors[i].number != error->number)
+		i++;
+	if (i == EG_PAGE_ERRORS) {
+		failures->more += error->count;
+		return;
+	}
+	if (i == failures->count)
+		failures->errors[failures->count++].number = error->number;
+	failures->errors[i].count += error->count;
+}
+
+void eg_page_add_failures(struct eg_page_failures *failures, const struct eg_destination *row)
+{
+	const struct eg_detail *detail = eg_row_detail(row);
+
+	for (size_t i = 0; i < detail->errors_count; i++)
+		add_failure(failures, &detail->errors[i]);
+}
+
+static void fold(struct eg_page_block *block, const struct eg_destination *row)
+{
+	block->folded++;
+	block->tail.bytes.sent += row->counters.bytes.sent;
+	block->tail.bytes.received += row->counters.bytes.received;
+	block->tail.connections += row->counters.connections;
+	block->tail.failed += row->counters.failed;
+	eg_page_add_failures(&block->failures, row);
+}
+
+static int destination(const struct eg_app *app, const struct eg_destination *row, void *data)
+{
+	struct eg_page *page = ((struct eg_printer *)data)->state;
+	struct eg_page_block *block = &page->blocks[page->count - 1];
+
+	(void)app;
+	if (block->folded == 0 && block->rows_count <= EG_PAGE_ROWS) {
+		block->rows[block->rows_count++] = row;
+		return 0;
+	}
+	if (block->folded == 0)
+		fold(block, block->rows[--block->rows_count]);
+	fold(block, row);
+	return 0;
+}
+
+/* --- what stands above and below --- */
+
+static int put_text(const struct eg_printer *printer, enum eg_page_style style, const char *text)
+{
+	_cleanup_(eg_cell_free) struct eg_cell cell = { 0 };
+	int r = eg_cell_make(text, &cell);
+
+	if (r < 0)
+		return r;
+	eg_page_style(printer, style);
+	eg_cell_wrap(printer->stream, &cell, eg_page_columns(printer), 0, NOTE_INDENT);
+	eg_page_end_line(printer);
+	return 0;
+}
+
+static int put_note(const struct eg_printer *printer, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static int put_note(const struct eg_printer *printer, const char *format, ...)
+{
+	_cleanup_(eg_freep) char *text = NULL;
+	va_list args;
+	int r;
+
+	va_start(args, format);
+	r = vasprintf(&text, format, args);
+	va_end(args);
+	if (r < 0) {
+		text = NULL;
+		return -ENOMEM;
+	}
+	return put_text(printer, EG_PAGE_PLAIN, text);
+}
+
+/* "2026-11-23 10:00:00 to 10:00:30 UTC (30 s)" */
+static int put_heading(const struct eg_printer *printer)
+{
+	const struct eg_summary *summary = printer->summary;
+	const struct eg_period *period = &summary->period;
+	char start[EG_TIME_TEXT_MAX], end[EG_TIME_TEXT_MAX], span[EG_SPAN_TEXT_SIZE];
+	char hosts[32];
+	bool same_day;
+
+	eg_time_text(period->start, start);
+	eg_time_text(period->end, end);
+	eg_span_text(period->end - period->start, span);
+	same_day = strncmp(start, end, strlen("2026-11-23")) == 0;
+	snprintf(hosts, sizeof(hosts), "%zu hosts", summary->hosts_count);
+	return put_note(printer, "%s  %.10s %.8s to %.*s%s%.8s UTC (%s)",
+			summary->hosts_count == 1 && summary->hosts[0].name ? summary->hosts[0].name
+									    : hosts,
+			start, start + 11, same_day ? 0 : 10, end, same_day ? "" : " ", end + 11,
+			span);
+}
+
+static int put_bytes_note(const struct eg_printer *printer, const char *what,
+			  const struct eg_bytes *bytes)
+{
+	char sent[EG_SIZE_TEXT_SIZE], received[EG_SIZE_TEXT_SIZE];
+
+	if (!bytes->sent && !bytes->received)
+		return 0;
+	return put_note(printer, "%s: %s sent, %s received.", what, eg_size_text(bytes->sent, sent),
+			eg_size_text(bytes->received, received));
+}
+
+/* What the totals don't say: bytes that were left out, carried for others, or are nobody's. */
+static int put_shares(const struct eg_printer *printer)
+{
+	const struct eg_bytes *excluded = printer->summary->ledger.excluded;
+	const struct {
+		const char *what;
+		const struct eg_bytes *bytes;
+	} shares[] = {
+		{ "Of that by relays, resolvers and tunnels", &printer->totals.via },
+		{ "Of that by programs unknown", &printer->totals.unattributed },
+		{ "Of that to addresses lost", &printer->totals.overflow },
+		{ "Left out, loopback", &excluded[EG_EXCLUDED_LOOPBACK] },
+		{ "Left out, to this host itself", &excluded[EG_EXCLUDED_HOST] },
+		{ "Left out by the filters", &excluded[EG_EXCLUDED_FILTER] },
+	};
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(shares) && r == 0; i++)
+		r = put_bytes_note(printer, shares[i].what, shares[i].bytes);
+	return r;
+}
+
+static int put_degraded(const struct eg_printer *printer)
+{
+	char *const *sentence = printer->summary->ledger.degraded;
+	int r = 0;
+
+	for (; sentence && *sentence && r == 0; sentence++)
+		r = put_note(printer, "Note: %s", *sentence);
+	return r;
+}
+
+struct list {
+	FILE *stream;
+	const char *separator;
+};
+
+static void list_reason(const char *reason, uint64_t count, void *data)
+{
+	struct list *list = data;
+
+	if (!count)
+		return;
+	fprintf(list->stream, "%s%s %" PRIu64, list->separator, reason, count);
+	list->separator = ", ";
+}
+
+static void list_lost(FILE *stream, const struct eg_ledger *ledger)
+{
+	struct list list = { .stream = stream, .separator = ", lost: " };
+
+	eg_parts_each_lost(ledger, list_reason, &list);
+}
+
+static void list_databases(FILE *list, const struct eg_summary *summary)
+{
+	for (size_t i = 0; i < summary->databases_count; i++) {
+		const struct eg_database *database = &summary->databases[i];
+		int64_t built, days;
+
+		fprintf(list, "%s%s ", i > 0 ? ", " : "", database->name);
+		if (eg_row_built(database, &built) < 0) {
+			fputs("(age unknown)", list);
+			continue;
+		}
+		days = summary->period.end > built ? (summary->period.end - built) / DAY_NS : 0;
+		fprintf(list, "(%" PRId64 " day%s old)", days, days == 1 ? "" : "s");
+	}
+}
+
+/* "Complete. Databases: origin-asn (22 days old)." */
+static int put_last_line(const struct eg_printer *printer)
+{
+	const struct eg_summary *summary = printer->summary;
+	bool complete = printer->totals.complete;
+	_cleanup_(eg_freep) char *text = NULL;
+	size_t size;
+	FILE *line = open_memstream(&text, &size);
+
+	if (!line)
+		return -ENOMEM;
+	fputs(complete ? "Complete" : "Incomplete", line);
+	list_lost(line, &summary->ledger);
+	fputs(summary->databases_count ? ". Databases: " : ". No databases configured", line);
+	list_databases(line, summary);
+	fputc('.', line);
+	if (fclose(line) == EOF)
+		return -ENOMEM;
+	return put_text(printer, complete ? EG_PAGE_PLAIN : EG_PAGE_RED, text);
+}
+
+static int put_totals(const struct eg_printer *printer)
+{
+	const struct eg_page *page = printer->state;
+	const struct eg_totals *totals = &printer->totals;
+	char label[80];
+	int r;
+
+	fputc('\n', printer->stream);
+	if (page->count == 0)
+		return put_note(printer, "No app sent or received anything.");
+	snprintf(label, sizeof(label), "Total  %" PRIu64 " app%s, %" PRIu64 " destination%s",
+		 totals->apps, totals->apps == 1 ? "" : "s", totals->destinations,
+		 totals->destinations == 1 ? "" : "s");
+	r = eg_page_put_sum(printer, EG_PAGE_BOLD, label, &page->totals);
+	fputc('\n', printer->stream);
+	return r;
+}
+
+static int end(struct eg_printer *printer)
+{
+	const struct eg_page *page = printer->state;
+	int r = put_heading(printer);
+
+	if (r == 0 && page->count > 0) {
+		r = eg_page_lay_out(printer);
+		if (r == 0)
+			r = eg_page_put_titles(printer);
+	}
+	for (size_t i = 0; i < page->count && r == 0; i++)
+		r = eg_page_put_block(printer, &page->blocks[i]);
+	if (r == 0)
+		r = put_totals(printer);
+	if (r == 0)
+		r = put_shares(printer);
+	if (r == 0)
+		r = put_degraded(printer);
+	if (r == 0)
+		r = put_last_line(printer);
+	return r < 0 ? r : eg_stream_status(printer->stream);
+}
+
+static void release(struct eg_printer *printer)
+{
+	struct eg_page *page = printer->state;
+
+	free(page->blocks);
+	eg_utf8_leave(&page->utf8);
+}
+
+const struct eg_format_ops eg_format_text = {
+	.state_size = sizeof(struct eg_page),
+	.begin = begin,
+	.visitor = { .app_begin = app_begin, .destination = destination },
+	.end = end,
+	.release = release,
+};
