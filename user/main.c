@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* egret: the table of commands. */
+#include "cmd/cmd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+
+#include <egret/base.h>
+
+static const struct eg_command *const commands[] = {
+	&eg_command_summary, /* the main job: who sent what where */
+	&eg_command_trace, /* one line per event */
+	&eg_command_merge, /* several summaries into one */
+	&eg_command_doctor, /* what works here */
+	&eg_command_schema, /* what the documents look like */
+};
+
+static void put_usage(FILE *stream)
+{
+	fputs("usage: egret COMMAND [OPTION...]\n"
+	      "Tells which app on this Linux host sends data where.\n\n",
+	      stream);
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		fprintf(stream, "  %-10s%s\n", commands[i]->name, commands[i]->help);
+	fputs("\n`egret COMMAND --help` lists the command's options, `egret --version` the version.\n",
+	      stream);
+}
+
+static void put_version(FILE *stream)
+{
+	fputs("egret " EG_VERSION "\n", stream);
+}
+
+/* What was printed to standard output has arrived, or one line says that it has not. */
+static int finish_stdout(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EG_EXIT_OK;
+	eg_error("cannot write to standard output: %m");
+	return EG_EXIT_INCOMPLETE;
+}
+
+static int run(const struct eg_command *command, int argc, char **argv)
+{
+	struct eg_options options;
+	int r = eg_options_parse(command, argc, argv, &options), status;
+
+	if (r < 0) {
+		status = r == -ENOMEM ? EG_EXIT_FAILED : EG_EXIT_USAGE;
+	} else if (options.help) {
+		eg_options_help(stdout, command);
+		status = finish_stdout();
+	} else if (options.version) {
+		put_version(stdout);
+		status = finish_stdout();
+	} else {
+		eg_log_set_level(options.quiet	   ? EG_LEVEL_ERROR
+				 : options.verbose ? EG_LEVEL_DEBUG
+						   : EG_LEVEL_INFO);
+		status = command->run(&options);
+	}
+	eg_options_free(&options);
+	return status;
+}
+
+static int refuse(const char *word)
+{
+	const char *names[ARRAY_SIZE(commands) + 1] = { NULL };
+	const char *meant;
+
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		names[i] = commands[i]->name;
+	meant = eg_suggest(word, names);
+	eg_error("unknown %s '%s'%s%s%s; `egret --help` lists what there is",
+		 *word == '-' ? "option" : "command", word, meant ? " (did you mean " : "",
+		 meant ? meant : "", meant ? "?)" : "");
+	return EG_EXIT_USAGE;
+}
+
+/*
+ * A closed standard descriptor would become the next file that is opened, and
+ * what is printed would land in it. Opened the wrong way round, so that using
+ * it is still an error.
+ */
+static void fill_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : NULL;
+
+	fill_standard_descriptors();
+	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error like a full disk */
+	if (!word) {
+		put_usage(stderr);
+		return EG_EXIT_USAGE;
+	}
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+		put_usage(stdout);
+		return finish_stdout();
+	}
+	if (strcmp(word, "--version") == 0) {
+		put_version(stdout);
+		return finish_stdout();
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (strcmp(word, commands[i]->name) == 0)
+			return run(commands[i], argc - 1, argv + 1);
+	}
+	return refuse(word);
+}
