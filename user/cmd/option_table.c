@@ -152,156 +152,57 @@ static int take_pattern(void *field, const struct eg_option_row *row, const char
 
 /* --- the table --- */
 
+#define VALUE(name_, letter_, value_, take_, member, help_)                                        \
+	{                                                                                          \
+		.name = (name_), .letter = (letter_), .value = (value_), .help = (help_),          \
+		.take = (take_), .field = FIELD(member),                                           \
+	}
+#define PATTERN(name_, kind, help_)                                                                \
+	{                                                                                          \
+		.name = (name_), .value = "PATTERN", .help = (help_), .take = take_pattern,        \
+		.field = PATTERNS(kind),                                                           \
+	}
+#define FLAG(name_, letter_, member, help_)                                                        \
+	{                                                                                          \
+		.name = (name_), .letter = (letter_), .help = (help_), .take = take_flag,          \
+		.field = FIELD(member),                                                            \
+	}
+
 const struct eg_option_row eg_option_rows[EG_OPTION_COUNT] = {
-	[EG_OPTION_DURATION] = {
-.name = "duration",
-				 .value = "D",
-				 .help = "end after D: 500ms 10s 5m 2h 7d 4w 1y",
-				 .take = take_duration,
-.field = FIELD(duration),
-},
-	[EG_OPTION_INTERVAL] = {
-.name = "interval",
-				 .value = "D",
-				 .help = "print a result every D, aligned to the clock",
-				 .take = take_duration,
-.field = FIELD(interval),
-},
-	[EG_OPTION_FORMAT] = {
-.name = "format",
-			       .value = "F",
-			       .help = "auto, or one of: ",
-			       .take = take_format,
-.field = FIELD(format),
-},
-	[EG_OPTION_OUTPUT] = {
-.name = "output",
-			       .letter = 'o',
-			       .value = "FILE",
-			       .help = "write FILE, whole or not at all",
-			       .take = take_text,
-.field = FIELD(output),
-},
-	[EG_OPTION_BY] = {
-.name = "by",
-			   .value = "X",
-			   .help = "group by app, program, process, container or user",
-			   .take = take_by,
-.field = FIELD(by),
-},
-	[EG_OPTION_APP] = {
-.name = "app",
-			    .value = "PATTERN",
-			    .help = "only apps whose id or name matches; repeatable",
-			    .take = take_pattern,
-.field = PATTERNS(EG_FILTER_APP),
-},
-	[EG_OPTION_USER] = {
-.name = "user",
-			     .value = "PATTERN",
-			     .help = "only apps of these users",
-			     .take = take_pattern,
-.field = PATTERNS(EG_FILTER_USER),
-},
-	[EG_OPTION_COUNTRY] = {
-.name = "country",
-				.value = "PATTERN",
-				.help = "only destinations in these countries",
-				.take = take_pattern,
-.field = PATTERNS(EG_FILTER_COUNTRY),
-},
-	[EG_OPTION_OPERATOR] = {
-.name = "operator",
-				 .value = "PATTERN",
-				 .help = "only destinations in these operators' networks",
-				 .take = take_pattern,
-.field = PATTERNS(EG_FILTER_OPERATOR),
-},
-	[EG_OPTION_OWNER] = {
-.name = "owner",
-			      .value = "PATTERN",
-			      .help = "only destinations that belong to these companies",
-			      .take = take_pattern,
-.field = PATTERNS(EG_FILTER_OWNER),
-},
-	[EG_OPTION_DOMAIN] = {
-.name = "domain",
-			       .value = "PATTERN",
-			       .help = "only destinations with these names",
-			       .take = take_pattern,
-.field = PATTERNS(EG_FILTER_DOMAIN),
-},
-	[EG_OPTION_SCOPE] = {
-.name = "scope",
-			      .value = "PATTERN",
-			      .help = "only internet, private, link-local, multicast, ...",
-			      .take = take_pattern,
-.field = PATTERNS(EG_FILTER_SCOPE),
-},
-	[EG_OPTION_INCLUDE_LOOPBACK] = {
-.name = "include-loopback",
-					 .help = "add traffic to loopback and to this host itself",
-					 .take = take_flag,
-.field = FIELD(include_loopback),
-},
-	[EG_OPTION_NO_NAMES] = {
-.name = "no-names",
-				 .help = "don't look at payload for names",
-				 .take = take_flag,
-.field = FIELD(no_names),
-},
-	[EG_OPTION_NO_COMMAND_LINES] = {
-.name = "no-command-lines",
-					 .help = "leave the processes' arguments out",
-					 .take = take_flag,
-.field = FIELD(no_command_lines),
-},
-	[EG_OPTION_MAX_FLOWS] = {
-.name = "max-flows",
-				  .value = "N",
-				  .help = "room for N rows in the kernel",
-				  .take = take_entries,
-.field = FIELD(max_flows),
-},
-	[EG_OPTION_MAX_SOCKETS] = {
-.name = "max-sockets",
-				    .value = "N",
-				    .help = "room for N sockets in the kernel",
-				    .take = take_entries,
-.field = FIELD(max_sockets),
-},
-	[EG_OPTION_COLOR] = {
-.name = "color",
-			      .value = "WHEN",
-			      .help = "auto, always or never",
-			      .take = take_color,
-.field = FIELD(color),
-},
-	[EG_OPTION_VERBOSE] = {
-.name = "verbose",
-				.letter = 'v',
-				.help = "say more on standard error",
-				.take = take_flag,
-.field = FIELD(verbose),
-},
-	[EG_OPTION_QUIET] = {
-.name = "quiet",
-			      .letter = 'q',
-			      .help = "say nothing but errors on standard error",
-			      .take = take_flag,
-.field = FIELD(quiet),
-},
-	[EG_OPTION_HELP] = {
-.name = "help",
-			     .letter = 'h',
-			     .help = "print this",
-			     .take = take_flag,
-.field = FIELD(help),
-},
-	[EG_OPTION_VERSION] = {
-.name = "version",
-				.help = "print the version",
-				.take = take_flag,
-.field = FIELD(version),
-},
+	[EG_OPTION_DURATION] = VALUE("duration", 0, "D", take_duration, duration,
+				     "end after D: 500ms 10s 5m 2h 7d 4w 1y"),
+	[EG_OPTION_INTERVAL] = VALUE("interval", 0, "D", take_duration, interval,
+				     "print a result every D, aligned to the clock"),
+	[EG_OPTION_FORMAT] = VALUE("format", 0, "F", take_format, format, "auto, or one of: "),
+	[EG_OPTION_OUTPUT] =
+		VALUE("output", 'o', "FILE", take_text, output, "write FILE, whole or not at all"),
+	[EG_OPTION_BY] = VALUE("by", 0, "X", take_by, by,
+			       "group by app, program, process, container or user"),
+	[EG_OPTION_APP] =
+		PATTERN("app", EG_FILTER_APP, "only apps whose id or name matches; repeatable"),
+	[EG_OPTION_USER] = PATTERN("user", EG_FILTER_USER, "only apps of these users"),
+	[EG_OPTION_COUNTRY] =
+		PATTERN("country", EG_FILTER_COUNTRY, "only destinations in these countries"),
+	[EG_OPTION_OPERATOR] = PATTERN("operator", EG_FILTER_OPERATOR,
+				       "only destinations in these operators' networks"),
+	[EG_OPTION_OWNER] = PATTERN("owner", EG_FILTER_OWNER,
+				    "only destinations that belong to these companies"),
+	[EG_OPTION_DOMAIN] =
+		PATTERN("domain", EG_FILTER_DOMAIN, "only destinations with these names"),
+	[EG_OPTION_SCOPE] = PATTERN("scope", EG_FILTER_SCOPE,
+				    "only internet, private, link-local, multicast, ..."),
+	[EG_OPTION_INCLUDE_LOOPBACK] = FLAG("include-loopback", 0, include_loopback,
+					    "add traffic to loopback and to this host itself"),
+	[EG_OPTION_NO_NAMES] = FLAG("no-names", 0, no_names, "don't look at payload for names"),
+	[EG_OPTION_NO_COMMAND_LINES] =
+		FLAG("no-command-lines", 0, no_command_lines, "leave the processes' arguments out"),
+	[EG_OPTION_MAX_FLOWS] = VALUE("max-flows", 0, "N", take_entries, max_flows,
+				      "room for N rows in the kernel"),
+	[EG_OPTION_MAX_SOCKETS] = VALUE("max-sockets", 0, "N", take_entries, max_sockets,
+					"room for N sockets in the kernel"),
+	[EG_OPTION_COLOR] = VALUE("color", 0, "WHEN", take_color, color, "auto, always or never"),
+	[EG_OPTION_VERBOSE] = FLAG("verbose", 'v', verbose, "say more on standard error"),
+	[EG_OPTION_QUIET] = FLAG("quiet", 'q', quiet, "say nothing but errors on standard error"),
+	[EG_OPTION_HELP] = FLAG("help", 'h', help, "print this"),
+	[EG_OPTION_VERSION] = FLAG("version", 0, version, "print the version"),
 };
