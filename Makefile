@@ -81,8 +81,8 @@ ABI_TESTS := $(patsubst %.c,$(O)/%,$(wildcard tests/abi/*_test.c))
 HARNESS := $(wildcard tests/harness/*.c)
 NET_SOURCES := $(wildcard tests/bpf/*.c tests/net/*.c)
 NET_TESTS := $(if $(NET_SOURCES),$(O)/tests/net_test)
-BENCH_SOURCES := $(wildcard tests/bench/*.c)
-BENCH := $(if $(BENCH_SOURCES),$(O)/tests/bench/bench)
+BENCHES := $(patsubst %.c,$(O)/%,$(wildcard tests/bench/*_bench.c))
+BENCH_HELPERS := $(filter-out %_bench.c,$(wildcard tests/bench/*.c)) $(filter-out %/main.c,$(HARNESS))
 objects = $(patsubst %.c,$(O)/%.o,$(1))
 
 # --- targets ---
@@ -101,8 +101,9 @@ check-tools:
 	$(Q)tools/install-deps --missing test || $(PKG_CONFIG) --exists cmocka || \
 		{ echo 'make check: no unit tests without cmocka: sudo tools/install-deps --test' >&2; exit 1; }
 
-bench: all $(BENCH) ## measure speed and memory (needs root)
-	$(Q)EGRET=$(abspath $(O)/egret) BUILD=$(abspath $(O)) $(or $(BENCH),false)
+bench: all $(BENCHES) ## measure speed and memory (needs root)
+	$(Q)for bench in $(BENCHES); do \
+		EGRET=$(abspath $(O)/egret) BUILD=$(abspath $(O)) $$bench || exit; done
 
 lint: $(O)/bpf/egret.skel.h $(O)/gen/schemas.inc ## check format, static analysis and the house rules
 	$(Q)CC='$(CC)' CLANG='$(CLANG)' C_FLAGS='$(INCLUDES) $(LIB_CFLAGS) -std=gnu17 -D_GNU_SOURCE' \
@@ -127,6 +128,8 @@ $(O)/egret: $(O)/user/main.o $(O)/libegret.a
 	$(Q)$(LINK) -o $@ $^ $(LIB_LDLIBS) $(LDLIBS)
 
 $(O)/libegret.a: $(call objects,$(SOURCES))
+$(O)/tests/libbench.a: $(call objects,$(BENCH_HELPERS))
+$(O)/libegret.a $(O)/tests/libbench.a:
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
@@ -139,7 +142,7 @@ $(O)/tests/net_test: $(call objects,$(HARNESS) $(NET_SOURCES))
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -pthread -o $@ $^ $(LIB_LDLIBS) $(LDLIBS)
 
-$(O)/tests/bench/bench: $(call objects,$(BENCH_SOURCES))
+$(BENCHES): $(O)/%: $(O)/%.o $(O)/tests/libbench.a $(O)/libegret.a
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -pthread -o $@ $^ $(LIB_LDLIBS) $(LDLIBS)
 
