@@ -89,6 +89,7 @@ struct eg_destination_key {
 struct eg_destination {
 	struct eg_destination_key key;
 	uint8_t scope; /* enum eg_scope */
+	bool excluded; /* private to user/flow: taken out by eg_summary_exclude() */
 	uint32_t rtt_min_us; /* 0: not measured */
 	struct eg_counters counters;
 	struct eg_detail *detail; /* NULL: nothing of it known */
@@ -99,6 +100,12 @@ struct eg_process_info {
 	int64_t start; /* realtime ns */
 	uint32_t pid, ppid;
 	uint32_t uid;
+	/*
+	 * After a merge: how many of the merged summaries list this process (0:
+	 * one). Printed where it is above one, as `summaries`, since without it
+	 * processes_omitted of a later merge would depend on the order.
+	 */
+	uint32_t summaries;
 	bool has_uid, has_ppid;
 	char *comm, *executable, *cgroup, *component;
 	char **command_line; /* NULL-terminated list; NULL: not known or not wanted */
@@ -114,6 +121,7 @@ struct eg_app {
 	struct eg_process_info *processes;
 	size_t processes_count;
 	uint64_t processes_omitted;
+	struct eg_table *processes_seen; /* private to user/flow */
 	struct eg_counters counters; /* sums of the destinations, kept by flow */
 	struct eg_destination_table *destinations; /* private to user/flow */
 };
@@ -211,6 +219,14 @@ int eg_app_add(struct eg_app *app, const struct eg_destination_key *key,
 /* The row's detail, made empty if there is none; NULL: out of memory. */
 struct eg_detail *eg_destination_detail(struct eg_destination *destination);
 
+/*
+ * Adds to a candidate name of the row, made if there is none with the same
+ * three texts, which are copied. 0 or -ENOMEM.
+ */
+int eg_destination_add_name(struct eg_destination *destination, const char *name,
+			    const char *source, const char *confidence, uint64_t connections,
+			    const struct eg_bytes *bytes);
+
 /* Counts failed connections by errno in the row's detail. 0 or -ENOMEM. */
 int eg_destination_add_error(struct eg_destination *destination, int number, uint64_t count);
 
@@ -234,8 +250,7 @@ struct eg_visitor {
 			   void *data);
 	int (*app_end)(const struct eg_app *app, void *data);
 };
-int eg_summary_walk(const struct eg_summary *summary, const struct eg_visitor *visitor,
-		    void *data);
+int eg_summary_walk(const struct eg_summary *summary, const struct eg_visitor *visitor, void *data);
 
 /*
  * Adds `from` to `into` (contract section 3, Merge): associative and

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What is known about a destination beyond its counters. */
+#pragma once
+
+#include <egret/flow.h>
+
+void eg_detail_free(struct eg_detail *detail);
+
+/*
+ * Appends a copy of a name, for which there is room. 0 or -ENOMEM. When all
+ * are appended, eg_detail_fold_names() sorts them and adds up equal ones.
+ */
+int eg_detail_append_name(struct eg_detail *detail, const struct eg_name *name);
+void eg_detail_fold_names(struct eg_detail *detail);

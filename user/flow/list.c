@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Arrays of the model that are sets: sorted, each element once. */
+#include "list.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* `list` is the address of a pointer to any type. */
+int eg_list_reserve(void *list, size_t count, size_t more, size_t size)
+{
+	void *grown;
+
+	memcpy(&grown, list, sizeof(grown));
+	if (__builtin_add_overflow(count, more, &count))
+		return -ENOMEM;
+	if (!count)
+		return 0;
+	grown = reallocarray(grown, count, size);
+	if (!grown)
+		return -ENOMEM;
+	memcpy(list, &grown, sizeof(grown));
+	return 0;
+}
+
+size_t eg_list_fold(void *list, size_t count, const struct eg_list_ops *ops)
+{
+	char *last = list, *end = last + count * ops->size;
+
+	if (!count)
+		return 0;
+	qsort(list, count, ops->size, ops->compare);
+	for (char *next = last + ops->size; next < end; next += ops->size) {
+		if (ops->compare(last, next) == 0) {
+			if (ops->combine)
+				ops->combine(last, next);
+			continue;
+		}
+		last += ops->size;
+		if (last != next)
+			memcpy(last, next, ops->size);
+	}
+	return (size_t)(last - (char *)list) / ops->size + 1;
+}
