@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Runs live test cases and prints TAP; or is one of their actors. */
+#include <errno.h>
+#include <fnmatch.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <harness/actor.h>
+#include <harness/runner.h>
+#include <harness/suites.h>
+
+static const char usage[] =
+	"usage: net_test [OPTION]... [PATTERN]...\n"
+	"Runs the cases whose names match a shell pattern (all, if there is none).\n"
+	"  --list         print the names and end\n"
+	"  --egret PATH   the program under test (default $EGRET, else build/egret)\n"
+	"  --truth-only   run without egret: only compare the actors with each other\n"
+	"  --timeout S    seconds that a case may take (default 60)\n"
+	"  --verbose      print what passing cases say and how long they take\n"
+	"  --keep         leave the cases' files in place\n";
+
+struct options {
+	struct runner runner;
+	char egret[PATH_MAX];
+	char **patterns; /* NULL-terminated */
+	bool list, truth_only, verbose;
+	unsigned counts[3]; /* by enum verdict */
+};
+
+static void give_up(int signal_number)
+{
+	runner_stop = signal_number;
+}
+
+static bool chosen(const struct options *options, const char *name)
+{
+	if (!options->patterns[0])
+		return true;
+	for (char **pattern = options->patterns; *pattern; pattern++) {
+		if (fnmatch(*pattern, name, 0) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Calls back for each chosen case; the number of them. */
+static unsigned for_each(struct options *options,
+			 void (*f)(struct options *options, const struct test_case *test_case,
+				   unsigned number))
+{
+	unsigned number = 0;
+
+	for (size_t i = 0; suites[i]; i++) {
+		for (const struct test_case *c = suites[i]; c->name && !runner_stop; c++) {
+			if (chosen(options, c->name))
+				f(options, c, ++number);
+		}
+	}
+	return number;
+}
+
+static void count_one(struct options *options, const struct test_case *test_case, unsigned number)
+{
+	(void)number;
+	if (options->list)
+		puts(test_case->name);
+}
+
+static void print_report(const char *report)
+{
+	while (report && *report) {
+		size_t size = strcspn(report, "\n");
+
+		printf("# %.*s\n", (int)size, report);
+		report += size + (report[size] == '\n');
+	}
+}
+
+static void run_one(struct options *options, const struct test_case *test_case, unsigned number)
+{
+	struct runner *runner = &options->runner;
+	long long begin = now_ms();
+	char *report = NULL;
+	enum verdict verdict = runner_run(runner, test_case, &report);
+
+	options->counts[verdict]++;
+	printf("%s %u - %s", verdict == VERDICT_FAILED ? "not ok" : "ok", number,
+	       test_case->name);
+	if (verdict == VERDICT_SKIPPED)
+		printf(" # SKIP %s", runner->outcome->reason);
+	putchar('\n');
+	if (options->verbose)
+		printf("# %lld ms\n", now_ms() - begin);
+	if (verdict == VERDICT_FAILED || options->verbose)
+		print_report(report);
+	fflush(stdout);
+	free(report);
+}
+
+static int read_options(struct options *options, int argc, char **argv)
+{
+	static const struct option known[] = {
+		{ .name = "list", .val = 'l' },
+		{ .name = "egret", .val = 'e', .has_arg = required_argument },
+		{ .name = "truth-only", .val = 'o' },
+		{ .name = "timeout", .val = 't', .has_arg = required_argument },
+		{ .name = "verbose", .val = 'v' },
+		{ .name = "keep", .val = 'k' },
+		{ .name = "help", .val = 'h' },
+		{ 0 },
+	};
+	const char *egret = getenv("EGRET");
+	int option;
+
+	egret = egret ? egret : "build/egret";
+	while ((option = getopt_long(argc, argv, "", known, NULL)) >= 0) {
+		switch (option) {
+		case 'l':
+			options->list = true;
+			break;
+		case 'e':
+			egret = optarg;
+			break;
+		case 'o':
+			options->truth_only = true;
+			break;
+		case 't':
+			options->runner.timeout_s = (unsigned)atoi(optarg);
+			break;
+		case 'v':
+			options->verbose = true;
+			break;
+		case 'k':
+			options->runner.keep = true;
+			break;
+		default:
+			fputs(usage, option == 'h' ? stdout : stderr);
+			exit(option == 'h' ? 0 : 2);
+		}
+	}
+	options->patterns = argv + optind;
+	if (options->truth_only || options->list)
+		return 0;
+	if (!realpath(egret, options->egret))
+		return -errno;
+	options->runner.egret = options->egret;
+	return 0;
+}
+
+static int run_all(struct options *options)
+{
+	struct sigaction action = { .sa_handler = give_up };
+	int rc;
+
+	sigaction(SIGINT, &action, NULL); /* without SA_RESTART: waiting ends */
+	sigaction(SIGTERM, &action, NULL);
+	rc = runner_open(&options->runner);
+	if (rc < 0) {
+		printf("Bail out! %s: %s\n", options->runner.dir, strerror(-rc));
+		return 1;
+	}
+	printf("1..%u\n", for_each(options, count_one));
+	for_each(options, run_one);
+	runner_close(&options->runner);
+	printf("# %u passed, %u failed, %u skipped\n", options->counts[VERDICT_PASSED],
+	       options->counts[VERDICT_FAILED], options->counts[VERDICT_SKIPPED]);
+	if (runner_stop)
+		puts("Bail out! interrupted");
+	return options->counts[VERDICT_FAILED] || runner_stop ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = { .runner = { .timeout_s = 60 } };
+	int rc;
+
+	if (argc > 1 && strcmp(argv[1], "--actor") == 0)
+		actor_main();
+	rc = read_options(&options, argc, argv);
+	if (rc < 0) {
+		fprintf(stderr, "net_test: egret: %s\n", strerror(-rc));
+		return 2;
+	}
+	if (options.list)
+		return for_each(&options, count_one) ? 0 : 1;
+	if (geteuid() != 0) {
+		puts("1..0 # SKIP live tests need root");
+		return 0;
+	}
+	return run_all(&options);
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Child processes with their outputs read through pipes. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <harness/cgroup.h>
+#include <harness/program.h>
+
+const char *program_look(struct test *test, const char *name)
+{
+	static const char *const dirs[] = { "/usr/bin", "/usr/sbin", "/bin", "/sbin",
+					    "/usr/local/bin" };
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		const char *path = test_text(test, "%s/%s", dirs[i], name);
+
+		if (access(path, X_OK) == 0)
+			return path;
+	}
+	return NULL;
+}
+
+const char *program_find(struct test *test, const char *name)
+{
+	const char *path = program_look(test, name);
+
+	if (!path)
+		test_skip(test, "%s is not installed", name);
+	return path;
+}
+
+/* fork(), or a fork that gets the wanted pid. */
+static pid_t fork_as(pid_t pid)
+{
+	struct clone_args args = {
+		.exit_signal = SIGCHLD,
+		.set_tid = (uintptr_t)&pid,
+		.set_tid_size = 1,
+	};
+
+	if (!pid)
+		return fork();
+	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
+static void die(const char *what)
+{
+	fprintf(stderr, "%s: %s\n", what, strerror(errno));
+	_exit(127);
+}
+
+static void redirect(int from, int to)
+{
+	if (from < 0)
+		from = open("/dev/null", to == STDIN_FILENO ? O_RDONLY : O_WRONLY);
+	if (dup2(from, to) < 0)
+		die("dup2");
+}
+
+static void become(struct test *test, const struct program_options *options)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGPIPE, SIG_DFL);
+	signal(SIGALRM, SIG_DFL);
+	if (options->group)
+		setpgid(0, 0);
+	if (options->cgroup && cgroup_enter(options->cgroup) < 0)
+		die(options->cgroup);
+	if (options->host && setns(test->host_net, CLONE_NEWNET) < 0)
+		die("setns");
+	if (options->host && setns(test->host_mnt, CLONE_NEWNS) < 0)
+		die("setns");
+	if (options->net && setns(options->net, CLONE_NEWNET) < 0)
+		die("setns");
+	for (const char *const *e = options->environment; e && *e; e++)
+		putenv(strdup(*e));
+	if (options->uid && (setgid(options->uid) < 0 || setuid(options->uid) < 0))
+		die("setuid");
+}
+
+static void execute(struct test *test, const struct program_options *options, int out, int err)
+{
+	char *const *argv = (char *const *)(uintptr_t)options->argv;
+
+	redirect(options->input ? options->input : -1, STDIN_FILENO);
+	redirect(out, STDOUT_FILENO);
+	redirect(err, STDERR_FILENO);
+	become(test, options);
+	execv(argv[0], argv);
+	die(argv[0]);
+}
+
+struct program *program_start(struct test *test, const struct program_options *options)
+{
+	struct program *program = test_alloc(test, sizeof(*program));
+	int out[2] = { -1, options->output }, err[2] = { -1, options->error };
+
+	if (!options->output && pipe2(out, O_CLOEXEC) < 0)
+		test_fail(test, "pipe: %s", strerror(errno));
+	if (!options->error && pipe2(err, O_CLOEXEC) < 0)
+		test_fail(test, "pipe: %s", strerror(errno));
+	*program = (struct program){
+		.test = test,
+		.name = options->argv[0],
+		.out_fd = out[0],
+		.err_fd = err[0],
+		.output = { .status = -1, .out = strdup(""), .err = strdup("") },
+	};
+	fflush(stdout);
+	program->pid = fork_as(options->pid);
+	if (program->pid == 0)
+		execute(test, options, out[1], err[1]);
+	if (program->pid < 0 && options->pid)
+		test_skip(test, "no process with a chosen pid: %s", strerror(errno));
+	if (program->pid < 0)
+		test_fail(test, "fork: %s", strerror(errno));
+	if (!options->output)
+		close(out[1]);
+	if (!options->error)
+		close(err[1]);
+	return program;
+}
+
+/* Appends what can be read now; closes at the end. */
+static void read_some(struct program *program, int *fd, char **text)
+{
+	size_t had = strlen(*text);
+	char *larger = realloc(*text, had + 65536 + 1);
+	ssize_t got;
+
+	if (!larger)
+		test_fail(program->test, "out of memory");
+	*text = larger;
+	got = read(*fd, larger + had, 65536);
+	larger[had + (size_t)(got > 0 ? got : 0)] = '\0';
+	if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN)) {
+		close(*fd);
+		*fd = -1;
+	}
+}
+
+/* Waits for output or, where pidfd is given, for the end; false: nothing came in time. */
+static bool read_either(struct program *program, int pidfd, int timeout_ms)
+{
+	struct pollfd fds[3] = {
+		{ .fd = program->out_fd, .events = POLLIN },
+		{ .fd = program->err_fd, .events = POLLIN },
+		{ .fd = pidfd, .events = POLLIN },
+	};
+
+	if (poll(fds, 3, timeout_ms) <= 0)
+		return false;
+	if (fds[0].revents)
+		read_some(program, &program->out_fd, &program->output.out);
+	if (fds[1].revents)
+		read_some(program, &program->err_fd, &program->output.err);
+	return fds[0].revents || fds[1].revents || fds[2].revents;
+}
+
+void program_expect(struct program *program, enum program_stream stream, const char *text)
+{
+	struct test *test = program->test;
+	char **output = stream == PROGRAM_OUT ? &program->output.out : &program->output.err;
+
+	test->waiting = test_text(test, "\"%s\" from %s", text, program->name);
+	while (!strstr(*output, text)) {
+		if ((stream == PROGRAM_OUT ? program->out_fd : program->err_fd) < 0) {
+			program_wait(program);
+			test_fail(test, "%s ends with %d before it says \"%s\": %s%s",
+				  program->name, program->output.status, text, program->output.out,
+				  program->output.err);
+		}
+		read_either(program, -1, -1);
+	}
+	test->waiting = NULL;
+}
+
+static int exit_status(int status)
+{
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+const struct output *program_wait(struct program *program)
+{
+	struct test *test = program->test;
+	int status, pidfd;
+
+	if (program->output.status >= 0)
+		return &program->output;
+	test->waiting = test_text(test, "the end of %s", program->name);
+	pidfd = (int)syscall(SYS_pidfd_open, program->pid, 0);
+	if (pidfd < 0)
+		test_fail(test, "pidfd_open: %s", strerror(errno));
+	while (waitpid(program->pid, &status, WNOHANG) == 0)
+		read_either(program, pidfd, -1);
+	/* Its descendants may hold the pipes open: take what is there, not more. */
+	while (read_either(program, -1, 0))
+		;
+	close(pidfd);
+	program->output.status = exit_status(status);
+	test->waiting = NULL;
+	return &program->output;
+}
+
+struct output program_run(struct test *test, const struct program_options *options)
+{
+	struct program *program = program_start(test, options);
+
+	return *program_wait(program);
+}

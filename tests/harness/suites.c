@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The order in which the tables of cases run: from the simple to the large. */
+#include <harness/suites.h>
+
+const struct test_case *const suites[] = {
+	tcp_connect_cases, tcp_close_cases, tcp_send_cases, tcp_fastopen_cases,
+	io_uring_cases, mptcp_cases, tcp_load_cases, tcp_firewall_cases,
+	udp_cases, udp_offload_cases,
+	NULL,
+};
