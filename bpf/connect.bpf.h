@@ -86,6 +86,8 @@ static __always_inline void connecting(struct bpf_sock_addr *ctx, int family)
 		return;
 	}
 	connect_stream(address, &news);
+	if (config.trace)
+		bpf_get_socket_cookie(ctx); /* makes one, for this event and all later ones */
 	emit_event(EG_RECORD_CONNECT, address, (void *)address, &news.row, NULL, 0);
 }
 

@@ -230,6 +230,7 @@ static __always_inline void datagram_sample(__u64 address, const struct eg_socke
 	sample->totals.last_ns = socket->last_ns;
 	sample->totals.connections = socket->connections;
 	sample->totals.failed = socket->failed;
+	sample->error = socket->error;
 }
 
 static __always_inline void datagram_settle(__u64 address, struct eg_socket *socket)
@@ -296,7 +297,7 @@ static __always_inline void sctp_handshake(struct eg_socket *socket, const struc
 	if (!packet->egress && packet->chunks & (1ULL << SCTP_ABORT) && socket->init_tag) {
 		socket->init_tag = 0;
 		socket->failed++;
-		account_error(&socket->row, ECONNREFUSED);
+		socket->error = ECONNREFUSED;
 	}
 }
 
@@ -337,8 +338,9 @@ static __always_inline struct eg_socket *adopt(struct bpf_sock *sk, __u64 addres
 	struct eg_proc_key sender;
 
 	if (packet->egress && sender_is_current(sk)) {
+		/* What the kernel sends by itself, it sends in anybody's context. */
 		sender = key_current();
-		if (sender.tgid)
+		if (sender.tgid && !is_kernel_sock(address))
 			set_sender(address, &sender);
 	} else if (sk->protocol == IPPROTO_SCTP) {
 		adopt_accepted(address);
@@ -385,8 +387,7 @@ static __always_inline void datagram(struct __sk_buff *skb, struct bpf_sock *sk,
 		if (sender.tgid && !same_process(&sender, &socket->sender) && admit(&sender))
 			socket->sender = sender;
 	}
-	if (sk->type == SOCK_RAW && egress &&
-	    sock_header_included((void *)address))
+	if (sk->type == SOCK_RAW && egress && sock_header_included((void *)address))
 		packet.payload = skb->len;
 	if (!(socket->flags & EG_SOCKET_ROW) &&
 	    (!(socket->flags & EG_SOCKET_CONNECTED) || same_peer(socket, &packet)))

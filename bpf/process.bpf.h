@@ -87,8 +87,8 @@ static __always_inline void describe_path(struct eg_process *process, struct den
 					  struct vfsmount *vfsmount)
 {
 	struct mount *mount =
-		(void *)vfsmount - __builtin_preserve_field_info(((struct mount *)0)->mnt,
-								 BPF_FIELD_BYTE_OFFSET);
+		(void *)vfsmount -
+		__builtin_preserve_field_info(((struct mount *)0)->mnt, BPF_FIELD_BYTE_OFFSET);
 
 	for (int i = 0; i < EG_PATH_DEPTH; i++) {
 		struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
@@ -163,19 +163,20 @@ static __always_inline bool describe_cgroup(struct eg_process *process, struct t
 	return inside;
 }
 
-/* Left the cgroup, but came from the command: sudo, systemd-run --scope, ... */
+/*
+ * Left the cgroup, but came from the command: sudo, systemd-run --scope, ...
+ * The tracer is a subreaper, so that orphans stay among its descendants.
+ */
 static __always_inline bool is_descendant(struct task_struct *task)
 {
 	for (int i = 0; i < EG_PATH_DEPTH; i++) {
-		struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 		__u32 tgid = BPF_CORE_READ(task, tgid);
 
-		if (tgid == config.scope_tgid &&
-		    BPF_CORE_READ(leader, start_boottime) == config.scope_start_ns)
+		if (tgid == config.scope_tgid)
 			return true;
 		if (tgid <= 1)
 			return false;
-		task = BPF_CORE_READ(leader, real_parent);
+		task = BPF_CORE_READ(task, group_leader, real_parent);
 	}
 	return false;
 }
@@ -248,13 +249,11 @@ __noinline int describe(__u64 task, __u64 start_ns, __u64 identity, __u32 flags)
 }
 
 /* Describes a task and remembers that; true: it is of interest. */
-static __always_inline bool introduce(__u64 task, const struct eg_proc_key *key,
-				      __u32 flags)
+static __always_inline bool introduce(__u64 task, const struct eg_proc_key *key, __u32 flags)
 {
 	struct eg_known_process news = {};
 
-	news.state = describe(task, key->start_ns,
-			      key->tgid | (__u64)key->exec_id << 32, flags);
+	news.state = describe(task, key->start_ns, key->tgid | (__u64)key->exec_id << 32, flags);
 	/* Not described yet, but its bytes count; tried again at its next deed. */
 	if (!news.state)
 		return true;

@@ -3,8 +3,7 @@
 #pragma once
 
 /* Reads a field directly where the verifier knows the type, else as memory. */
-#define READ(typed, pointer, field)                                                                \
-	((typed) ? (pointer)->field : BPF_CORE_READ(pointer, field))
+#define READ(typed, pointer, field) ((typed) ? (pointer)->field : BPF_CORE_READ(pointer, field))
 
 static __always_inline void map_ipv4(__u8 ip[16], __u32 address_be)
 {

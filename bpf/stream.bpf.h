@@ -44,7 +44,8 @@ static __always_inline void stream_sample(__u64 address, const struct eg_socket 
 	if (outbound && !(socket->flags & EG_SOCKET_OLD))
 		sample->totals.bytes_sent = since(sample->totals.bytes_sent, 1);
 	sample->totals.bytes_sent = since(sample->totals.bytes_sent, socket->bytes_sent);
-	sample->totals.bytes_received = since(sample->totals.bytes_received, socket->bytes_received);
+	sample->totals.bytes_received =
+		since(sample->totals.bytes_received, socket->bytes_received);
 	sample->totals.first_ns = socket->born_ns;
 	sample->totals.last_ns = now;
 	sample->totals.connections = counts;

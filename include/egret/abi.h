@@ -102,6 +102,7 @@ enum eg_socket_flag {
 	EG_SOCKET_SUBFLOW = 1 << 6, /* MPTCP: the connection is counted elsewhere */
 	EG_SOCKET_ROW = 1 << 7, /* row names a peer */
 	EG_SOCKET_FAILED = 1 << 8, /* sample: the connection was never established */
+	EG_SOCKET_ENDED = 1 << 10, /* sample: these are its last totals */
 	EG_SOCKET_PARENT = 1 << 9, /* MPTCP: the connection its subflows belong to */
 };
 
@@ -127,7 +128,7 @@ struct eg_socket {
 	__u32 init_tag; /* SCTP: of the INIT that is not answered yet, 0: none */
 	__u32 connections; /* datagram sockets: 1 once row is set; SCTP: attempts begun */
 	__u32 failed; /* SCTP: attempts that were not answered, or aborted */
-	__u32 pad2;
+	__s32 error; /* SCTP: errno of the last failure */
 };
 
 /*
@@ -241,8 +242,7 @@ struct eg_event {
 /* Settings, constant while the programs run. */
 struct eg_config {
 	__u64 scope_cgroup_id; /* 0: everything; else only below this cgroup ... */
-	__u64 scope_start_ns; /* ... or descended from this process */
-	__u32 scope_tgid;
+	__u32 scope_tgid; /* ... or descended from this process, which outlives the trace */
 	__u8 trace; /* 1: emit struct eg_event */
 	__u8 task_btf; /* bpf_get_current_task_btf() works in cgroup programs */
 	__u8 send_length; /* the sock_send_length program is attached */

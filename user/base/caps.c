@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Rights: what tracing needs, and giving up the rest. */
+#include <egret/caps.h>
+
+#include <errno.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+
+#include <cap-ng.h>
+
+#include <egret/base.h>
+
+#ifndef CAP_PERFMON /* linux/capability.h of 5.8 */
+#define CAP_PERFMON 38
+#define CAP_BPF 39
+#endif
+
+/* CAP_SYS_ADMIN stands in for the two that were split off it in 5.8. */
+static const struct {
+	unsigned capability;
+	const char *name;
+	bool or_admin;
+} needed[] = {
+	{ CAP_BPF, "CAP_BPF", true },
+	{ CAP_PERFMON, "CAP_PERFMON", true },
+	{ CAP_NET_ADMIN, "CAP_NET_ADMIN", false },
+};
+
+const char *eg_caps_missing(void)
+{
+	bool admin;
+
+	capng_get_caps_process();
+	admin = capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN);
+	for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
+		if (!capng_have_capability(CAPNG_EFFECTIVE, needed[i].capability) &&
+		    !(needed[i].or_admin && admin))
+			return needed[i].name;
+	return NULL;
+}
+
+/* Keeps a right that the process has; one it lacks is no error here. */
+static void keep_capability(unsigned capability, bool has)
+{
+	if (has)
+		capng_update(CAPNG_ADD, (capng_type_t)(CAPNG_EFFECTIVE | CAPNG_PERMITTED),
+			     capability);
+}
+
+int eg_caps_drop(unsigned keep)
+{
+	bool bpf, admin, files, kill;
+
+	capng_get_caps_process();
+	bpf = capng_have_capability(CAPNG_EFFECTIVE, CAP_BPF);
+	admin = capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN);
+	files = capng_have_capability(CAPNG_EFFECTIVE, CAP_DAC_OVERRIDE);
+	kill = capng_have_capability(CAPNG_EFFECTIVE, CAP_KILL);
+	capng_clear(CAPNG_SELECT_BOTH);
+	keep_capability(CAP_BPF, bpf);
+	keep_capability(CAP_SYS_ADMIN, !bpf && admin);
+	if (keep & EG_CAPS_KEEP_FILES)
+		keep_capability(CAP_DAC_OVERRIDE, files);
+	if (keep & EG_CAPS_KEEP_KILL)
+		keep_capability(CAP_KILL, kill);
+	if (capng_apply(CAPNG_SELECT_CAPS) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -EPERM;
+	return 0;
+}

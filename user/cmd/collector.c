@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* From what the probe counts to the model: processes, apps, rows, ledger. */
+#include "collector.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <egret/base.h>
+#include <egret/ident.h>
+#include <egret/table.h>
+
+struct collector {
+	enum eg_by by;
+	int64_t boot_to_real_ns;
+	struct eg_table *processes; /* struct eg_proc_key -> struct known_process * */
+	uint64_t generation;
+	struct eg_summary *summary; /* while it is filled */
+	struct eg_probe_losses told; /* losses that a ledger has already */
+};
+
+int collector_new(enum eg_by by, struct collector **ret_collector)
+{
+	struct collector *collector = calloc(1, sizeof(*collector));
+
+	if (!collector)
+		return -ENOMEM;
+	collector->by = by;
+	collector->boot_to_real_ns = eg_boot_to_real_ns();
+	collector->processes =
+		eg_table_new(sizeof(struct eg_proc_key), sizeof(struct known_process *));
+	if (!collector->processes) {
+		free(collector);
+		return -ENOMEM;
+	}
+	*ret_collector = collector;
+	return 0;
+}
+
+static void free_process(struct known_process *process)
+{
+	if (!process)
+		return;
+	free(process->info.comm);
+	free(process->info.executable);
+	free(process->info.cgroup);
+	free(process->info.command_line);
+	free(process->app_id);
+	free(process->name);
+	free(process);
+}
+
+void collector_free(struct collector *collector)
+{
+	void *process;
+
+	if (!collector)
+		return;
+	for (size_t i = 0; i < eg_table_count(collector->processes); i++) {
+		eg_table_entry(collector->processes, i, &process);
+		free_process(*(struct known_process **)process);
+	}
+	eg_table_free(collector->processes);
+	free(collector);
+}
+
+int64_t collector_time(const struct collector *collector, uint64_t boot_ns)
+{
+	return boot_ns ? (int64_t)boot_ns + collector->boot_to_real_ns : 0;
+}
+
+/* --- processes --- */
+
+static int identify(enum eg_by by, const struct eg_process_facts *facts,
+		    struct eg_identity *ret_identity)
+{
+	static int (*const identify_by[])(const struct eg_process_facts *facts,
+					  struct eg_identity *ret_identity) = {
+		[EG_BY_APP] = eg_identify_program,     [EG_BY_PROGRAM] = eg_identify_program,
+		[EG_BY_PROCESS] = eg_identify_process, [EG_BY_CONTAINER] = eg_identify_container,
+		[EG_BY_USER] = eg_identify_user,
+	};
+	_Static_assert(ARRAY_SIZE(identify_by) == EG_BY_COUNT, "each grouping has its way");
+
+	return identify_by[by](facts, ret_identity);
+}
+
+static int set_identity(const struct collector *collector, const struct eg_process *record,
+			struct known_process *process)
+{
+	struct eg_process_facts facts = {
+		.pid = process->info.pid,
+		.uid = process->info.uid,
+		.start = process->info.start,
+		.executable = process->info.executable,
+		.cgroup = process->info.cgroup,
+		.exe_deleted = record->flags & EG_PROCESS_EXE_DELETED,
+	};
+	struct eg_identity identity = {};
+	int error = identify(collector->by, &facts, &identity);
+
+	if (error)
+		return error;
+	process->app_id = identity.id;
+	process->name = identity.name;
+	process->kind = identity.kind;
+	process->trust = identity.trust;
+	process->flag = identity.flag;
+	return 0;
+}
+
+static struct known_process *decode(const struct collector *collector,
+				    const struct eg_process *record)
+{
+	struct known_process *process = calloc(1, sizeof(*process));
+
+	if (!process)
+		return NULL;
+	process->cgroup_id = record->cgroup_id;
+	process->info = (struct eg_process_info){
+		.start = collector_time(collector, record->key.start_ns),
+		.pid = record->key.tgid,
+		.ppid = record->ppid,
+		.uid = record->uid,
+		.has_uid = true,
+		.has_ppid = true,
+		.comm = strndup(record->comm, sizeof(record->comm)),
+		.executable = eg_process_executable(record),
+		.cgroup = eg_process_cgroup(record),
+		.command_line = eg_process_arguments(record),
+	};
+	if (set_identity(collector, record, process)) {
+		free_process(process);
+		return NULL;
+	}
+	return process;
+}
+
+int collector_process(const struct eg_process *record, void *data)
+{
+	struct collector *collector = data;
+	struct known_process **slot = eg_table_add(collector->processes, &record->key);
+
+	if (!slot)
+		return -ENOMEM;
+	/* The same again, because the kernel's cache was too small: nothing new. */
+	if (*slot)
+		return 0;
+	*slot = decode(collector, record);
+	return *slot ? 0 : -ENOMEM;
+}
+
+const struct known_process *collector_find(const struct collector *collector,
+					   const struct eg_proc_key *key)
+{
+	struct known_process **slot = eg_table_find(collector->processes, key);
+
+	return slot ? *slot : NULL;
+}
+
+/* --- rows --- */
+
+struct eg_destination_key collector_destination(const struct eg_flow_key *row)
+{
+	struct eg_destination_key key = {
+		.port = row->port,
+		.transport = row->transport,
+		.direction = row->direction,
+		.has_ip = !(row->flags & EG_FLOW_NO_IP),
+		.has_port = !(row->flags & EG_FLOW_NO_PORT),
+	};
+
+	if (row->flags & EG_FLOW_OVERFLOW)
+		return (struct eg_destination_key){ .overflow = true };
+	memcpy(key.ip, row->ip, sizeof(key.ip));
+	return key;
+}
+
+enum eg_scope collector_scope(const struct eg_flow_key *row)
+{
+	enum eg_scope scope;
+
+	if (row->flags & EG_FLOW_NO_IP)
+		return EG_SCOPE_UNKNOWN;
+	if (row->flags & EG_FLOW_BROADCAST)
+		return EG_SCOPE_BROADCAST;
+	scope = eg_scope_of(row->ip);
+	if (row->flags & EG_FLOW_LOCAL && scope != EG_SCOPE_LOOPBACK && scope != EG_SCOPE_MULTICAST)
+		return EG_SCOPE_HOST;
+	return scope;
+}
+
+static char **copy_list(char **list)
+{
+	size_t count = 0;
+	char **copy;
+
+	while (list && list[count])
+		count++;
+	copy = list ? calloc(count + 1, sizeof(*copy)) : NULL;
+	for (size_t i = 0; copy && i < count; i++)
+		copy[i] = strdup(list[i]);
+	return copy;
+}
+
+static char *copy_text(const char *text)
+{
+	return text ? strdup(text) : NULL;
+}
+
+/* Gives the app its texts and the process, once per summary. */
+static int add_process(struct collector *collector, struct eg_app *app,
+		       struct known_process *process)
+{
+	struct eg_process_info copy = process->info;
+	int error;
+
+	if (process->generation == collector->generation)
+		return 0;
+	process->generation = collector->generation;
+	error = eg_app_describe(app, process->kind, process->name, process->trust, NULL,
+				process->flag);
+	if (!error)
+		error = eg_app_add_user(app, process->info.uid);
+	if (error)
+		return error;
+	copy.comm = copy_text(copy.comm);
+	copy.executable = copy_text(copy.executable);
+	copy.cgroup = copy_text(copy.cgroup);
+	copy.command_line = copy_list(copy.command_line);
+	return eg_app_add_process(app, &copy);
+}
+
+/* An app that is not a process: the kernel, or nobody that was seen. */
+static int find_nobody(struct collector *collector, const struct eg_flow_key *row,
+		       struct eg_app **ret_app)
+{
+	bool kernel = !row->proc.tgid && row->proc.exec_id == EG_NOBODY_KERNEL;
+	struct eg_identity identity = {};
+	int error = kernel ? eg_identify_kernel(row->transport, row->port, &identity)
+			   : eg_identify_unknown(&identity);
+
+	if (error)
+		return error;
+	error = eg_summary_app(collector->summary, identity.id, ret_app);
+	if (!error)
+		error = eg_app_describe(*ret_app, identity.kind, identity.name, identity.trust,
+					NULL, NULL);
+	eg_identity_clear(&identity);
+	return error;
+}
+
+static int find_app(struct collector *collector, const struct eg_flow_key *row,
+		    struct eg_app **ret_app)
+{
+	struct known_process **slot = eg_table_find(collector->processes, &row->proc);
+	int error;
+
+	if (!slot || !*slot)
+		return find_nobody(collector, row, ret_app);
+	error = eg_summary_app(collector->summary, (*slot)->app_id, ret_app);
+	return error ? error : add_process(collector, *ret_app, *slot);
+}
+
+static int add_gain(const struct eg_gain *gain, void *data)
+{
+	struct collector *collector = data;
+	struct eg_destination_key key = collector_destination(&gain->row);
+	int64_t begin = collector->summary->period.start;
+	struct eg_counters counters = {
+		.bytes = { .sent = gain->delta.bytes_sent, .received = gain->delta.bytes_received },
+		.connections = gain->delta.connections,
+		.failed = gain->delta.failed,
+		.first_seen = collector_time(collector, gain->delta.first_ns),
+		.last_seen = collector_time(collector, gain->delta.last_ns),
+	};
+	struct eg_destination *destination;
+	struct eg_app *app;
+	int error = find_app(collector, &gain->row, &app);
+
+	if (error)
+		return error;
+	/* A row that goes on from the interval before begins anew with this one. */
+	if (counters.first_seen && counters.first_seen < begin)
+		counters.first_seen = begin;
+	error = eg_app_add(app, &key, &counters, gain->delta.rtt_min_us, &destination);
+	if (error)
+		return error;
+	destination->scope = (uint8_t)collector_scope(&gain->row);
+	if (gain->errors)
+		error = eg_destination_add_error(destination, gain->error, gain->errors);
+	return error;
+}
+
+/* --- ledger --- */
+
+static int fill_ledger(struct collector *collector, struct eg_probe *probe,
+		       struct eg_ledger *ledger)
+{
+	const char *const *degraded = eg_probe_degraded(probe);
+	struct eg_probe_losses losses;
+	int error = eg_probe_losses(probe, &losses);
+
+	for (int i = 0; !error && i < EG_LOSS_COUNT; i++)
+		error = eg_ledger_add_lost(ledger, eg_loss_name(i),
+					   losses.counts[i] - collector->told.counts[i]);
+	if (!error)
+		error = eg_ledger_add_lost(ledger, "program_skipped",
+					   losses.program_skipped -
+						   collector->told.program_skipped);
+	if (!error)
+		error = eg_ledger_add_lost(ledger, "names_skipped", 0);
+	for (size_t i = 0; !error && degraded[i]; i++)
+		error = eg_ledger_add_degraded(ledger, degraded[i]);
+	if (!error)
+		collector->told = losses;
+	return error;
+}
+
+int collector_fill(struct collector *collector, struct eg_probe *probe, bool last,
+		   struct eg_summary *summary)
+{
+	int error;
+
+	if (collector->summary != summary)
+		collector->generation++;
+	collector->summary = summary;
+	error = eg_probe_read(probe);
+	if (!error)
+		error = eg_probe_collect(probe, last, add_gain, collector);
+	if (!error)
+		error = fill_ledger(collector, probe, &summary->ledger);
+	return error;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* From what the probe counts to the model: processes, apps, rows, ledger. */
+#pragma once
+
+#include <egret/flow.h>
+#include <egret/probe.h>
+
+struct collector;
+
+/* A process that has talked, as text; owned by the collector. */
+struct known_process {
+	struct eg_process_info info;
+	char *app_id;
+	const char *kind, *trust, *flag;
+	char *name;
+	uint64_t cgroup_id;
+	uint64_t generation; /* of the summary that has it already */
+};
+
+int collector_new(enum eg_by by, struct collector **ret_collector);
+void collector_free(struct collector *collector);
+
+/* The sink of the probe: `data` is the collector. */
+int collector_process(const struct eg_process *process, void *data);
+
+/* NULL: a process that was never described, the kernel, or nobody. */
+const struct known_process *collector_find(const struct collector *collector,
+					   const struct eg_proc_key *key);
+
+/*
+ * Adds to the summary what was gained since the last call, and to its ledger
+ * what was lost. `last`: there will be no next call.
+ */
+int collector_fill(struct collector *collector, struct eg_probe *probe, bool last,
+		   struct eg_summary *summary);
+
+/* The row's key and scope in the model. */
+struct eg_destination_key collector_destination(const struct eg_flow_key *row);
+enum eg_scope collector_scope(const struct eg_flow_key *row);
+/* CLOCK_BOOTTIME as the kernel gives it, in the model's CLOCK_REALTIME; 0 stays 0. */
+int64_t collector_time(const struct collector *collector, uint64_t boot_ns);

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The command behind `--`: started in a cgroup of its own, followed to its end. */
+#include "command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <egret/base.h>
+#include <egret/probe.h>
+
+#include "cmd.h"
+
+struct command {
+	struct eg_command_cgroup *cgroup;
+	pid_t pid;
+	int go_fd; /* a byte written here lets the child go */
+	int status; /* as from waitpid() */
+	bool reaped;
+};
+
+/* A number that sudo left in the environment; -1: none. */
+static long sudo_number(const char *name)
+{
+	const char *text = getenv(name);
+	char *end;
+	long number;
+
+	if (!text || !*text)
+		return -1;
+	errno = 0;
+	number = strtol(text, &end, 10);
+	return errno || *end || number < 0 ? -1 : number;
+}
+
+/* Becomes the user who called sudo, if anybody did. */
+static int become_caller(void)
+{
+	long uid = sudo_number("SUDO_UID"), gid = sudo_number("SUDO_GID");
+	struct passwd *user;
+
+	if (geteuid() != 0 || uid < 0 || gid < 0)
+		return 0;
+	user = getpwuid((uid_t)uid);
+	if (user ? initgroups(user->pw_name, (gid_t)gid) : setgroups(0, NULL))
+		return -errno;
+	if (setresgid((gid_t)gid, (gid_t)gid, (gid_t)gid) ||
+	    setresuid((uid_t)uid, (uid_t)uid, (uid_t)uid))
+		return -errno;
+	if (user && (setenv("HOME", user->pw_dir, 1) || setenv("USER", user->pw_name, 1) ||
+		     setenv("LOGNAME", user->pw_name, 1)))
+		return -ENOMEM;
+	return 0;
+}
+
+static _Noreturn void run_child(const struct command *command, int go_fd, char *const argv[])
+{
+	sigset_t none;
+	int error;
+	char go;
+
+	error = eg_command_cgroup_enter(command->cgroup);
+	if (!error)
+		error = become_caller();
+	if (error) {
+		eg_error("can't prepare to run %s: %s", argv[0], strerror(-error));
+		_exit(EG_EXIT_FAILED);
+	}
+	/* End of file: the tracer has given up. */
+	if (read(go_fd, &go, 1) != 1)
+		_exit(EG_EXIT_FAILED);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	execvp(argv[0], argv);
+	error = errno;
+	eg_error("%s: %s", argv[0], strerror(error));
+	_exit(error == ENOENT ? EG_EXIT_NOT_FOUND : EG_EXIT_NOT_EXECUTABLE);
+}
+
+static int fork_child(struct command *command, char *const argv[])
+{
+	int go[2];
+
+	if (pipe2(go, O_CLOEXEC) < 0)
+		return -errno;
+	command->pid = fork();
+	if (command->pid < 0) {
+		int error = -errno;
+
+		close(go[0]);
+		close(go[1]);
+		return error;
+	}
+	if (command->pid == 0) {
+		close(go[1]);
+		run_child(command, go[0], argv);
+	}
+	close(go[0]);
+	command->go_fd = go[1];
+	return 0;
+}
+
+int command_new(char *const argv[], struct command **ret_command)
+{
+	struct command *command = calloc(1, sizeof(*command));
+	int error;
+
+	if (!command)
+		return -ENOMEM;
+	command->go_fd = -1;
+	error = eg_command_cgroup_new(&command->cgroup);
+	if (!error && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+		error = -errno;
+	if (!error)
+		error = fork_child(command, argv);
+	if (error) {
+		command_free(command);
+		return error;
+	}
+	*ret_command = command;
+	return 0;
+}
+
+void command_free(struct command *command)
+{
+	if (!command)
+		return;
+	if (command->go_fd >= 0)
+		close(command->go_fd);
+	if (command->pid > 0 && !command_ended(command)) {
+		command_kill(command);
+		while (waitpid(-1, NULL, 0) > 0)
+			;
+	}
+	eg_command_cgroup_free(command->cgroup);
+	free(command);
+}
+
+void command_go(struct command *command)
+{
+	if (write(command->go_fd, "g", 1) != 1)
+		eg_debug("the command is gone already");
+	close(command->go_fd);
+	command->go_fd = -1;
+}
+
+uint64_t command_cgroup_id(const struct command *command)
+{
+	return eg_command_cgroup_id(command->cgroup);
+}
+
+bool command_ended(struct command *command)
+{
+	pid_t pid;
+	int status;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid != command->pid)
+			continue;
+		command->status = status;
+		command->reaped = true;
+	}
+	return pid < 0 && errno == ECHILD && !eg_command_cgroup_populated(command->cgroup);
+}
+
+void command_signal(const struct command *command, int number)
+{
+	if (!command->reaped)
+		kill(command->pid, number);
+}
+
+void command_kill(const struct command *command)
+{
+	eg_command_cgroup_kill(command->cgroup);
+}
+
+int command_status(const struct command *command)
+{
+	if (!command->reaped)
+		return EG_EXIT_FAILED;
+	if (WIFSIGNALED(command->status))
+		return 128 + WTERMSIG(command->status);
+	return WEXITSTATUS(command->status);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Which host this is. */
+#pragma once
+
+#include <egret/flow.h>
+
+/*
+ * Fills in id (/etc/machine-id, see machine-id(5)), name and kernel release;
+ * texts are malloc'ed, what is unknown stays NULL. 0 or -ENOMEM.
+ */
+int host_describe(struct eg_host *ret_host);

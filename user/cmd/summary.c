@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* egret summary: traces, then prints who sent what where. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <egret/base.h>
+
+#include "cmd.h"
+#include "collector.h"
+#include "host.h"
+#include "tracing.h"
+
+struct session {
+	const struct eg_options *options;
+	struct eg_output output;
+	struct collector *collector;
+	struct tracing *tracing;
+	struct eg_summary *summary; /* of the interval, or of the whole trace, so far */
+	bool incomplete; /* something was lost in what was printed */
+	bool unwritten; /* a result could not be written */
+};
+
+/* A summary that says which host it is about, and nothing else yet. */
+static int begin(struct session *session, int64_t start)
+{
+	struct eg_summary *summary = eg_summary_new(session->options->by);
+	int error = summary ? 0 : -ENOMEM;
+
+	if (!error) {
+		summary->hosts = calloc(1, sizeof(*summary->hosts));
+		summary->periods = calloc(1, sizeof(*summary->periods));
+		error = summary->hosts && summary->periods ? host_describe(summary->hosts)
+							   : -ENOMEM;
+	}
+	if (error) {
+		eg_summary_free(summary);
+		return error;
+	}
+	summary->hosts_count = summary->periods_count = 1;
+	summary->period.start = start;
+	session->summary = summary;
+	return 0;
+}
+
+static int fill(struct session *session, bool last)
+{
+	struct eg_summary *summary = session->summary;
+	struct eg_period period = tracing_period(session->tracing);
+	int error;
+
+	summary->period.end = period.end;
+	summary->periods[0] = summary->period;
+	error = collector_fill(session->collector, tracing_probe(session->tracing), last, summary);
+	if (error)
+		eg_error("can't read the kernel's counters: %s", strerror(-error));
+	return error;
+}
+
+/* Prints what the user wants to see of it; takes the rest out of it. */
+static int print(struct session *session, struct eg_summary *summary)
+{
+	int error = eg_summary_exclude(summary, session->options->include_loopback,
+				       &session->options->filter);
+
+	if (error) {
+		eg_error("can't print: %s", strerror(-error));
+		return error;
+	}
+	session->incomplete |= !eg_summary_totals(summary).complete;
+	if (eg_output_print(&session->output, summary) < 0)
+		session->unwritten = true;
+	return 0;
+}
+
+/* What there is so far, of a copy: the trace goes on with all of it. */
+static int snapshot(struct session *session)
+{
+	struct eg_summary *copy = eg_summary_new(session->options->by);
+	int error = fill(session, false);
+
+	if (!copy)
+		return -ENOMEM;
+	if (!error)
+		error = eg_summary_merge(copy, session->summary);
+	copy->merged = false;
+	if (!error)
+		error = print(session, copy);
+	eg_summary_free(copy);
+	return error;
+}
+
+static int finish(struct session *session, bool last)
+{
+	int error = fill(session, last);
+
+	if (!error)
+		error = print(session, session->summary);
+	eg_summary_free(session->summary);
+	session->summary = NULL;
+	return error;
+}
+
+static int interval(struct session *session)
+{
+	int64_t end = tracing_period(session->tracing).end;
+	int error = finish(session, false);
+
+	return error ? error : begin(session, end);
+}
+
+static int loop(struct session *session)
+{
+	int error = begin(session, tracing_period(session->tracing).start);
+
+	while (!error) {
+		switch (tracing_wait(session->tracing)) {
+		case TRACING_RECORDS:
+			error = eg_probe_read(tracing_probe(session->tracing));
+			break;
+		case TRACING_SNAPSHOT:
+			error = snapshot(session);
+			break;
+		case TRACING_INTERVAL:
+			error = interval(session);
+			break;
+		case TRACING_END:
+			return finish(session, true);
+		}
+		/* Nobody reads any more, or nothing can be written: no use in going on. */
+		if (session->unwritten)
+			return 0;
+	}
+	return error;
+}
+
+static int exit_status(const struct session *session, int error)
+{
+	if (error)
+		return EG_EXIT_FAILED;
+	if (session->unwritten || session->incomplete)
+		return EG_EXIT_INCOMPLETE;
+	return EG_EXIT_OK;
+}
+
+static int run(const struct eg_options *options)
+{
+	struct session session = { .options = options };
+	struct eg_probe_sink sink = { .process = collector_process };
+	int status, error;
+
+	if (eg_output_open(options, &session.output) < 0)
+		return options->command ? EG_EXIT_FAILED : EG_EXIT_INCOMPLETE;
+	if (collector_new(options->by, &session.collector) < 0)
+		return EG_EXIT_FAILED;
+	sink.data = session.collector;
+	status = tracing_start(options, &sink, false, &session.tracing);
+	if (!status) {
+		error = loop(&session);
+		status = tracing_status(session.tracing, exit_status(&session, error));
+		eg_summary_free(session.summary);
+		tracing_stop(session.tracing);
+	}
+	collector_free(session.collector);
+	return status;
+}
+
+const struct eg_command eg_command_summary = {
+	.name = "summary",
+	.help = "trace, then print which app sent how much where",
+	.arguments = "[-- CMD ARG...]",
+	.options = EG_OPTIONS_COMMON | EG_OPTIONS_OUTPUT | EG_OPTIONS_FILTER | EG_OPTIONS_TRACING |
+		   EG_BIT(EG_OPTION_INTERVAL) | EG_BIT(EG_OPTION_BY),
+	.formats = EG_FORMATS_SUMMARY,
+	.traces_command = true,
+	.run = run,
+};

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* egret trace: prints one line for each thing that happens, as it happens. */
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <egret/base.h>
+#include <egret/table.h>
+
+#include "cmd.h"
+#include "collector.h"
+#include "tracing.h"
+
+struct session {
+	const struct eg_options *options;
+	struct eg_output output;
+	struct collector *collector;
+	struct tracing *tracing;
+	struct eg_probe_losses told;
+	int64_t told_at; /* until when losses were told */
+	bool incomplete, unwritten;
+};
+
+static int print_event(FILE *stream, void *data)
+{
+	return eg_print_trace_event(stream, data);
+}
+
+static void print(struct session *session, const struct eg_trace_event *event)
+{
+	if (session->unwritten)
+		return;
+	if (eg_output_write(&session->output, print_event, (void *)event) < 0)
+		session->unwritten = true;
+}
+
+static bool matches(const char **patterns, const char *text)
+{
+	if (!patterns)
+		return true;
+	for (; *patterns; patterns++)
+		if (text && !fnmatch(*patterns, text, 0))
+			return true;
+	return false;
+}
+
+/* The filters that a single event can answer. */
+static bool wanted(const struct session *session, const struct known_process *process,
+		   const struct eg_flow_key *row)
+{
+	const char **const *patterns = session->options->filter.patterns;
+	enum eg_scope scope = row ? collector_scope(row) : EG_SCOPE_UNKNOWN;
+	char uid[16];
+
+	if (row && !session->options->include_loopback &&
+	    (scope == EG_SCOPE_LOOPBACK || scope == EG_SCOPE_HOST))
+		return false;
+	if (process)
+		snprintf(uid, sizeof(uid), "%u", process->info.uid);
+	return matches(patterns[EG_FILTER_APP], process ? process->app_id : NULL) &&
+	       matches(patterns[EG_FILTER_USER], process ? uid : NULL) &&
+	       (!row || matches(patterns[EG_FILTER_SCOPE], eg_scope_name(scope)));
+}
+
+static int on_process(const struct eg_process *record, void *data)
+{
+	struct session *session = data;
+	int error = collector_process(record, session->collector);
+	const struct known_process *process = collector_find(session->collector, &record->key);
+
+	if (error || !process || !wanted(session, process, NULL))
+		return error;
+	print(session, &(struct eg_trace_event){
+			       .kind = EG_TRACE_PROCESS,
+			       .time = collector_time(session->collector, record->header.time_ns),
+			       .app_id = process->app_id,
+			       .app_kind = process->kind,
+			       .process = &process->info,
+			       .command_line = !session->options->no_command_lines,
+		       });
+	return 0;
+}
+
+static enum eg_trace_kind kind_of(const struct eg_event *event)
+{
+	switch (event->header.type) {
+	case EG_RECORD_ACCEPT:
+		return EG_TRACE_ACCEPT;
+	case EG_RECORD_CLOSE:
+		return EG_TRACE_CLOSE;
+	default:
+		return EG_TRACE_CONNECT;
+	}
+}
+
+static enum eg_trace_result result_of(const struct eg_event *event)
+{
+	if (event->header.type != EG_RECORD_RESULT)
+		return EG_RESULT_PENDING;
+	return event->error ? EG_RESULT_ERROR : EG_RESULT_OK;
+}
+
+static int on_event(const struct eg_event *event, void *data)
+{
+	struct session *session = data;
+	const struct known_process *process = collector_find(session->collector, &event->row.proc);
+	bool kernel = !event->row.proc.tgid && event->row.proc.exec_id == EG_NOBODY_KERNEL;
+
+	if (!wanted(session, process, &event->row))
+		return 0;
+	print(session,
+	      &(struct eg_trace_event){
+		      .kind = kind_of(event),
+		      .time = collector_time(session->collector, event->header.time_ns),
+		      .app_id = process	 ? process->app_id
+				: kernel ? "kernel:other"
+					 : "unknown:pid",
+		      .app_kind = process  ? process->kind
+				  : kernel ? "kernel"
+					   : "unknown",
+		      .process = process ? &process->info : NULL,
+		      .socket = event->cookie,
+		      .key = collector_destination(&event->row),
+		      .result = result_of(event),
+		      .error = event->error > 0 ? event->error : 0,
+		      .bytes = { .sent = event->totals.bytes_sent,
+				 .received = event->totals.bytes_received },
+		      .duration = (int64_t)(event->totals.last_ns - event->totals.first_ns),
+		      .rtt_min_us = event->totals.rtt_min_us,
+	      });
+	return 0;
+}
+
+static void print_loss(struct session *session, const char *reason, uint64_t count, int64_t now)
+{
+	if (!count)
+		return;
+	session->incomplete = true;
+	print(session, &(struct eg_trace_event){
+			       .kind = EG_TRACE_LOSS,
+			       .time = now,
+			       .reason = reason,
+			       .count = count,
+			       .from = session->told_at,
+			       .to = now,
+		       });
+}
+
+/* What was lost since the last time that somebody looked. */
+static int print_losses(struct session *session)
+{
+	int64_t now = eg_now_ns();
+	struct eg_probe_losses losses;
+	int error = eg_probe_losses(tracing_probe(session->tracing), &losses);
+
+	if (error)
+		return error;
+	for (int i = 0; i < EG_LOSS_COUNT; i++)
+		print_loss(session, eg_loss_name(i), losses.counts[i] - session->told.counts[i],
+			   now);
+	print_loss(session, "program_skipped",
+		   losses.program_skipped - session->told.program_skipped, now);
+	session->told = losses;
+	session->told_at = now;
+	return 0;
+}
+
+static int loop(struct session *session)
+{
+	enum tracing_event event;
+	int error;
+
+	session->told_at = tracing_period(session->tracing).start;
+	do {
+		event = tracing_wait(session->tracing);
+		error = eg_probe_read(tracing_probe(session->tracing));
+		if (!error)
+			error = print_losses(session);
+	} while (!error && !session->unwritten && event != TRACING_END);
+	return error;
+}
+
+static int run(const struct eg_options *options)
+{
+	struct session session = { .options = options };
+	const struct eg_probe_sink sink = {
+		.process = on_process,
+		.event = on_event,
+		.data = &session,
+	};
+	int status;
+
+	if (eg_output_open(options, &session.output) < 0)
+		return options->command ? EG_EXIT_FAILED : EG_EXIT_INCOMPLETE;
+	if (collector_new(EG_BY_APP, &session.collector) < 0)
+		return EG_EXIT_FAILED;
+	status = tracing_start(options, &sink, true, &session.tracing);
+	if (!status) {
+		status = loop(&session) ? EG_EXIT_FAILED : EG_EXIT_OK;
+		if (!status && (session.unwritten || session.incomplete))
+			status = EG_EXIT_INCOMPLETE;
+		status = tracing_status(session.tracing, status);
+		tracing_stop(session.tracing);
+	}
+	collector_free(session.collector);
+	return status;
+}
+
+const struct eg_command eg_command_trace = {
+	.name = "trace",
+	.help = "print one line of JSON for each connection, as it happens",
+	.arguments = "[-- CMD ARG...]",
+	.options = EG_OPTIONS_COMMON | EG_OPTIONS_OUTPUT | EG_OPTIONS_FILTER | EG_OPTIONS_TRACING,
+	.formats = EG_BIT(EG_FORMAT_NDJSON),
+	.traces_command = true,
+	.run = run,
+};

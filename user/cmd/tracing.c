@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A running trace: probe, command, signals and clock behind one place to wait. */
+#include "tracing.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+
+#include <egret/base.h>
+#include <egret/caps.h>
+
+#include "command.h"
+
+/* How often the ring is read when nobody wakes us: a trace is watched live. */
+#define LOOK_MS 1000
+#define LOOK_LIVE_MS 100
+/* From SIGTERM to the end of a command that does not end by itself. */
+#define GRACE_NS (5 * NSEC_PER_SEC)
+
+struct tracing {
+	struct eg_probe *probe;
+	struct command *command;
+	int signals;
+	int look_ms;
+	int64_t interval; /* ns, 0: none */
+	int64_t begun, ended; /* CLOCK_REALTIME, of the current interval */
+	int64_t mark; /* CLOCK_REALTIME: the interval's end */
+	int64_t deadline; /* CLOCK_MONOTONIC, 0: none */
+	int64_t kill_at; /* CLOCK_MONOTONIC: the command's grace ends, 0: it was not asked */
+};
+
+static int64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
+}
+
+/* The next multiple of the interval, so that intervals of all hosts agree. */
+static int64_t next_mark(const struct tracing *tracing, int64_t now)
+{
+	return (now / tracing->interval + 1) * tracing->interval;
+}
+
+static int open_signals(void)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGUSR1);
+	sigaddset(&signals, SIGCHLD);
+	/* A closed pipe is an error of the write, which is reported. */
+	signal(SIGPIPE, SIG_IGN);
+	if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
+		return -errno;
+	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int start_command(const struct eg_options *options, struct tracing *tracing)
+{
+	int error;
+
+	if (!options->command)
+		return 0;
+	error = command_new(options->command, &tracing->command);
+	if (!error)
+		return 0;
+	eg_error("can't make a cgroup for %s: %s", options->command[0], strerror(-error));
+	return EG_EXIT_FAILED;
+}
+
+static int open_probe(const struct eg_options *options, const struct eg_probe_sink *sink,
+		      bool events, struct tracing *tracing)
+{
+	static const int exits[] = {
+		[EG_PROBE_NO_PRIVILEGE] = EG_EXIT_PRIVILEGE,
+		[EG_PROBE_NO_KERNEL] = EG_EXIT_KERNEL,
+		[EG_PROBE_FAILED] = EG_EXIT_FAILED,
+	};
+	struct eg_probe_options probe_options = {
+		.max_flows = options->max_flows,
+		.max_sockets = options->max_sockets,
+		.trace = events,
+	};
+	struct eg_probe_error error;
+
+	if (tracing->command) {
+		probe_options.scope_cgroup_id = command_cgroup_id(tracing->command);
+		probe_options.scope_pid = getpid();
+	}
+	if (!eg_probe_open(&probe_options, sink, &tracing->probe, &error))
+		return 0;
+	eg_error("%s", error.reason);
+	return tracing->command ? EG_EXIT_FAILED : exits[error.failure];
+}
+
+static int check_privilege(const struct eg_options *options)
+{
+	const char *missing = eg_caps_missing();
+
+	if (!missing)
+		return 0;
+	eg_error("tracing needs the capability %s: run it as root (sudo)", missing);
+	return options->command ? EG_EXIT_FAILED : EG_EXIT_PRIVILEGE;
+}
+
+static int drop_rights(const struct eg_options *options)
+{
+	unsigned keep = 0;
+
+	if (options->output)
+		keep |= EG_CAPS_KEEP_FILES;
+	if (options->command)
+		keep |= EG_CAPS_KEEP_KILL;
+	if (!eg_caps_drop(keep))
+		return 0;
+	eg_error("can't give up rights that are no longer needed");
+	return EG_EXIT_FAILED;
+}
+
+static int start(const struct eg_options *options, const struct eg_probe_sink *sink, bool events,
+		 struct tracing *tracing)
+{
+	int status;
+
+	status = check_privilege(options);
+	if (!status) {
+		tracing->signals = open_signals();
+		status = tracing->signals < 0 ? EG_EXIT_FAILED : 0;
+	}
+	if (!status)
+		status = start_command(options, tracing);
+	if (!status)
+		status = open_probe(options, sink, events, tracing);
+	if (!status)
+		status = drop_rights(options);
+	return status;
+}
+
+int tracing_start(const struct eg_options *options, const struct eg_probe_sink *sink, bool events,
+		  struct tracing **ret_tracing)
+{
+	struct tracing *tracing = calloc(1, sizeof(*tracing));
+	int status;
+
+	if (!tracing)
+		return EG_EXIT_FAILED;
+	tracing->signals = -1;
+	tracing->look_ms = events ? LOOK_LIVE_MS : LOOK_MS;
+	status = start(options, sink, events, tracing);
+	if (status) {
+		tracing_stop(tracing);
+		return status;
+	}
+	if (options->duration)
+		tracing->deadline = monotonic_ns() + options->duration;
+	tracing->interval = options->interval;
+	tracing->begun = eg_now_ns();
+	if (tracing->interval)
+		tracing->mark = next_mark(tracing, tracing->begun);
+	if (!options->quiet)
+		eg_info("tracing");
+	if (tracing->command)
+		command_go(tracing->command);
+	*ret_tracing = tracing;
+	return 0;
+}
+
+void tracing_stop(struct tracing *tracing)
+{
+	if (!tracing)
+		return;
+	command_free(tracing->command);
+	eg_probe_close(tracing->probe);
+	if (tracing->signals >= 0)
+		close(tracing->signals);
+	free(tracing);
+}
+
+struct eg_probe *tracing_probe(const struct tracing *tracing)
+{
+	return tracing->probe;
+}
+
+/* Milliseconds to sleep at most, rounded up. */
+static int timeout_ms(const struct tracing *tracing)
+{
+	int64_t rest, timeout = tracing->look_ms * 1000000LL;
+
+	if (tracing->interval) {
+		rest = tracing->mark - eg_now_ns();
+		timeout = rest < timeout ? rest : timeout;
+	}
+	if (tracing->deadline) {
+		rest = tracing->deadline - monotonic_ns();
+		timeout = rest < timeout ? rest : timeout;
+	}
+	if (tracing->kill_at) {
+		rest = tracing->kill_at - monotonic_ns();
+		timeout = rest < timeout ? rest : timeout;
+	}
+	return timeout < 0 ? 0 : (int)((timeout + 999999) / 1000000);
+}
+
+/*
+ * A signal to us goes to the command as well, unless the terminal has sent it
+ * to both. True: the trace is over.
+ */
+static bool end_signal(struct tracing *tracing, const struct signalfd_siginfo *signal_info)
+{
+	if (!tracing->command)
+		return true;
+	if (tracing->kill_at) /* the second one: end at once */
+		return true;
+	if (signal_info->ssi_code != SI_KERNEL)
+		command_signal(tracing->command, (int)signal_info->ssi_signo);
+	tracing->kill_at = INT64_MAX;
+	return false;
+}
+
+/* Reads pending signals; what they mean for the caller goes to *ret_event. */
+static bool read_signal(struct tracing *tracing, enum tracing_event *ret_event)
+{
+	struct signalfd_siginfo signal_info;
+
+	while (read(tracing->signals, &signal_info, sizeof(signal_info)) == sizeof(signal_info)) {
+		switch (signal_info.ssi_signo) {
+		case SIGUSR1:
+			*ret_event = TRACING_SNAPSHOT;
+			return true;
+		case SIGCHLD:
+			break;
+		default:
+			*ret_event = TRACING_END;
+			if (end_signal(tracing, &signal_info))
+				return true;
+		}
+	}
+	*ret_event = TRACING_END;
+	return tracing->command && command_ended(tracing->command);
+}
+
+/* Time is up. A command is asked to end first, then made to. */
+static bool time_is_up(struct tracing *tracing)
+{
+	int64_t now = monotonic_ns();
+
+	if (tracing->kill_at && now >= tracing->kill_at) {
+		command_kill(tracing->command);
+		return true;
+	}
+	if (!tracing->deadline || now < tracing->deadline)
+		return false;
+	if (!tracing->command)
+		return true;
+	tracing->deadline = 0;
+	tracing->kill_at = now + GRACE_NS;
+	command_signal(tracing->command, SIGTERM);
+	return false;
+}
+
+static bool interval_ended(struct tracing *tracing)
+{
+	int64_t now = eg_now_ns();
+
+	if (!tracing->interval)
+		return false;
+	/* The clock was set back by more than an interval: begin anew. */
+	if (tracing->mark - now > tracing->interval)
+		tracing->mark = next_mark(tracing, now);
+	if (now < tracing->mark)
+		return false;
+	if (tracing->ended)
+		tracing->begun = tracing->ended;
+	/* Late, or the clock was set: up to the last mark that has passed. */
+	tracing->ended = next_mark(tracing, now) - tracing->interval;
+	tracing->mark = tracing->ended + tracing->interval;
+	return true;
+}
+
+static enum tracing_event end(struct tracing *tracing)
+{
+	if (tracing->ended)
+		tracing->begun = tracing->ended;
+	tracing->ended = eg_now_ns();
+	return TRACING_END;
+}
+
+enum tracing_event tracing_wait(struct tracing *tracing)
+{
+	struct pollfd fds[] = {
+		{ .fd = tracing->signals, .events = POLLIN },
+		{ .fd = eg_probe_fd(tracing->probe), .events = POLLIN },
+	};
+	enum tracing_event event;
+
+	for (;;) {
+		int ready = poll(fds, ARRAY_SIZE(fds), timeout_ms(tracing));
+
+		if (read_signal(tracing, &event))
+			return event == TRACING_END ? end(tracing) : event;
+		if (time_is_up(tracing))
+			return end(tracing);
+		if (interval_ended(tracing))
+			return TRACING_INTERVAL;
+		if (ready == 0 || fds[1].revents)
+			return TRACING_RECORDS;
+	}
+}
+
+struct eg_period tracing_period(const struct tracing *tracing)
+{
+	return (struct eg_period){
+		.start = tracing->begun,
+		.end = tracing->ended ? tracing->ended : eg_now_ns(),
+	};
+}
+
+int tracing_status(const struct tracing *tracing, int status)
+{
+	return tracing->command ? command_status(tracing->command) : status;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Identities by executable, process, container and user. */
+#include <egret/ident.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include <egret/base.h>
+
+#define MEMFD "/memfd:"
+
+void eg_identity_clear(struct eg_identity *identity)
+{
+	free(identity->id);
+	free(identity->name);
+	*identity = (struct eg_identity){};
+}
+
+static int finish(struct eg_identity *identity)
+{
+	if (identity->id && identity->name)
+		return 0;
+	eg_identity_clear(identity);
+	return -ENOMEM;
+}
+
+int eg_identify_unknown(struct eg_identity *ret_identity)
+{
+	*ret_identity = (struct eg_identity){
+		.id = strdup("unknown:pid"),
+		.name = strdup("unknown"),
+		.kind = "unknown",
+	};
+	return finish(ret_identity);
+}
+
+/* A program without a file is told by the name that it gave its memory. */
+static int identify_memfd(const char *name, struct eg_identity *ret_identity)
+{
+	*ret_identity = (struct eg_identity){
+		.id = eg_id_encode("exe:memfd:", name),
+		.name = strdup(name),
+		.kind = "program",
+		.trust = "kernel",
+		.flag = "memfd",
+	};
+	return finish(ret_identity);
+}
+
+int eg_identify_program(const struct eg_process_facts *facts, struct eg_identity *ret_identity)
+{
+	const char *path = facts->executable, *slash;
+
+	if (!path || !*path)
+		return eg_identify_unknown(ret_identity);
+	if (!strncmp(path, MEMFD, strlen(MEMFD)))
+		return identify_memfd(path + strlen(MEMFD), ret_identity);
+	slash = strrchr(path, '/');
+	*ret_identity = (struct eg_identity){
+		.id = eg_id_encode("exe:", path),
+		.name = strdup(slash && slash[1] ? slash + 1 : path),
+		.kind = "program",
+		.trust = "kernel",
+		.flag = facts->exe_deleted ? "exe-deleted" : NULL,
+	};
+	return finish(ret_identity);
+}
+
+int eg_identify_process(const struct eg_process_facts *facts, struct eg_identity *ret_identity)
+{
+	struct eg_identity program = {};
+	char start[EG_TIME_TEXT_MAX], id[32 + EG_TIME_TEXT_MAX];
+	int error = eg_identify_program(facts, &program);
+
+	if (error)
+		return error;
+	snprintf(id, sizeof(id), "pid:%" PRIu32 ":%s", facts->pid,
+		 eg_time_text(facts->start, start));
+	*ret_identity = (struct eg_identity){
+		.id = strdup(id),
+		.name = TAKE_PTR(program.name),
+		.kind = "process",
+		.trust = "kernel",
+	};
+	eg_identity_clear(&program);
+	return finish(ret_identity);
+}
+
+int eg_identify_user(const struct eg_process_facts *facts, struct eg_identity *ret_identity)
+{
+	char id[32];
+
+	snprintf(id, sizeof(id), "uid:%" PRIu32, facts->uid);
+	*ret_identity = (struct eg_identity){
+		.id = strdup(id),
+		.name = strdup(id),
+		.kind = "user",
+		.trust = "kernel",
+	};
+	return finish(ret_identity);
+}
+
+int eg_identify_container(const struct eg_process_facts *facts, struct eg_identity *ret_identity)
+{
+	const char *at = "host";
+	size_t size = strlen(at);
+	_cleanup_(eg_freep) char *id = NULL;
+
+	if (facts->cgroup)
+		eg_container_of(facts->cgroup, &at, &size);
+	id = strndup(at, size);
+	if (!id)
+		return -ENOMEM;
+	*ret_identity = (struct eg_identity){
+		.id = eg_id_encode("", id),
+		.name = strdup(id),
+		.kind = "container",
+		.trust = "user",
+	};
+	return finish(ret_identity);
+}

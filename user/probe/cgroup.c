@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The cgroup2 hierarchy: its root for our programs, and a child for a command. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <mntent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <egret/base.h>
+
+#include "private.h"
+
+struct eg_command_cgroup {
+	int parent_fd, fd;
+	char name[32];
+};
+
+/* Where somebody has mounted the hierarchy, if anybody has; -ENOENT. */
+static int open_mounted(void)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "re");
+	struct mntent *mount;
+	int fd = -ENOENT;
+
+	if (!mounts)
+		return -errno;
+	while (fd < 0 && (mount = getmntent(mounts))) {
+		if (strcmp(mount->mnt_type, "cgroup2"))
+			continue;
+		fd = open(mount->mnt_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0)
+			fd = -errno;
+	}
+	endmntent(mounts);
+	return fd;
+}
+
+/* A mount of our own that no path leads to; it goes with its descriptor. */
+static int open_private(void)
+{
+	_cleanup_(eg_closep) int context = (int)syscall(SYS_fsopen, "cgroup2", FSOPEN_CLOEXEC);
+	_cleanup_(eg_closep) int mount = -1;
+	int fd;
+
+	if (context < 0)
+		return -errno;
+	if (syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return -errno;
+	mount = (int)syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, 0);
+	if (mount < 0)
+		return -errno;
+	fd = openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int cgroup_root_open(bool *ret_partial)
+{
+	int fd = open_mounted();
+
+	if (fd < 0)
+		fd = open_private();
+	/* Only the root of the whole hierarchy has no type: elsewhere we'd see a part. */
+	if (fd >= 0)
+		*ret_partial = faccessat(fd, "cgroup.type", F_OK, 0) == 0;
+	return fd;
+}
+
+/* The caller's own cgroup2, relative to the root: "0::/user.slice" -> "user.slice". */
+static int own_path(char *path, size_t size)
+{
+	_cleanup_(eg_fclosep) FILE *stream = fopen("/proc/self/cgroup", "re");
+	char line[4096];
+
+	if (!stream)
+		return -errno;
+	while (fgets(line, sizeof(line), stream)) {
+		if (strncmp(line, "0::/", 4))
+			continue;
+		line[strcspn(line, "\n")] = '\0';
+		if (snprintf(path, size, "./%s", line + 4) >= (int)size)
+			return -ENAMETOOLONG;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+int eg_command_cgroup_new(struct eg_command_cgroup **ret_cgroup)
+{
+	struct eg_command_cgroup *cgroup = calloc(1, sizeof(*cgroup));
+	_cleanup_(eg_closep) int root = -1;
+	char path[4096];
+	bool partial;
+	int error;
+
+	if (!cgroup)
+		return -ENOMEM;
+	cgroup->parent_fd = cgroup->fd = -1;
+	snprintf(cgroup->name, sizeof(cgroup->name), "egret-%d", getpid());
+	root = cgroup_root_open(&partial);
+	error = root < 0 ? root : own_path(path, sizeof(path));
+	if (error < 0)
+		goto fail;
+	error = -EIO;
+	cgroup->parent_fd = openat(root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (cgroup->parent_fd < 0 || mkdirat(cgroup->parent_fd, cgroup->name, 0755) < 0) {
+		error = -errno;
+		goto fail;
+	}
+	cgroup->fd = openat(cgroup->parent_fd, cgroup->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (cgroup->fd < 0) {
+		error = -errno;
+		goto fail;
+	}
+	*ret_cgroup = cgroup;
+	return 0;
+fail:
+	eg_command_cgroup_free(cgroup);
+	return error;
+}
+
+void eg_command_cgroup_free(struct eg_command_cgroup *cgroup)
+{
+	if (!cgroup)
+		return;
+	if (cgroup->fd >= 0) {
+		close(cgroup->fd);
+		unlinkat(cgroup->parent_fd, cgroup->name, AT_REMOVEDIR);
+	}
+	if (cgroup->parent_fd >= 0)
+		close(cgroup->parent_fd);
+	free(cgroup);
+}
+
+/* The id that the kernel's programs see is the inode number of the directory. */
+uint64_t eg_command_cgroup_id(const struct eg_command_cgroup *cgroup)
+{
+	struct stat status;
+
+	return fstat(cgroup->fd, &status) < 0 ? 0 : status.st_ino;
+}
+
+static int write_file(const struct eg_command_cgroup *cgroup, const char *name, const char *text)
+{
+	_cleanup_(eg_closep) int fd = openat(cgroup->fd, name, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		return -errno;
+	return 0;
+}
+
+int eg_command_cgroup_enter(const struct eg_command_cgroup *cgroup)
+{
+	return write_file(cgroup, "cgroup.procs", "0");
+}
+
+bool eg_command_cgroup_populated(const struct eg_command_cgroup *cgroup)
+{
+	_cleanup_(eg_closep) int fd = openat(cgroup->fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	char text[256];
+	ssize_t size = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+	if (size < 0)
+		return false;
+	text[size] = '\0';
+	return strstr(text, "populated 1");
+}
+
+/* cgroup.kill is there since 5.14; before, each process by its pid. */
+int eg_command_cgroup_kill(const struct eg_command_cgroup *cgroup)
+{
+	_cleanup_(eg_fclosep) FILE *stream = NULL;
+	int fd, pid;
+
+	if (!write_file(cgroup, "cgroup.kill", "1"))
+		return 0;
+	fd = openat(cgroup->fd, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	stream = fdopen(fd, "r");
+	if (!stream) {
+		close(fd);
+		return -ENOMEM;
+	}
+	while (fscanf(stream, "%d", &pid) == 1)
+		kill(pid, SIGKILL);
+	return 0;
+}

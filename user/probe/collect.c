@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Reading the counters so that each byte is handed over exactly once. */
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include <egret/base.h>
+
+#include "private.h"
+
+#define BATCH 4096
+#define SWEEPS_MAX 3
+#define OVERFLOW_ROW                                                                               \
+	{                                                                                          \
+		.flags = EG_FLOW_OVERFLOW | EG_FLOW_NO_IP | EG_FLOW_NO_PORT                        \
+	}
+
+/* What was handed over of a flow or a socket. */
+struct told {
+	uint64_t bytes_sent, bytes_received;
+	uint32_t connections, failed;
+};
+
+struct collection {
+	struct eg_probe *probe;
+	bool last;
+	int (*gain)(const struct eg_gain *gain, void *data);
+	void *data;
+	/* struct eg_sample_key -> struct eg_sample: open sockets, then their last word. */
+	struct eg_table *samples;
+	size_t missed; /* sockets that the walk went past */
+};
+
+int collect_init(struct eg_probe *probe)
+{
+	probe->flows = eg_table_new(sizeof(struct eg_flow_key), sizeof(struct told));
+	probe->errors = eg_table_new(sizeof(struct eg_error_key), sizeof(uint64_t));
+	probe->sockets = eg_table_new(sizeof(struct eg_sample_key), sizeof(struct told));
+	return probe->flows && probe->errors && probe->sockets ? 0 : -ENOMEM;
+}
+
+void collect_free(struct eg_probe *probe)
+{
+	eg_table_free(probe->flows);
+	eg_table_free(probe->errors);
+	eg_table_free(probe->sockets);
+}
+
+static uint64_t gained(uint64_t now, uint64_t before)
+{
+	return now > before ? now - before : 0;
+}
+
+/* Hands over what the totals have more than what was told, and notes it. */
+static int tell(struct collection *collection, const struct eg_flow_key *row,
+		const struct eg_flow *totals, struct told *told)
+{
+	struct eg_gain gain = { .row = *row, .delta = *totals };
+
+	gain.delta.bytes_sent = gained(totals->bytes_sent, told->bytes_sent);
+	gain.delta.bytes_received = gained(totals->bytes_received, told->bytes_received);
+	gain.delta.connections = (uint32_t)gained(totals->connections, told->connections);
+	gain.delta.failed = (uint32_t)gained(totals->failed, told->failed);
+	told->bytes_sent = totals->bytes_sent;
+	told->bytes_received = totals->bytes_received;
+	told->connections = totals->connections;
+	told->failed = totals->failed;
+	if (!gain.delta.bytes_sent && !gain.delta.bytes_received && !gain.delta.connections &&
+	    !gain.delta.failed)
+		return 0;
+	return collection->gain(&gain, collection->data);
+}
+
+static int tell_error(struct collection *collection, const struct eg_flow_key *row, int error,
+		      uint64_t count)
+{
+	struct eg_gain gain = { .row = *row, .error = error, .errors = (uint32_t)count };
+
+	return count ? collection->gain(&gain, collection->data) : 0;
+}
+
+/* --- maps, a batch at a time --- */
+
+/*
+ * Calls back for each entry. A batch holds whole buckets under their lock, so
+ * an entry that is there the whole time is seen once.
+ */
+static int each_entry(const struct bpf_map *map,
+		      int (*entry)(struct collection *collection, const void *key,
+				   const void *value),
+		      struct collection *collection)
+{
+	size_t key_size = bpf_map__key_size(map), value_size = bpf_map__value_size(map);
+	_cleanup_(eg_freep) char *keys = malloc(BATCH * key_size);
+	_cleanup_(eg_freep) char *values = malloc(BATCH * value_size);
+	uint32_t position = 0, count;
+	bool first = true, end = false;
+	int error = 0;
+
+	if (!keys || !values)
+		return -ENOMEM;
+	while (!end && !error) {
+		count = BATCH;
+		if (bpf_map_lookup_batch(bpf_map__fd(map), first ? NULL : &position, &position,
+					 keys, values, &count, NULL)) {
+			if (errno != ENOENT)
+				return -errno;
+			end = true;
+		}
+		first = false;
+		for (uint32_t i = 0; i < count && !error; i++)
+			error = entry(collection, keys + i * key_size, values + i * value_size);
+	}
+	return error;
+}
+
+static int flow_entry(struct collection *collection, const void *key, const void *value)
+{
+	struct told none = {}, *told = &none;
+
+	/* The last time, what was never told needs no note. */
+	if (!collection->last)
+		told = eg_table_add(collection->probe->flows, key);
+	else if (eg_table_count(collection->probe->flows))
+		told = eg_table_find(collection->probe->flows, key) ?: &none;
+	if (!told)
+		return -ENOMEM;
+	return tell(collection, key, value, told);
+}
+
+/* The row of a program whose destinations found no room. */
+static int overflow_entry(struct collection *collection, const void *key, const void *value)
+{
+	struct eg_flow_key row = OVERFLOW_ROW;
+
+	memcpy(&row.proc, key, sizeof(row.proc));
+	return flow_entry(collection, &row, value);
+}
+
+/* Where the counters of a row are: in its flow, or in its program's overflow. */
+static const struct eg_flow_key *
+home_of(struct collection *collection, const struct eg_flow_key *row, struct eg_flow_key *overflow)
+{
+	int flows = bpf_map__fd(collection->probe->skeleton->maps.eg_flows);
+	struct eg_flow flow;
+
+	if (!bpf_map_lookup_elem(flows, row, &flow))
+		return row;
+	overflow->proc = row->proc;
+	return overflow;
+}
+
+static int error_entry(struct collection *collection, const void *key, const void *value)
+{
+	const struct eg_error_key *error = key;
+	uint64_t count, *told = eg_table_add(collection->probe->errors, key);
+	struct eg_flow_key overflow = OVERFLOW_ROW;
+
+	if (!told)
+		return -ENOMEM;
+	memcpy(&count, value, sizeof(count));
+	count -= *told;
+	*told += count;
+	return tell_error(collection, home_of(collection, &error->flow, &overflow), error->error,
+			  count);
+}
+
+/* --- open sockets --- */
+
+/* Reads one walk over the sockets into the table; the newest sample counts. */
+static int sweep(struct collection *collection)
+{
+	_cleanup_(eg_closep) int fd = bpf_iter_create(bpf_link__fd(collection->probe->sweep));
+	struct eg_sample samples[128], *known;
+	size_t held = 0;
+	ssize_t size;
+
+	if (fd < 0)
+		return -errno;
+	for (;;) {
+		size = read(fd, (char *)samples + held, sizeof(samples) - held);
+		if (size < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (size <= 0)
+			return size < 0 ? -errno : 0;
+		held += (size_t)size;
+		for (size_t i = 0; i < held / sizeof(samples[0]); i++) {
+			known = eg_table_add(collection->samples, &samples[i].key);
+			if (!known)
+				return -ENOMEM;
+			*known = samples[i];
+		}
+		size = (ssize_t)(held % sizeof(samples[0]));
+		memmove(samples, (char *)samples + held - (size_t)size, (size_t)size);
+		held = (size_t)size;
+	}
+}
+
+/* Counts a socket that should have been swept, and was not. */
+static int missed_entry(struct collection *collection, const void *key, const void *value)
+{
+	const struct eg_socket *socket = value;
+
+	(void)key;
+	if (!socket->swept && !(socket->flags & EG_SOCKET_PARENT) &&
+	    (socket->flags & EG_SOCKET_STREAM || socket->last_ns))
+		collection->missed++;
+	return 0;
+}
+
+/* A walk over a hash table that changes may go past an entry: look, and walk again. */
+static int sweep_all(struct collection *collection)
+{
+	int error = 0;
+
+	for (int i = 0; i < SWEEPS_MAX; i++) {
+		error = sweep(collection);
+		collection->missed = 0;
+		if (!error)
+			error = each_entry(collection->probe->skeleton->maps.eg_sockets,
+					   missed_entry, collection);
+		if (error || !collection->missed)
+			break;
+	}
+	return error;
+}
+
+/*
+ * Returns when every program that was running has ended, and what it did is
+ * seen: the kernel's RCU grace period.
+ */
+static void wait_for_programs(void)
+{
+	const struct timespec pause = { .tv_nsec = 50 * 1000 * 1000 };
+
+	/* Refused with nohz_full CPUs; no program runs for as long as this. */
+	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) < 0)
+		nanosleep(&pause, NULL);
+}
+
+/* Marks a sample whose socket is still there. */
+static int confirm(struct collection *collection, const void *key, const void *value)
+{
+	const struct eg_socket *socket = value;
+	struct eg_sample_key sample_key = { .born_ns = socket->born_ns };
+	struct eg_sample *sample;
+
+	memcpy(&sample_key.sk, key, sizeof(sample_key.sk));
+	sample = eg_table_find(collection->samples, &sample_key);
+	if (sample)
+		sample->flags |= EG_SOCKET_SWEPT;
+	return 0;
+}
+
+/* A socket that has ended since it was swept first: this is its last word. */
+static int closed_entry(struct collection *collection, const void *key, const void *value)
+{
+	struct eg_sample *sample = eg_table_add(collection->samples, key);
+
+	if (!sample)
+		return -ENOMEM;
+	memcpy(sample, value, sizeof(*sample));
+	sample->flags |= EG_SOCKET_SWEPT | EG_SOCKET_ENDED;
+	return 0;
+}
+
+/*
+ * Hands over a sample. One that is neither in eg_sockets nor in eg_closed
+ * ended just as the sweep came by, unaware of it, and is in its flow already.
+ */
+static int tell_sample(struct collection *collection, const struct eg_sample *sample)
+{
+	struct told *told;
+	int error;
+
+	if (!(sample->flags & EG_SOCKET_SWEPT))
+		return 0;
+	told = eg_table_add(collection->probe->sockets, &sample->key);
+	if (!told)
+		return -ENOMEM;
+	error = sample->totals.failed > told->failed && sample->error > 0 ? sample->error : 0;
+	if (error)
+		error = tell_error(collection, &sample->row, sample->error, 1);
+	if (!error)
+		error = tell(collection, &sample->row, &sample->totals, told);
+	if (sample->flags & EG_SOCKET_ENDED) {
+		eg_table_remove(collection->probe->sockets, &sample->key);
+		bpf_map_delete_elem(bpf_map__fd(collection->probe->skeleton->maps.eg_closed),
+				    &sample->key);
+	}
+	return error;
+}
+
+static int tell_samples(struct collection *collection)
+{
+	void *sample;
+	int error = 0;
+
+	for (size_t i = 0; !error && i < eg_table_count(collection->samples); i++) {
+		eg_table_entry(collection->samples, i, &sample);
+		error = tell_sample(collection, sample);
+	}
+	return error;
+}
+
+static int collect(struct collection *collection)
+{
+	const struct egret_bpf *skeleton = collection->probe->skeleton;
+	int error = sweep_all(collection);
+
+	if (error)
+		return error;
+	wait_for_programs();
+	error = each_entry(skeleton->maps.eg_flows, flow_entry, collection);
+	if (!error)
+		error = each_entry(skeleton->maps.eg_overflow, overflow_entry, collection);
+	if (!error)
+		error = each_entry(skeleton->maps.eg_errors, error_entry, collection);
+	if (!error)
+		error = each_entry(skeleton->maps.eg_sockets, confirm, collection);
+	if (!error)
+		error = each_entry(skeleton->maps.eg_closed, closed_entry, collection);
+	if (!error)
+		error = tell_samples(collection);
+	return error;
+}
+
+int eg_probe_collect(struct eg_probe *probe, bool last,
+		     int (*gain)(const struct eg_gain *gain, void *data), void *data)
+{
+	struct collection collection = { .probe = probe, .last = last, .gain = gain, .data = data };
+	int error;
+
+	collection.samples = eg_table_new(sizeof(struct eg_sample_key), sizeof(struct eg_sample));
+	if (!collection.samples)
+		return -ENOMEM;
+	error = collect(&collection);
+	eg_table_free(collection.samples);
+	return error;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What works on this kernel: everything is tried, nothing is told by version. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/btf.h>
+
+#include <egret/base.h>
+
+#include "private.h"
+
+#define FEATURES_MAX 48
+
+struct list {
+	struct eg_feature *features;
+	size_t count;
+};
+
+static struct eg_feature *add(struct list *list, const char *name, enum eg_feature_state state)
+{
+	struct eg_feature *feature = &list->features[list->count];
+
+	if (list->count < FEATURES_MAX - 1)
+		list->count++;
+	*feature = (struct eg_feature){ .state = state };
+	snprintf(feature->name, sizeof(feature->name), "%s", name);
+	return feature;
+}
+
+static void try_btf(struct list *list)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	struct eg_feature *feature = add(list, "BTF", btf ? EG_FEATURE_OK : EG_FEATURE_FAILED);
+
+	snprintf(feature->detail, sizeof(feature->detail), "%s",
+		 btf ? "the kernel describes its types"
+		     : "/sys/kernel/btf/vmlinux is missing: the kernel needs "
+		       "CONFIG_DEBUG_INFO_BTF");
+	if (!btf)
+		feature->affects = "nothing can be traced";
+	btf__free(btf);
+}
+
+static void try_cgroup(struct list *list)
+{
+	bool partial = false;
+	int fd = cgroup_root_open(&partial);
+	struct eg_feature *feature = add(list, "cgroup2", EG_FEATURE_OK);
+
+	if (fd < 0) {
+		feature->state = EG_FEATURE_FAILED;
+		feature->affects = "nothing can be traced";
+		snprintf(feature->detail, sizeof(feature->detail),
+			 "not mounted, and can't be mounted: %s", strerror(-fd));
+		return;
+	}
+	close(fd);
+	snprintf(feature->detail, sizeof(feature->detail), "%s",
+		 partial ? "the root of a cgroup namespace" : "the root of the hierarchy");
+	if (partial) {
+		feature->state = EG_FEATURE_DEGRADED;
+		feature->affects = "only the cgroup namespace that egret runs in is seen";
+	}
+}
+
+/* The kernel marks the mode in force with brackets: "none [integrity] confidentiality". */
+static void try_lockdown(struct list *list)
+{
+	_cleanup_(eg_closep) int fd = open("/sys/kernel/security/lockdown", O_RDONLY | O_CLOEXEC);
+	struct eg_feature *feature;
+	char text[64];
+	ssize_t size = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+	if (size < 0)
+		return;
+	text[size] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	feature = add(list, "lockdown", EG_FEATURE_OK);
+	snprintf(feature->detail, sizeof(feature->detail), "%s", text);
+	if (strstr(text, "[confidentiality]")) {
+		feature->state = EG_FEATURE_FAILED;
+		feature->affects = "the kernel lets no program read its memory";
+	}
+}
+
+static enum eg_feature_state try_program(const struct bpf_program *program)
+{
+	const struct eg_probe_options options = {};
+	const char *section = bpf_program__section_name(program), *name = strchr(section, '/');
+
+	if (!strncmp(section, "tp_btf/", 7) && !have_tracepoint(name + 1))
+		return optional_of(program) ? EG_FEATURE_MISSING : EG_FEATURE_FAILED;
+	if (loads_alone(&options, bpf_program__name(program)))
+		return EG_FEATURE_OK;
+	return optional_of(program) ? EG_FEATURE_MISSING : EG_FEATURE_FAILED;
+}
+
+static void try_programs(struct list *list, bool privileged)
+{
+	struct egret_bpf *skeleton = egret_bpf__open();
+	struct bpf_program *program;
+
+	if (!skeleton)
+		return;
+	bpf_object__for_each_program(program, skeleton->obj) {
+		const struct optional_program *optional = optional_of(program);
+		struct eg_feature *feature =
+			add(list, bpf_program__section_name(program),
+			    privileged ? try_program(program) : EG_FEATURE_UNTRIED);
+
+		snprintf(feature->detail, sizeof(feature->detail), "%s",
+			 optional ? optional->serves : "");
+		if (feature->state == EG_FEATURE_FAILED)
+			feature->affects = "nothing can be traced";
+		else if (feature->state == EG_FEATURE_MISSING)
+			feature->affects = optional->degraded;
+	}
+	egret_bpf__destroy(skeleton);
+}
+
+int eg_probe_features(bool privileged, struct eg_feature **ret_features, size_t *ret_count)
+{
+	struct list list = { .features = calloc(FEATURES_MAX, sizeof(struct eg_feature)) };
+
+	if (!list.features)
+		return -ENOMEM;
+	libbpf_set_print(NULL);
+	try_btf(&list);
+	try_cgroup(&list);
+	try_lockdown(&list);
+	try_programs(&list, privileged);
+	*ret_features = list.features;
+	*ret_count = list.count;
+	return 0;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Loading: settings and sizes, and which programs this kernel takes. */
+#include <errno.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+
+#include <egret/base.h>
+
+#include "private.h"
+
+static const struct optional_program optional_programs[] = {
+	{ "eg_sent", "tp_btf/sock_send_length", "packet sockets that bypass the queue",
+	  "frames that packet sockets send with PACKET_QDISC_BYPASS are not seen" },
+	{ "eg_queue", "tp_btf/net_dev_queue", "packet sockets",
+	  "frames that packet sockets send are not seen" },
+	{ "eg_create", "cgroup/sock_create", "owners of raw, ping and SCTP sockets",
+	  "raw, ping and SCTP sockets that only receive have no owner" },
+	{ "eg_bind4", "cgroup/post_bind4", "owners of UDP servers",
+	  "IPv4 datagrams to servers that never answer have no owner" },
+	{ "eg_bind6", "cgroup/post_bind6", "owners of UDP servers",
+	  "IPv6 datagrams to servers that never answer have no owner" },
+	{ "eg_old_listen", "iter/task_file", "listeners older than the trace",
+	  "connections accepted by listeners older than the trace have no owner until data is "
+	  "sent on them" },
+	{ "eg_old_files", "iter/task_file", "sockets older than the trace",
+	  "sockets older than the trace have no owner" },
+	{ "eg_old_tcp", "iter/tcp", "connections in no process's hands when the trace began",
+	  "connections that waited in an accept queue when the trace began are not seen" },
+};
+
+/* A helper counts as there only if every kind of program that calls it may. */
+static bool have_task_btf(void)
+{
+	static const enum bpf_prog_type types[] = {
+		BPF_PROG_TYPE_CGROUP_SOCK_ADDR,
+		BPF_PROG_TYPE_CGROUP_SOCK,
+		BPF_PROG_TYPE_CGROUP_SKB,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (libbpf_probe_bpf_helper(types[i], BPF_FUNC_get_current_task_btf, NULL) != 1)
+			return false;
+	return true;
+}
+
+/* Does the kernel have this tracepoint? Its BTF says so. */
+bool have_tracepoint(const char *name)
+{
+	struct btf *kernel = btf__load_vmlinux_btf();
+	char type[64];
+	bool found;
+
+	if (!kernel)
+		return false;
+	snprintf(type, sizeof(type), "btf_trace_%s", name);
+	found = btf__find_by_name_kind(kernel, type, BTF_KIND_TYPEDEF) > 0;
+	btf__free(kernel);
+	return found;
+}
+
+static struct egret_bpf *open_skeleton(const struct eg_probe_options *options)
+{
+	struct egret_bpf *skeleton = egret_bpf__open();
+	uint32_t flows = options->max_flows ? options->max_flows : EG_PROBE_MAX_FLOWS;
+	uint32_t sockets = options->max_sockets ? options->max_sockets : EG_PROBE_MAX_SOCKETS;
+	struct eg_config *config;
+
+	if (!skeleton)
+		return NULL;
+	/* rodata is const to the programs only. */
+	config = (struct eg_config *)(uintptr_t)&skeleton->rodata->config;
+	*config = (struct eg_config){
+		.scope_cgroup_id = options->scope_cgroup_id,
+		.scope_tgid = (uint32_t)options->scope_pid,
+		.trace = options->trace,
+		.task_btf = have_task_btf(),
+		.send_length = have_tracepoint("sock_send_length"),
+	};
+	bpf_program__set_autoload(skeleton->progs.eg_sent, config->send_length);
+	bpf_map__set_max_entries(skeleton->maps.eg_flows, flows);
+	bpf_map__set_max_entries(skeleton->maps.eg_sockets, sockets);
+	bpf_map__set_max_entries(skeleton->maps.eg_closed, sockets);
+	return skeleton;
+}
+
+const struct optional_program *optional_of(const struct bpf_program *program)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(optional_programs); i++)
+		if (!strcmp(optional_programs[i].name, bpf_program__name(program)))
+			return &optional_programs[i];
+	return NULL;
+}
+
+bool loads_alone(const struct eg_probe_options *options, const char *name)
+{
+	struct eg_probe_options small = *options;
+	struct egret_bpf *skeleton;
+	struct bpf_program *program;
+	bool loads;
+
+	small.max_flows = small.max_sockets = 8;
+	skeleton = open_skeleton(&small);
+	if (!skeleton)
+		return false;
+	bpf_object__for_each_program(program, skeleton->obj)
+		bpf_program__set_autoload(program, !strcmp(bpf_program__name(program), name));
+	loads = !egret_bpf__load(skeleton);
+	egret_bpf__destroy(skeleton);
+	return loads;
+}
+
+/* The kernel refused something: find out what it can do without. */
+static int load_reduced(const struct eg_probe_options *options, struct egret_bpf **ret_skeleton)
+{
+	struct egret_bpf *skeleton = open_skeleton(options);
+	struct bpf_program *program;
+	int error;
+
+	if (!skeleton)
+		return -errno;
+	bpf_object__for_each_program(program, skeleton->obj) {
+		const char *name = bpf_program__name(program);
+
+		if (optional_of(program) && bpf_program__autoload(program) &&
+		    !loads_alone(options, name)) {
+			eg_debug("the kernel refuses program %s", name);
+			bpf_program__set_autoload(program, false);
+		}
+	}
+	error = egret_bpf__load(skeleton);
+	if (error)
+		egret_bpf__destroy(skeleton);
+	else
+		*ret_skeleton = skeleton;
+	return error;
+}
+
+int load(const struct eg_probe_options *options, struct egret_bpf **ret_skeleton)
+{
+	struct egret_bpf *skeleton = open_skeleton(options);
+	int error;
+
+	if (!skeleton)
+		return -errno;
+	error = egret_bpf__load(skeleton);
+	if (!error) {
+		*ret_skeleton = skeleton;
+		return 0;
+	}
+	egret_bpf__destroy(skeleton);
+	if (error == -EPERM || error == -ENOMEM)
+		return error;
+	return load_reduced(options, ret_skeleton);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Sockets that are older than the tracer: who holds them, in every network namespace. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include <egret/base.h>
+
+#include "private.h"
+
+/* Runs an iterator to its end; these write nothing, they fill maps. */
+static int drain(struct bpf_link *link)
+{
+	_cleanup_(eg_closep) int fd = bpf_iter_create(bpf_link__fd(link));
+	char buffer[4096];
+	ssize_t size;
+
+	if (fd < 0)
+		return -errno;
+	do {
+		size = read(fd, buffer, sizeof(buffer));
+	} while (size > 0 || (size < 0 && (errno == EAGAIN || errno == EINTR)));
+	return size < 0 ? -errno : 0;
+}
+
+static int run_once(struct bpf_program *program)
+{
+	struct bpf_link *link;
+	int error;
+
+	if (!bpf_program__autoload(program))
+		return 0;
+	link = bpf_program__attach_iter(program, NULL);
+	if (!link)
+		return -errno;
+	error = drain(link);
+	bpf_link__destroy(link);
+	return error;
+}
+
+/* Network namespaces seen so far, by inode number. */
+struct namespaces {
+	struct bpf_link *link;
+	struct eg_table *seen;
+};
+
+/* Walks the TCP sockets of one namespace, the first time it comes up. */
+static int visit(struct namespaces *namespaces, const char *path)
+{
+	_cleanup_(eg_closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat status;
+	uint64_t inode;
+	char *seen;
+
+	/* A process that is gone, or a file that is no namespace, is no error. */
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return 0;
+	inode = status.st_ino;
+	seen = eg_table_add(namespaces->seen, &inode);
+	if (!seen)
+		return -ENOMEM;
+	if (*seen)
+		return 0;
+	*seen = 1;
+	if (setns(fd, CLONE_NEWNET) < 0)
+		return 0;
+	return drain(namespaces->link);
+}
+
+static int visit_directory(struct namespaces *namespaces, const char *directory, const char *suffix)
+{
+	DIR *stream = opendir(directory);
+	struct dirent *entry;
+	char path[512];
+	int error = 0;
+
+	if (!stream)
+		return 0;
+	while (!error && (entry = readdir(stream))) {
+		if (entry->d_name[0] == '.' || (*suffix && !strchr("123456789", entry->d_name[0])))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s%s", directory, entry->d_name, suffix);
+		error = visit(namespaces, path);
+	}
+	closedir(stream);
+	return error;
+}
+
+/* The iterator sees the namespace of whoever opens it: enter each, then come back. */
+static int walk_tcp(struct bpf_program *program)
+{
+	_cleanup_(eg_closep) int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	_cleanup_(eg_table_freep) struct eg_table *seen = eg_table_new(sizeof(uint64_t), 1);
+	struct namespaces namespaces = { .seen = seen };
+	int error;
+
+	if (!bpf_program__autoload(program))
+		return 0;
+	if (home < 0)
+		return -errno;
+	if (!seen)
+		return -ENOMEM;
+	namespaces.link = bpf_program__attach_iter(program, NULL);
+	if (!namespaces.link)
+		return -errno;
+	error = visit_directory(&namespaces, "/proc", "/ns/net");
+	if (!error)
+		error = visit_directory(&namespaces, "/run/netns", "");
+	if (setns(home, CLONE_NEWNET) < 0 && !error)
+		error = -errno;
+	bpf_link__destroy(namespaces.link);
+	return error;
+}
+
+/*
+ * Listeners first, so that the sockets that they accepted are known as such;
+ * then what processes hold; then what no process holds.
+ */
+int find_old_sockets(struct eg_probe *probe)
+{
+	int error = run_once(probe->skeleton->progs.eg_old_listen);
+
+	if (!error)
+		error = run_once(probe->skeleton->progs.eg_old_files);
+	if (!error)
+		error = walk_tcp(probe->skeleton->progs.eg_old_tcp);
+	return error;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the files of user/probe share. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <bpf/libbpf.h>
+
+#include <egret/probe.h>
+#include <egret/table.h>
+
+#include "egret.skel.h"
+
+/* Programs that egret can do without, and what is then not seen. */
+struct optional_program {
+	const char *name;
+	const char *hook;
+	const char *serves;
+	const char *degraded; /* a plain sentence for the ledger */
+};
+
+/* NULL: egret can't do without it. */
+const struct optional_program *optional_of(const struct bpf_program *program);
+
+#define PROGRAMS_MAX 32
+
+struct eg_probe {
+	struct egret_bpf *skeleton;
+	struct ring_buffer *ring;
+	struct bpf_link *links[PROGRAMS_MAX];
+	size_t links_count;
+	struct bpf_link *sweep; /* iterator over eg_sockets */
+	struct eg_probe_sink sink;
+	int cgroup_fd;
+	const char *degraded[PROGRAMS_MAX + 1];
+	size_t degraded_count;
+	/* What was handed over already (collect.c). */
+	struct eg_table *flows, *errors, *sockets;
+};
+
+/* cgroup.c: the root of the cgroup2 hierarchy, mounted anywhere or privately. */
+int cgroup_root_open(bool *ret_partial);
+
+/* load.c: an opened and loaded skeleton; programs that the kernel refuses are left out. */
+int load(const struct eg_probe_options *options, struct egret_bpf **ret_skeleton);
+
+/* Would the kernel take this program? Tried alone, on small maps of its own. */
+bool loads_alone(const struct eg_probe_options *options, const char *name);
+bool have_tracepoint(const char *name);
+
+/* old.c: owners of the sockets that exist already. */
+int find_old_sockets(struct eg_probe *probe);
+
+/* collect.c */
+int collect_init(struct eg_probe *probe);
+void collect_free(struct eg_probe *probe);
+
+/* Notes what is not seen, once. */
+void degrade(struct eg_probe *probe, const char *sentence);

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Opening and closing: load, attach, find what exists; the ring and the losses. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+
+#include <egret/base.h>
+
+#include "private.h"
+
+void degrade(struct eg_probe *probe, const char *sentence)
+{
+	for (size_t i = 0; i < probe->degraded_count; i++)
+		if (!strcmp(probe->degraded[i], sentence))
+			return;
+	if (probe->degraded_count < PROGRAMS_MAX)
+		probe->degraded[probe->degraded_count++] = sentence;
+}
+
+const char *const *eg_probe_degraded(const struct eg_probe *probe)
+{
+	return probe->degraded;
+}
+
+/* libbpf's words go to our log, one level lower than it gives them. */
+static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	if (eg_log_level() >= EG_LEVEL_DEBUG)
+		eg_logv(EG_LEVEL_DEBUG, format, args);
+	return 0;
+}
+
+static bool is_cgroup_program(const struct bpf_program *program)
+{
+	enum bpf_prog_type type = bpf_program__type(program);
+
+	return type == BPF_PROG_TYPE_CGROUP_SOCK_ADDR || type == BPF_PROG_TYPE_CGROUP_SOCK ||
+	       type == BPF_PROG_TYPE_CGROUP_SKB;
+}
+
+static bool is_iterator(const struct bpf_program *program)
+{
+	return bpf_program__expected_attach_type(program) == BPF_TRACE_ITER;
+}
+
+static int attach_program(struct eg_probe *probe, struct bpf_program *program)
+{
+	struct bpf_link *link;
+
+	if (is_iterator(program))
+		return 0;
+	link = is_cgroup_program(program) ? bpf_program__attach_cgroup(program, probe->cgroup_fd)
+					  : bpf_program__attach(program);
+	if (!link)
+		return -errno;
+	probe->links[probe->links_count++] = link;
+	return 0;
+}
+
+static int attach_sweep(struct eg_probe *probe)
+{
+	union bpf_iter_link_info info = {
+		.map.map_fd = (uint32_t)bpf_map__fd(probe->skeleton->maps.eg_sockets),
+	};
+	LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info,
+		    .link_info_len = sizeof(info));
+
+	probe->sweep = bpf_program__attach_iter(probe->skeleton->progs.eg_sweep, &options);
+	return probe->sweep ? 0 : -errno;
+}
+
+/*
+ * Attaches all that was loaded. A core program that can't be attached ends the
+ * run, an optional one is noted.
+ */
+static int attach(struct eg_probe *probe, struct eg_probe_error *ret_error)
+{
+	struct bpf_program *program;
+	int error;
+
+	bpf_object__for_each_program(program, probe->skeleton->obj) {
+		const struct optional_program *optional = optional_of(program);
+
+		error = bpf_program__autoload(program) ? attach_program(probe, program) : -ENOENT;
+		if (!error)
+			continue;
+		if (!optional) {
+			snprintf(ret_error->reason, sizeof(ret_error->reason),
+				 "this kernel does not let a program attach to %s: %s",
+				 bpf_program__section_name(program), strerror(-error));
+			return error;
+		}
+		degrade(probe, optional->degraded);
+	}
+	return attach_sweep(probe);
+}
+
+static int on_record(void *data, void *bytes, size_t size)
+{
+	struct eg_probe *probe = data;
+	const struct eg_record *record = bytes;
+
+	/* Negative would throw the record away and stop: never do that. */
+	if (size < sizeof(*record) || record->size != size)
+		return 0;
+	if (record->type == EG_RECORD_PROCESS && size == sizeof(struct eg_process))
+		probe->sink.process(bytes, probe->sink.data);
+	else if (record->type != EG_RECORD_PROCESS && size == sizeof(struct eg_event) &&
+		 probe->sink.event)
+		probe->sink.event(bytes, probe->sink.data);
+	return 0;
+}
+
+/* What the kernel must have for anything to work; named before libbpf fails over it. */
+static bool kernel_can(struct eg_probe_error *ret_error)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+
+	ret_error->failure = EG_PROBE_NO_KERNEL;
+	if (!btf) {
+		snprintf(ret_error->reason, sizeof(ret_error->reason),
+			 "this kernel offers no BTF (/sys/kernel/btf/vmlinux): it needs "
+			 "CONFIG_DEBUG_INFO_BTF");
+		return false;
+	}
+	btf__free(btf);
+	return true;
+}
+
+static int fail_load(int error, struct eg_probe_error *ret_error)
+{
+	if (error == -ENOMEM) {
+		ret_error->failure = EG_PROBE_FAILED;
+		snprintf(ret_error->reason, sizeof(ret_error->reason),
+			 "not enough memory for the maps (smaller --max-flows or --max-sockets?)");
+		return error;
+	}
+	ret_error->failure = EG_PROBE_NO_KERNEL;
+	snprintf(
+		ret_error->reason, sizeof(ret_error->reason),
+		"the kernel refuses egret's programs: %s (locked down? `egret doctor` tells which)",
+		strerror(-error));
+	return error;
+}
+
+static int start(struct eg_probe *probe, const struct eg_probe_options *options,
+		 struct eg_probe_error *ret_error)
+{
+	bool partial = false;
+	int error;
+
+	probe->cgroup_fd = cgroup_root_open(&partial);
+	if (probe->cgroup_fd < 0) {
+		ret_error->failure = EG_PROBE_NO_KERNEL;
+		snprintf(ret_error->reason, sizeof(ret_error->reason),
+			 "no cgroup2 hierarchy is mounted, nor can one be: %s",
+			 strerror(-probe->cgroup_fd));
+		return probe->cgroup_fd;
+	}
+	if (partial)
+		degrade(probe, "only the cgroup namespace that egret runs in is seen");
+	error = load(options, &probe->skeleton);
+	if (error)
+		return fail_load(error, ret_error);
+	ret_error->failure = EG_PROBE_NO_KERNEL;
+	error = attach(probe, ret_error);
+	if (error)
+		return error;
+	probe->ring = ring_buffer__new(bpf_map__fd(probe->skeleton->maps.eg_ring), on_record, probe,
+				       NULL);
+	if (!probe->ring)
+		return -errno;
+	if (!options->scope_cgroup_id)
+		error = find_old_sockets(probe);
+	probe->skeleton->bss->armed = 1;
+	return error;
+}
+
+int eg_probe_open(const struct eg_probe_options *options, const struct eg_probe_sink *sink,
+		  struct eg_probe **ret_probe, struct eg_probe_error *ret_error)
+{
+	struct eg_probe *probe = calloc(1, sizeof(*probe));
+	int error;
+
+	*ret_error = (struct eg_probe_error){ .failure = EG_PROBE_FAILED };
+	if (!probe)
+		return -ENOMEM;
+	probe->cgroup_fd = -1;
+	probe->sink = *sink;
+	libbpf_set_print(print_libbpf);
+	error = collect_init(probe);
+	if (!error)
+		error = kernel_can(ret_error) ? start(probe, options, ret_error) : -EOPNOTSUPP;
+	if (error) {
+		if (!ret_error->reason[0])
+			snprintf(ret_error->reason, sizeof(ret_error->reason), "%s",
+				 strerror(-error));
+		eg_probe_close(probe);
+		return error;
+	}
+	*ret_probe = probe;
+	return 0;
+}
+
+void eg_probe_close(struct eg_probe *probe)
+{
+	if (!probe)
+		return;
+	ring_buffer__free(probe->ring);
+	bpf_link__destroy(probe->sweep);
+	for (size_t i = 0; i < probe->links_count; i++)
+		bpf_link__destroy(probe->links[i]);
+	egret_bpf__destroy(probe->skeleton);
+	if (probe->cgroup_fd >= 0)
+		close(probe->cgroup_fd);
+	collect_free(probe);
+	free(probe);
+}
+
+int eg_probe_fd(const struct eg_probe *probe)
+{
+	return ring_buffer__epoll_fd(probe->ring);
+}
+
+int eg_probe_read(struct eg_probe *probe)
+{
+	int count = ring_buffer__consume(probe->ring);
+
+	return count < 0 ? count : 0;
+}
+
+/* --- losses --- */
+
+static const char *const loss_names[] = {
+	[EG_LOSS_RING_FULL] = "ring_full",
+	[EG_LOSS_FLOW_MAP_FULL] = "flow_map_full",
+	[EG_LOSS_PROCESS_MAP_FULL] = "process_map_full",
+	[EG_LOSS_STORAGE_FAILED] = "storage_failed",
+	[EG_LOSS_ERROR_MAP_FULL] = "error_map_full",
+	[EG_LOSS_LISTENER_MAP_FULL] = "listener_map_full",
+	[EG_LOSS_CLOSED_MAP_FULL] = "closed_map_full",
+	[EG_LOSS_OVERFLOW_MAP_FULL] = "overflow_map_full",
+};
+_Static_assert(ARRAY_SIZE(loss_names) == EG_LOSS_COUNT, "each loss has a name");
+
+const char *eg_loss_name(enum eg_loss loss)
+{
+	return loss_names[loss];
+}
+
+/* Runs that the kernel skipped because the program was running already; since 5.12. */
+static uint64_t skipped_runs(const struct egret_bpf *skeleton)
+{
+	struct bpf_program *program;
+	uint64_t skipped = 0;
+
+	bpf_object__for_each_program(program, skeleton->obj) {
+		struct bpf_prog_info info = {};
+		uint32_t size = sizeof(info);
+		int fd = bpf_program__fd(program);
+
+		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size))
+			skipped += info.recursion_misses;
+	}
+	return skipped;
+}
+
+int eg_probe_losses(struct eg_probe *probe, struct eg_probe_losses *ret_losses)
+{
+	int cpus = libbpf_num_possible_cpus();
+	_cleanup_(eg_freep) uint64_t *counts = NULL;
+
+	if (cpus < 0)
+		return cpus;
+	counts = calloc((size_t)cpus, sizeof(*counts));
+	if (!counts)
+		return -ENOMEM;
+	memset(ret_losses, 0, sizeof(*ret_losses));
+	for (uint32_t loss = 0; loss < EG_LOSS_COUNT; loss++) {
+		if (bpf_map_lookup_elem(bpf_map__fd(probe->skeleton->maps.eg_lost), &loss, counts))
+			return -errno;
+		for (int i = 0; i < cpus; i++)
+			ret_losses->counts[loss] += counts[i];
+	}
+	ret_losses->program_skipped = skipped_runs(probe->skeleton);
+	return 0;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What a process record says, as text. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <egret/base.h>
+
+#include "private.h"
+
+/*
+ * Joins components, leaf first and each with its NUL, into "/root/.../leaf".
+ * A record is measured before it is believed: `used` never passes `size`.
+ */
+static char *join(const char *components, size_t used, size_t size)
+{
+	char *path, *at;
+	size_t length;
+
+	if (used > size)
+		used = size;
+	/* As long as before: each NUL makes room for a slash. */
+	path = malloc(used + 1);
+	if (!path)
+		return NULL;
+	at = path + used;
+	*at = '\0';
+	for (size_t i = 0; i < used; i += length + 1) {
+		length = strnlen(components + i, used - i);
+		if (i + length >= used)
+			break;
+		at -= length;
+		memcpy(at, components + i, length);
+		*--at = '/';
+	}
+	memmove(path, at, strlen(at) + 1);
+	return path;
+}
+
+char *eg_process_executable(const struct eg_process *process)
+{
+	if (!process->exe_size)
+		return NULL;
+	return join(process->exe, process->exe_size, sizeof(process->exe));
+}
+
+char *eg_process_cgroup(const struct eg_process *process)
+{
+	if (!process->cgroup_size)
+		return strdup("/");
+	return join(process->cgroup, process->cgroup_size, sizeof(process->cgroup));
+}
+
+/* The last argument may lack its NUL: the vector was cut, or the process wrote there. */
+static char **split(const char *text, size_t size)
+{
+	size_t count = 0, at = 0;
+	char **list, *copy;
+
+	for (size_t i = 0; i < size; i++)
+		count += text[i] == '\0' || i + 1 == size;
+	list = malloc((count + 1) * sizeof(*list) + size + 1);
+	if (!list)
+		return NULL;
+	copy = (char *)(list + count + 1);
+	memcpy(copy, text, size);
+	copy[size] = '\0';
+	for (size_t i = 0; i < count; i++) {
+		list[i] = copy + at;
+		at += strlen(copy + at) + 1;
+	}
+	list[count] = NULL;
+	return list;
+}
+
+char **eg_process_arguments(const struct eg_process *process)
+{
+	size_t size = process->args_size;
+
+	if (!size)
+		return NULL;
+	return split(process->args, size < sizeof(process->args) ? size : sizeof(process->args));
+}
