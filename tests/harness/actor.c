@@ -2,6 +2,7 @@
 /* The harness's side of actors: start them, call functions in them, know who they are. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +31,8 @@ static long f_fork(struct call *call)
 {
 	pid_t pid;
 
-	fflush(NULL);
+	if (call->arg[0] && unshare((int)call->arg[0]) < 0)
+		return -errno;
 	pid = fork();
 	if (pid < 0)
 		return -errno;
@@ -193,19 +195,29 @@ long actor_call_in_thread(struct actor *actor, actor_function *f, struct call *c
 	return actor_end(actor, call);
 }
 
-struct actor *actor_fork(struct actor *actor)
+static struct actor *fork_with(struct actor *actor, int namespaces)
 {
 	int input;
 	struct actor *child = actor_prepare(actor->test, actor->name, &input);
 	long pid;
 
-	begin(actor, f_fork, &(struct call){ 0 }, false, input);
+	begin(actor, f_fork, &(struct call){ .arg = { namespaces } }, false, input);
 	close(input);
 	pid = actor_end(actor, NULL);
 	if (pid < 0)
 		test_fail(actor->test, "fork in %s: %s", actor->name, strerror((int)-pid));
 	actor_await(child);
 	return child;
+}
+
+struct actor *actor_fork(struct actor *actor)
+{
+	return fork_with(actor, 0);
+}
+
+struct actor *actor_fork_in_pid_namespace(struct actor *actor)
+{
+	return fork_with(actor, CLONE_NEWPID);
 }
 
 void actor_exec(struct actor *actor, const char *path)

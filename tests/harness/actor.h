@@ -32,7 +32,7 @@ struct identity {
 	uid_t uid;
 	long long start_ns; /* since boot, to 10 ms */
 	char comm[32];
-	char exe[PATH_ROOM]; /* /proc/PID/exe */
+	char exe[2048]; /* /proc/PID/exe */
 	char cgroup[PATH_ROOM];
 	char command_line[2048]; /* as in /proc/PID/cmdline: NUL-separated */
 	size_t command_line_size;
@@ -82,6 +82,8 @@ long actor_end(struct actor *actor, struct call *call);
 
 /* The actor forks; its child has the same descriptors and is an actor as well. */
 struct actor *actor_fork(struct actor *actor);
+/* The same, the child being number 1 of a new pid namespace. */
+struct actor *actor_fork_in_pid_namespace(struct actor *actor);
 /* The actor executes another program (actor_executable()); it keeps its descriptors. */
 void actor_exec(struct actor *actor, const char *path);
 /* Hands a descriptor to another actor by SCM_RIGHTS; its number there. */

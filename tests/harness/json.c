@@ -63,7 +63,7 @@ cJSON *result_app(struct result *result, const char *id)
 cJSON *result_app_of(struct result *result, const char *exe)
 {
 	static const char deleted[] = " (deleted)";
-	char id[PATH_ROOM + 8];
+	char id[sizeof(((struct identity *)NULL)->exe) + 8];
 	size_t size;
 
 	snprintf(id, sizeof(id), "exe:%s", exe);

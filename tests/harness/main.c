@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <harness/actor.h>
+#include <harness/once.h>
 #include <harness/runner.h>
 #include <harness/suites.h>
 
@@ -180,6 +181,8 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "--actor") == 0)
 		actor_main();
+	if (argc > 1 && strcmp(argv[1], "--once") == 0)
+		return once_main(argc, argv);
 	rc = read_options(&options, argc, argv);
 	if (rc < 0) {
 		fprintf(stderr, "net_test: egret: %s\n", strerror(-rc));
