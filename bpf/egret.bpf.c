@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// The programs: each reads its context, calls one function, and lets everything pass.
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The programs: each reads its context, calls one function, and lets everything pass. */
 
 #include <linux/bpf.h>
 #include <linux/errno.h>

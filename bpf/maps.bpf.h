@@ -97,6 +97,13 @@ struct {
 	__uint(max_entries, 4 * 1024 * 1024);
 } eg_ring SEC(".maps");
 
+/*
+ * What the ring carries. A ring has no type of its own, so the records are
+ * named here: the object's BTF then has them, and tests/abi can compare them.
+ */
+const struct eg_process *eg_ring_process __attribute__((unused));
+const struct eg_event *eg_ring_event __attribute__((unused));
+
 /* Every early return that loses something goes through here. */
 static __always_inline void lose(__u32 reason)
 {
