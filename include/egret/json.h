@@ -41,11 +41,13 @@ enum eg_json_type eg_json_type(struct eg_json value);
 /* Goes through the members of an object or the elements of an array. */
 struct eg_json_cursor {
 	const char *next;
+	bool object;
 };
 
 struct eg_json_cursor eg_json_open(struct eg_json container);
 /* False after the last one. ret_key is the key's text value; of elements, no value. */
-bool eg_json_next(struct eg_json_cursor *cursor, struct eg_json *ret_key, struct eg_json *ret_value);
+bool eg_json_next(struct eg_json_cursor *cursor, struct eg_json *ret_key,
+		  struct eg_json *ret_value);
 
 /* How many elements or members there are. */
 size_t eg_json_count(struct eg_json container);
@@ -54,7 +56,7 @@ size_t eg_json_count(struct eg_json container);
 bool eg_json_is(struct eg_json text, const char *expected);
 /* A text value decoded; malloc'ed. NULL: out of memory. */
 char *eg_json_decode(struct eg_json text);
-/* A number as close as a double comes; infinite where none does. */
+/* A number as close as a double comes; infinite beyond that, or beyond 63 characters. */
 double eg_json_double(struct eg_json number);
 /* Whether a bool value is true. */
 bool eg_json_true(struct eg_json value);

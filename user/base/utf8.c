@@ -51,21 +51,32 @@ static size_t announced_size(uint8_t first, uint32_t *ret_bits)
 	return 0;
 }
 
-size_t eg_utf8_harmless(const char *text)
+size_t eg_utf8_decode(const char *text, size_t size, uint32_t *ret_code)
 {
 	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	uint32_t code = 0;
-	size_t size = announced_size((uint8_t)text[0], &code);
+	size_t length = size ? announced_size((uint8_t)text[0], &code) : 0;
 
-	/* The terminator is no continuation byte, so that this ends there. */
-	for (size_t i = 1; i < size; i++) {
+	if (length > size)
+		return 0;
+	for (size_t i = 1; i < length; i++) {
 		uint8_t byte = (uint8_t)text[i];
 
 		if ((byte & 0xc0) != 0x80)
 			return 0;
 		code = code << 6 | (byte & 0x3f);
 	}
-	if (code < smallest[size] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+	if (code < smallest[length] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
 		return 0;
-	return is_harmless(code) ? size : 0;
+	*ret_code = code;
+	return length;
+}
+
+size_t eg_utf8_harmless(const char *text)
+{
+	uint32_t code;
+	/* The terminator continues no character, so that none reaches beyond it. */
+	size_t length = eg_utf8_decode(text, 4, &code);
+
+	return length && is_harmless(code) ? length : 0;
 }
