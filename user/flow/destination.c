@@ -167,9 +167,7 @@ void eg_destination_exclude(struct eg_destination_table *table, struct eg_destin
 	table->excluded_count++;
 }
 
-int eg_app_add(struct eg_app *app, const struct eg_destination_key *key,
-	       const struct eg_counters *counters, uint32_t rtt_min_us,
-	       struct eg_destination **ret_destination)
+struct eg_destination *eg_app_row(struct eg_app *app, const struct eg_destination_key *key)
 {
 	struct eg_destination_table *table = app->destinations;
 	struct eg_destination_key wanted = canonical(key);
@@ -177,17 +175,42 @@ int eg_app_add(struct eg_app *app, const struct eg_destination_key *key,
 	struct eg_destination *row = find(table, &wanted, hash);
 
 	if (!row)
-		row = make(table, &wanted, hash);
-	if (!row)
-		return -ENOMEM;
+		return make(table, &wanted, hash);
 	if (row->excluded) {
 		row->excluded = false;
 		table->excluded_count--;
 	}
+	return row;
+}
+
+bool eg_app_has_row(const struct eg_app *app, const struct eg_destination_key *key)
+{
+	const struct eg_destination_table *table = app->destinations;
+	struct eg_destination_key wanted = canonical(key);
+	const struct eg_destination *row =
+		find(table, &wanted, eg_hash(&table->seed, &wanted, sizeof(wanted)));
+
+	return row && !row->excluded;
+}
+
+void eg_app_count(struct eg_app *app, struct eg_destination *row,
+		  const struct eg_counters *counters, uint32_t rtt_min_us)
+{
 	eg_counters_add(&row->counters, counters);
 	eg_counters_add(&app->counters, counters);
 	if (rtt_min_us && (!row->rtt_min_us || rtt_min_us < row->rtt_min_us))
 		row->rtt_min_us = rtt_min_us;
+}
+
+int eg_app_add(struct eg_app *app, const struct eg_destination_key *key,
+	       const struct eg_counters *counters, uint32_t rtt_min_us,
+	       struct eg_destination **ret_destination)
+{
+	struct eg_destination *row = eg_app_row(app, key);
+
+	if (!row)
+		return -ENOMEM;
+	eg_app_count(app, row, counters, rtt_min_us);
 	if (ret_destination)
 		*ret_destination = row;
 	return 0;

@@ -33,6 +33,13 @@ struct eg_destination *eg_destination_at(const struct eg_destination_table *tabl
 /* Takes a row out: its place is used again when its key comes back. */
 void eg_destination_exclude(struct eg_destination_table *table, struct eg_destination *destination);
 
+/* The row with this key, made empty if it is new; NULL: out of memory. */
+struct eg_destination *eg_app_row(struct eg_app *app, const struct eg_destination_key *key);
+bool eg_app_has_row(const struct eg_app *app, const struct eg_destination_key *key);
+/* Adds to a row of the app and to the app. */
+void eg_app_count(struct eg_app *app, struct eg_destination *row,
+		  const struct eg_counters *counters, uint32_t rtt_min_us);
+
 /* Contract section 3, Merge: sums, minima, maxima. */
 void eg_counters_add(struct eg_counters *into, const struct eg_counters *from);
 /* The sum, or the largest number there is. */

@@ -12,19 +12,37 @@
 
 #include <egret/base.h>
 
-void eg_detail_free(struct eg_detail *detail)
+static const struct eg_text_group *const groups[] = { &eg_domain_texts, &eg_country_texts,
+						      &eg_as_texts, &eg_owner_texts };
+
+void eg_detail_clear(struct eg_detail *detail)
 {
-	if (!detail)
-		return;
-	eg_text_group_free(&eg_domain_texts, detail);
-	eg_text_group_free(&eg_country_texts, detail);
-	eg_text_group_free(&eg_as_texts, detail);
-	eg_text_group_free(&eg_owner_texts, detail);
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+		eg_text_group_free(groups[i], detail);
 	for (size_t i = 0; i < detail->names_count; i++)
 		eg_text_group_free(&eg_name_texts, &detail->names[i]);
 	free(detail->names);
 	free(detail->errors);
+	*detail = (struct eg_detail){ 0 };
+}
+
+void eg_detail_free(struct eg_detail *detail)
+{
+	if (detail)
+		eg_detail_clear(detail);
 	free(detail);
+}
+
+bool eg_detail_is_empty(const struct eg_detail *detail)
+{
+	static const struct eg_detail nothing;
+
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++) {
+		if (eg_text_group_compare(groups[i], detail, &nothing) != 0)
+			return false;
+	}
+	return !detail->names_count && !detail->errors_count && !detail->as_number &&
+	       detail->anycast == EG_UNKNOWN;
 }
 
 struct eg_detail *eg_destination_detail(struct eg_destination *destination)
@@ -35,29 +53,31 @@ struct eg_detail *eg_destination_detail(struct eg_destination *destination)
 }
 
 /* Errors are kept in the order of their numbers. */
-int eg_destination_add_error(struct eg_destination *destination, int number, uint64_t count)
+int eg_detail_add_error(struct eg_detail *detail, int number, uint64_t count)
 {
-	struct eg_detail *detail = eg_destination_detail(destination);
-	struct eg_error_count *errors;
-	size_t place = 0;
+	size_t place = 0, behind;
 
-	if (!detail)
-		return -ENOMEM;
 	while (place < detail->errors_count && detail->errors[place].number < number)
 		place++;
-	if (place < detail->errors_count && detail->errors[place].number == number) {
+	behind = detail->errors_count - place;
+	if (behind && detail->errors[place].number == number) {
 		detail->errors[place].count = eg_sum(detail->errors[place].count, count);
 		return 0;
 	}
-	errors = reallocarray(detail->errors, detail->errors_count + 1, sizeof(*errors));
-	if (!errors)
+	if (eg_list_reserve(&detail->errors, detail->errors_count, 1, sizeof(*detail->errors)) < 0)
 		return -ENOMEM;
-	detail->errors = errors;
-	memmove(&errors[place + 1], &errors[place],
-		(detail->errors_count - place) * sizeof(*errors));
-	errors[place] = (struct eg_error_count){ .number = number, .count = count };
+	memmove(&detail->errors[place + 1], &detail->errors[place],
+		behind * sizeof(*detail->errors));
+	detail->errors[place] = (struct eg_error_count){ .number = number, .count = count };
 	detail->errors_count++;
 	return 0;
+}
+
+int eg_destination_add_error(struct eg_destination *destination, int number, uint64_t count)
+{
+	struct eg_detail *detail = eg_destination_detail(destination);
+
+	return detail ? eg_detail_add_error(detail, number, count) : -ENOMEM;
 }
 
 /* --- names --- */

@@ -102,13 +102,15 @@ int eg_summary_app(struct eg_summary *summary, const char *id, struct eg_app **r
 	return 0;
 }
 
-void eg_summary_drop_apps(struct eg_summary *summary, bool (*unwanted)(const struct eg_app *app))
+void eg_summary_drop_apps(struct eg_summary *summary,
+			  bool (*unwanted)(const struct eg_app *app, const void *data),
+			  const void *data)
 {
 	struct eg_app **apps = summary->apps->apps;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < summary->apps_count; i++) {
-		if (unwanted(apps[i]))
+		if (unwanted(apps[i], data))
 			eg_app_free(apps[i]);
 		else
 			apps[kept++] = apps[i];

@@ -13,7 +13,9 @@ struct eg_app_table {
 };
 
 /* Frees the apps for which `unwanted` says so. */
-void eg_summary_drop_apps(struct eg_summary *summary, bool (*unwanted)(const struct eg_app *app));
+void eg_summary_drop_apps(struct eg_summary *summary,
+			  bool (*unwanted)(const struct eg_app *app, const void *data),
+			  const void *data);
 
 void eg_host_free(struct eg_host *host);
 void eg_database_free(struct eg_database *database);
