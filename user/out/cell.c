@@ -194,34 +194,36 @@ void eg_cell_wrap(FILE *stream, const struct eg_cell *cell, unsigned columns, un
 	}
 }
 
+static uint64_t divide(uint64_t bytes, uint64_t unit)
+{
+	return bytes / unit + (bytes % unit >= unit / 2);
+}
+
 const char *eg_size_text(uint64_t bytes, char buffer[static EG_SIZE_TEXT_SIZE])
 {
-	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB", "EB" };
-	uint64_t tenth = 100; /* of the unit */
-	uint64_t tenths;
+	static const char *const names[] = { "kB", "MB", "GB", "TB", "PB", "EB" };
+	uint64_t unit = 1000, tenths;
 	size_t i = 0;
 
 	if (bytes < 1000) {
 		snprintf(buffer, EG_SIZE_TEXT_SIZE, "%" PRIu64 " B", bytes);
 		return buffer;
 	}
-	/* 999.5 of one unit is printed as 1.0 of the next. */
-	while ((tenths = bytes / tenth + (bytes % tenth >= tenth / 2)) >= 9995 &&
-	       i + 1 < ARRAY_SIZE(units)) {
-		tenth *= 1000;
-		i++;
-	}
+	for (; divide(bytes, unit) >= 1000 && i + 1 < ARRAY_SIZE(names); i++)
+		unit *= 1000;
+	tenths = divide(bytes, unit / 10);
 	if (tenths < 1000)
 		snprintf(buffer, EG_SIZE_TEXT_SIZE, "%" PRIu64 ".%" PRIu64 " %s", tenths / 10,
-			 tenths % 10, units[i]);
+			 tenths % 10, names[i]);
 	else
-		snprintf(buffer, EG_SIZE_TEXT_SIZE, "%" PRIu64 " %s", (tenths + 5) / 10, units[i]);
+		snprintf(buffer, EG_SIZE_TEXT_SIZE, "%" PRIu64 " %s", divide(bytes, unit),
+			 names[i]);
 	return buffer;
 }
 
 const char *eg_span_text(int64_t ns, char buffer[static EG_SPAN_TEXT_SIZE])
 {
-	int64_t seconds = (ns + NSEC_PER_SEC / 2) / NSEC_PER_SEC;
+	int64_t seconds = ns / NSEC_PER_SEC + (ns % NSEC_PER_SEC >= NSEC_PER_SEC / 2);
 	int64_t minutes = seconds / 60, hours = minutes / 60, days = hours / 24;
 
 	if (ns < NSEC_PER_SEC)

@@ -45,7 +45,7 @@ void eg_cell_wrap(FILE *stream, const struct eg_cell *cell, unsigned columns, un
 		  unsigned indent);
 
 /* "0 B" "999 B" "1.2 kB" "12.3 MB" "123 GB": three digits and powers of 1000. */
-#define EG_SIZE_TEXT_SIZE 16
+#define EG_SIZE_TEXT_SIZE 32
 const char *eg_size_text(uint64_t bytes, char buffer[static EG_SIZE_TEXT_SIZE]);
 
 /* "250 ms" "30 s" "5 min 0 s" "2 h 5 min" "22 days" */

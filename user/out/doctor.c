@@ -89,38 +89,41 @@ static int measure_names(const struct eg_doctor *doctor, unsigned *ret_width)
 	return 0;
 }
 
-/* A text in the last column, on as many lines as it needs. */
-static int put_remark(FILE *stream, const char *text, unsigned columns, unsigned indent)
+/* A text in the column `indent`, on as many lines as it needs; the cursor stands in `column`. */
+static int put_remark(FILE *stream, const char *text, unsigned columns, unsigned column,
+		      unsigned indent)
 {
 	_cleanup_(eg_cell_free) struct eg_cell cell = { 0 };
 	int r = eg_cell_make(text, &cell);
 
-	if (r == 0)
-		eg_cell_wrap(stream, &cell, columns, indent, indent);
-	return r;
+	if (r < 0)
+		return r;
+	fprintf(stream, "%*s", (int)(indent - column), "");
+	eg_cell_wrap(stream, &cell, columns, indent, indent);
+	return 0;
 }
 
 static int put_check(FILE *stream, const struct eg_check *check, unsigned width,
 		     const struct eg_print_options *options)
 {
 	unsigned columns = options->columns ? options->columns : COLUMNS_DEFAULT;
-	unsigned indent = STATUS_WIDTH + GAP + width + GAP;
+	unsigned indent = STATUS_WIDTH + GAP + width + GAP, column;
 	_cleanup_(eg_cell_free) struct eg_cell name = { 0 };
 	int r = eg_cell_make(check->name, &name);
 
 	if (r < 0)
 		return r;
+	column = STATUS_WIDTH + GAP + name.width;
 	set_color(stream, options, statuses[check->status].color);
 	fprintf(stream, "%-*s", STATUS_WIDTH + GAP, statuses[check->status].name);
 	set_color(stream, options, PLAIN);
-	eg_cell_put(stream, &name, width, EG_LEFT);
-	fprintf(stream, "%*s", GAP, "");
+	fputs(name.text, stream);
 	if (check->detail)
-		r = put_remark(stream, check->detail, columns, indent);
-	if (check->detail && check->affects)
-		fprintf(stream, "\n%*s", (int)indent, "");
+		r = put_remark(stream, check->detail, columns, column, indent);
+	if (r == 0 && check->detail && check->affects)
+		fputc('\n', stream);
 	if (r == 0 && check->affects)
-		r = put_remark(stream, check->affects, columns, indent);
+		r = put_remark(stream, check->affects, columns, check->detail ? 0 : column, indent);
 	fputc('\n', stream);
 	return r;
 }

@@ -157,6 +157,16 @@ static int put_note(const struct eg_printer *printer, const char *format, ...)
 	return put_text(printer, EG_PAGE_PLAIN, text);
 }
 
+/* The time from one to the other; files may hold any. */
+static int64_t elapsed(int64_t from, int64_t to)
+{
+	int64_t ns;
+
+	if (to < from)
+		return 0;
+	return __builtin_sub_overflow(to, from, &ns) ? INT64_MAX : ns;
+}
+
 /* "2026-11-23 10:00:00 to 10:00:30 UTC (30 s)" */
 static int put_heading(const struct eg_printer *printer)
 {
@@ -168,7 +178,7 @@ static int put_heading(const struct eg_printer *printer)
 
 	eg_time_text(period->start, start);
 	eg_time_text(period->end, end);
-	eg_span_text(period->end - period->start, span);
+	eg_span_text(elapsed(period->start, period->end), span);
 	same_day = strncmp(start, end, strlen("2026-11-23")) == 0;
 	snprintf(hosts, sizeof(hosts), "%zu hosts", summary->hosts_count);
 	return put_note(printer, "%s  %.10s %.8s to %.*s%s%.8s UTC (%s)",
@@ -223,24 +233,25 @@ static int put_degraded(const struct eg_printer *printer)
 
 struct list {
 	FILE *stream;
-	const char *separator;
+	size_t count;
 };
 
 static void list_reason(const char *reason, uint64_t count, void *data)
 {
 	struct list *list = data;
 
-	if (!count)
-		return;
-	fprintf(list->stream, "%s%s %" PRIu64, list->separator, reason, count);
-	list->separator = ", ";
+	if (count)
+		fprintf(list->stream, "%s%s %" PRIu64, list->count++ ? ", " : " (", reason, count);
 }
 
+/* " (ring_full 7, names_skipped 3)" */
 static void list_lost(FILE *stream, const struct eg_ledger *ledger)
 {
-	struct list list = { .stream = stream, .separator = ", lost: " };
+	struct list list = { .stream = stream };
 
 	eg_parts_each_lost(ledger, list_reason, &list);
+	if (list.count)
+		fputc(')', stream);
 }
 
 static void list_databases(FILE *list, const struct eg_summary *summary)
@@ -254,7 +265,7 @@ static void list_databases(FILE *list, const struct eg_summary *summary)
 			fputs("(age unknown)", list);
 			continue;
 		}
-		days = summary->period.end > built ? (summary->period.end - built) / DAY_NS : 0;
+		days = elapsed(built, summary->period.end) / DAY_NS;
 		fprintf(list, "(%" PRId64 " day%s old)", days, days == 1 ? "" : "s");
 	}
 }
