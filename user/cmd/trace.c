@@ -193,6 +193,7 @@ static int run(const struct eg_options *options)
 
 	if (eg_output_open(options, &session.output) < 0)
 		return options->command ? EG_EXIT_FAILED : EG_EXIT_INCOMPLETE;
+	session.output.appends = session.output.path;
 	if (collector_new(EG_BY_APP, &session.collector) < 0)
 		return EG_EXIT_FAILED;
 	status = tracing_start(options, &sink, true, &session.tracing);
