@@ -73,7 +73,9 @@ static __always_inline void connecting(struct bpf_sock_addr *ctx, int family)
 	/* Raw and ping sockets: who sends is seen as it sends. */
 	if (protocol != IPPROTO_TCP && protocol != EG_TRANSPORT_MPTCP && protocol != IPPROTO_UDP)
 		return;
-	if (is_kernel_sock(address))
+	/* MPTCP makes its subflows itself; the first connects in the program's context. */
+	if (is_kernel_sock(address) &&
+	    !(protocol == IPPROTO_TCP && sock_is_mptcp_subflow((void *)address)))
 		news.row.proc = nobody(EG_NOBODY_KERNEL);
 	if (!admit(&news.row.proc))
 		return;

@@ -184,13 +184,13 @@ static __always_inline void delta_of(struct eg_flow *delta, const struct packet 
 }
 
 /*
- * A packet that is not to or from the socket's first peer. It goes to a row
- * that this host opened, if there is one; else to one that the peer opened;
- * else the packet itself decides who opened it.
+ * A packet that does not count in its socket's entry. It goes to a row that
+ * this host opened, if there is one; else to one that the peer opened; else to
+ * a new one, of the direction that `news` tells.
  */
 static __always_inline void account_packet(struct __sk_buff *skb, struct bpf_sock *sk,
 					   const struct packet *packet,
-					   const struct eg_proc_key *owner)
+					   const struct eg_proc_key *owner, enum eg_direction news)
 {
 	struct eg_flow_key row = { .proc = *owner };
 	struct eg_flow delta = {}, *flow;
@@ -208,7 +208,7 @@ static __always_inline void account_packet(struct __sk_buff *skb, struct bpf_soc
 		add(flow, &delta);
 		return;
 	}
-	if (packet->egress) {
+	if (news == EG_OUTBOUND) {
 		row.direction = EG_OUTBOUND;
 		row.port = packet->peer_port;
 	}
@@ -362,7 +362,38 @@ static __always_inline void account_ownerless(struct __sk_buff *skb, struct bpf_
 			return;
 		owner = nobody(EG_NOBODY_KERNEL);
 	}
-	account_packet(skb, sk, packet, &owner);
+	account_packet(skb, sk, packet, &owner, packet->egress ? EG_OUTBOUND : EG_INBOUND);
+}
+
+/* Raw, ping and UDP-Lite sockets have no hook that tells of a new sender: look each time. */
+static __always_inline void update_sender(struct eg_socket *socket)
+{
+	struct eg_proc_key sender = key_current();
+
+	if (sender.tgid && !same_process(&sender, &socket->sender) && admit(&sender))
+		socket->sender = sender;
+}
+
+/* A packet of a socket that is known. */
+static __always_inline void exchange(struct eg_socket *socket, struct __sk_buff *skb,
+				     struct bpf_sock *sk, const struct packet *packet)
+{
+	enum eg_direction news = packet->egress ? EG_OUTBOUND : EG_INBOUND;
+	bool connected = socket->flags & EG_SOCKET_CONNECTED, first_peer;
+
+	if (!(socket->flags & EG_SOCKET_ROW) && (!connected || same_peer(socket, packet)))
+		claim_row(socket, skb, sk, packet);
+	if (sk->protocol == IPPROTO_SCTP)
+		sctp_handshake(socket, packet);
+	first_peer = socket->flags & EG_SOCKET_ROW && same_peer(socket, packet);
+	if (first_peer && (connected || same_process(&socket->row.proc, &socket->sender))) {
+		count(socket, packet);
+		return;
+	}
+	/* Another process answers for the one that the peer spoke to first. */
+	if (first_peer)
+		news = socket->row.direction;
+	account_packet(skb, sk, packet, &socket->sender, news);
 }
 
 static __always_inline void datagram(struct __sk_buff *skb, struct bpf_sock *sk, bool egress)
@@ -374,30 +405,15 @@ static __always_inline void datagram(struct __sk_buff *skb, struct bpf_sock *sk,
 	if (!parse(skb, sk, &packet))
 		return;
 	address = (__u64)BPF_CORE_READ((struct sk_buff *)skb, sk);
-	socket = bpf_map_lookup_elem(&eg_sockets, &address);
-	if (!socket) {
-		socket = adopt(sk, address, &packet);
-		if (!socket) {
-			account_ownerless(skb, sk, &packet, address);
-			return;
-		}
-	} else if (egress && sender_is_current(sk)) {
-		struct eg_proc_key sender = key_current();
-
-		if (sender.tgid && !same_process(&sender, &socket->sender) && admit(&sender))
-			socket->sender = sender;
-	}
 	if (sk->type == SOCK_RAW && egress && sock_header_included((void *)address))
 		packet.payload = skb->len;
-	if (!(socket->flags & EG_SOCKET_ROW) &&
-	    (!(socket->flags & EG_SOCKET_CONNECTED) || same_peer(socket, &packet)))
-		claim_row(socket, skb, sk, &packet);
-	if (sk->protocol == IPPROTO_SCTP)
-		sctp_handshake(socket, &packet);
-	if (socket->flags & EG_SOCKET_ROW && same_peer(socket, &packet) &&
-	    (socket->flags & EG_SOCKET_CONNECTED ||
-	     same_process(&socket->row.proc, &socket->sender)))
-		count(socket, &packet);
+	socket = bpf_map_lookup_elem(&eg_sockets, &address);
+	if (!socket)
+		socket = adopt(sk, address, &packet);
+	else if (egress && sender_is_current(sk))
+		update_sender(socket);
+	if (socket)
+		exchange(socket, skb, sk, &packet);
 	else
-		account_packet(skb, sk, &packet, &socket->sender);
+		account_ownerless(skb, sk, &packet, address);
 }

@@ -89,12 +89,17 @@ static __always_inline void old_stream(struct eg_socket *socket, struct sock *sk
 	socket->flags |= EG_SOCKET_STREAM;
 	socket->bytes_sent = before.bytes_sent;
 	socket->bytes_received = before.bytes_received;
-	peer_address(socket->row.ip, sk, false);
+}
+
+/* Who opened a connection that exists already? Whoever it is, not a port that listens. */
+static __always_inline void old_row(struct eg_flow_key *row, struct sock *sk)
+{
+	peer_address(row->ip, sk, false);
 	if (listener_of(sk)) {
-		socket->row.direction = EG_INBOUND;
-		socket->row.port = BPF_CORE_READ(sk, __sk_common.skc_num);
+		row->direction = EG_INBOUND;
+		row->port = BPF_CORE_READ(sk, __sk_common.skc_num);
 	} else {
-		socket->row.port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+		row->port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
 	}
 }
 
@@ -105,12 +110,12 @@ static __always_inline void old_socket(struct eg_socket *socket, struct sock *sk
 	socket->sender = socket->row.proc;
 	if (protocol == IPPROTO_TCP) {
 		socket->row.transport = protocol;
+		old_row(&socket->row, sk);
 		old_stream(socket, sk);
 	} else if (protocol == EG_TRANSPORT_MPTCP) {
 		socket->row.transport = protocol;
 		socket->flags |= EG_SOCKET_PARENT;
-		peer_address(socket->row.ip, sk, false);
-		socket->row.port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+		old_row(&socket->row, sk);
 	} else if (BPF_CORE_READ(sk, __sk_common.skc_dport)) {
 		/* A connected datagram socket; raw sockets are never that. */
 		socket->row.transport = protocol;
@@ -212,8 +217,8 @@ static __always_inline void unheld_stream(struct sock *sk)
 		parent_address = mptcp_parent((void *)sk);
 		parent = bpf_map_lookup_elem(&eg_sockets, &parent_address);
 		if (parent) {
-			news.row.proc = parent->row.proc;
-			news.row.transport = EG_TRANSPORT_MPTCP;
+			news.row = parent->row;
+			news.flags |= EG_SOCKET_SUBFLOW;
 		}
 	}
 	if (bpf_map_update_elem(&eg_sockets, &address, &news, BPF_NOEXIST) == -E2BIG)

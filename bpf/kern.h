@@ -220,11 +220,21 @@ struct mptcp_subflow_context {
 struct sk_buff {
 	struct sock *sk;
 	unsigned int len;
+	unsigned int data_len;
+	unsigned int end;
 	unsigned char *head;
 	unsigned char *data;
 	__u16 protocol; /* big endian */
 	__u16 network_header;
 	__u16 mac_header;
+};
+
+struct skb_shared_info {
+	void *destructor_arg;
+};
+
+struct packet_sock {
+	unsigned int tp_hdrlen;
 };
 
 /* Contexts of the programs as the kernel sees them. */

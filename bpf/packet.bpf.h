@@ -3,6 +3,7 @@
 #pragma once
 
 #define ETH_HLEN 14
+#define SOCKADDR_LL_SIZE 20 /* struct sockaddr_ll, include/uapi/linux/if_packet.h */
 #define ETH_P_8021Q 0x8100
 #define ETH_P_8021AD 0x88A8
 
@@ -62,6 +63,27 @@ static __always_inline __u16 frame_type(const unsigned char *mac, const unsigned
 }
 
 /*
+ * Where the bytes are that the program gave. A frame from a transmit ring
+ * stays there, and only a link-layer header is before the skb's fragments:
+ * tpacket_fill_skb() notes the frame's place in the ring, and the data comes
+ * after a header of its own (Documentation/networking/packet_mmap.rst).
+ */
+static __always_inline const unsigned char *given_bytes(struct sk_buff *skb, struct sock *sk)
+{
+	struct packet_sock *packet = (void *)address_of(sk);
+	struct skb_shared_info *shared;
+	__u64 frame;
+
+	if (!skb->data_len)
+		return sk->sk_type == SOCK_DGRAM ? skb->head + skb->network_header : skb->data;
+	shared = (void *)skb->head + skb->end;
+	frame = (__u64)BPF_CORE_READ(shared, destructor_arg);
+	if (!(frame & 1) || !bpf_core_field_exists(packet->tp_hdrlen))
+		return NULL;
+	return (void *)(frame & ~3ULL) + BPF_CORE_READ(packet, tp_hdrlen) - SOCKADDR_LL_SIZE;
+}
+
+/*
  * A frame of a packet socket on its way to a device. The bytes are those given
  * to the send call: of a SOCK_DGRAM socket without the link-layer header,
  * which the kernel has put before them.
@@ -69,20 +91,17 @@ static __always_inline __u16 frame_type(const unsigned char *mac, const unsigned
 static __always_inline void packet_queued(struct sk_buff *skb, struct sock *sk)
 {
 	struct eg_flow_key row = { .proc = key_current() };
-	const unsigned char *mac = skb->data, *network;
+	const unsigned char *given = given_bytes(skb, sk), *network = given;
 	__u64 bytes = skb->len, thread = bpf_get_current_pid_tgid();
-	__u16 type;
+	__u16 type = bpf_ntohs(skb->protocol);
 
 	if (!admit(&row.proc))
 		return;
-	if (sk->sk_type == SOCK_DGRAM) {
-		network = skb->head + skb->network_header;
-		bytes = since(bytes, network - mac);
-		type = bpf_ntohs(skb->protocol);
-	} else {
-		type = frame_type(mac, &network);
-	}
-	frame_destination(&row, network, type);
+	if (sk->sk_type == SOCK_DGRAM)
+		bytes = since(bytes, skb->head + skb->network_header - skb->data);
+	else
+		type = frame_type(given, &network);
+	frame_destination(&row, network, given ? type : 0);
 	packet_account(&row, bytes);
 	if (config.send_length)
 		bpf_map_update_elem(&eg_sending, &thread, &bytes, BPF_ANY);

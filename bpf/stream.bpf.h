@@ -51,8 +51,10 @@ static __always_inline void stream_sample(__u64 address, const struct eg_socket 
 	sample->totals.connections = counts;
 	rtt = READ(typed, tp, rtt_min.s[0].v);
 	sample->totals.rtt_min_us = rtt == ~0U ? 0 : rtt;
-	peer_address(sample->row.ip, sk, typed);
-	if (outbound)
+	/* A further subflow may lead elsewhere; its bytes belong to the connection's row. */
+	if (!(socket->flags & EG_SOCKET_SUBFLOW))
+		peer_address(sample->row.ip, sk, typed);
+	if (outbound && !(socket->flags & EG_SOCKET_SUBFLOW))
 		sample->row.port = bpf_ntohs(READ(typed, sk, __sk_common.skc_dport));
 	if (is_local(sk, sample->row.ip, typed))
 		sample->row.flags |= EG_FLOW_LOCAL;

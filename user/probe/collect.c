@@ -34,6 +34,7 @@ struct collection {
 	void *data;
 	/* struct eg_sample_key -> struct eg_sample: open sockets, then their last word. */
 	struct eg_table *samples;
+	struct eg_table *failures; /* row -> how many failures no errno was told of, int64_t */
 	size_t missed; /* sockets that the walk went past */
 };
 
@@ -57,6 +58,20 @@ static uint64_t gained(uint64_t now, uint64_t before)
 	return now > before ? now - before : 0;
 }
 
+/* Errnos and failures come from different maps; what is left over at the end is unknown. */
+static int note_failures(struct collection *collection, const struct eg_flow_key *row,
+			 int64_t count)
+{
+	int64_t *failures = count ? eg_table_add(collection->failures, row) : NULL;
+
+	if (!count)
+		return 0;
+	if (!failures)
+		return -ENOMEM;
+	*failures += count;
+	return 0;
+}
+
 /* Hands over what the totals have more than what was told, and notes it. */
 static int tell(struct collection *collection, const struct eg_flow_key *row,
 		const struct eg_flow *totals, struct told *told)
@@ -71,6 +86,8 @@ static int tell(struct collection *collection, const struct eg_flow_key *row,
 	told->bytes_received = totals->bytes_received;
 	told->connections = totals->connections;
 	told->failed = totals->failed;
+	if (note_failures(collection, row, gain.delta.failed) < 0)
+		return -ENOMEM;
 	if (!gain.delta.bytes_sent && !gain.delta.bytes_received && !gain.delta.connections &&
 	    !gain.delta.failed)
 		return 0;
@@ -82,6 +99,8 @@ static int tell_error(struct collection *collection, const struct eg_flow_key *r
 {
 	struct eg_gain gain = { .row = *row, .error = error, .errors = (uint32_t)count };
 
+	if (note_failures(collection, row, -(int64_t)count) < 0)
+		return -ENOMEM;
 	return count ? collection->gain(&gain, collection->data) : 0;
 }
 
@@ -309,6 +328,21 @@ static int tell_samples(struct collection *collection)
 	return error;
 }
 
+/* Failures for which the kernel shows no errno, or had no room to note one. */
+static int tell_unknown_failures(struct collection *collection)
+{
+	const struct eg_flow_key *row;
+	void *failures;
+	int error = 0;
+
+	for (size_t i = 0; !error && i < eg_table_count(collection->failures); i++) {
+		row = eg_table_entry(collection->failures, i, &failures);
+		if (*(int64_t *)failures > 0)
+			error = tell_error(collection, row, 0, (uint64_t) * (int64_t *)failures);
+	}
+	return error;
+}
+
 static int collect(struct collection *collection)
 {
 	const struct egret_bpf *skeleton = collection->probe->skeleton;
@@ -328,6 +362,8 @@ static int collect(struct collection *collection)
 		error = each_entry(skeleton->maps.eg_closed, closed_entry, collection);
 	if (!error)
 		error = tell_samples(collection);
+	if (!error)
+		error = tell_unknown_failures(collection);
 	return error;
 }
 
@@ -338,9 +374,9 @@ int eg_probe_collect(struct eg_probe *probe, bool last,
 	int error;
 
 	collection.samples = eg_table_new(sizeof(struct eg_sample_key), sizeof(struct eg_sample));
-	if (!collection.samples)
-		return -ENOMEM;
-	error = collect(&collection);
+	collection.failures = eg_table_new(sizeof(struct eg_flow_key), sizeof(int64_t));
+	error = collection.samples && collection.failures ? collect(&collection) : -ENOMEM;
 	eg_table_free(collection.samples);
+	eg_table_free(collection.failures);
 	return error;
 }

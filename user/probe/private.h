@@ -52,6 +52,9 @@ bool have_tracepoint(const char *name);
 /* old.c: owners of the sockets that exist already. */
 int find_old_sockets(struct eg_probe *probe);
 
+/* procfs.c: adds what an iterator can't read of another process, if it still lives. */
+void complete_old(struct eg_process *process);
+
 /* collect.c */
 int collect_init(struct eg_probe *probe);
 void collect_free(struct eg_probe *probe);

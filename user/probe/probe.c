@@ -100,6 +100,19 @@ static int attach(struct eg_probe *probe, struct eg_probe_error *ret_error)
 	return attach_sweep(probe);
 }
 
+/* The ring is read-only: what is completed is a copy. */
+static void on_process(struct eg_probe *probe, const struct eg_process *process)
+{
+	struct eg_process whole;
+
+	if (process->flags & EG_PROCESS_OLD) {
+		whole = *process;
+		complete_old(&whole);
+		process = &whole;
+	}
+	probe->sink.process(process, probe->sink.data);
+}
+
 static int on_record(void *data, void *bytes, size_t size)
 {
 	struct eg_probe *probe = data;
@@ -109,7 +122,7 @@ static int on_record(void *data, void *bytes, size_t size)
 	if (size < sizeof(*record) || record->size != size)
 		return 0;
 	if (record->type == EG_RECORD_PROCESS && size == sizeof(struct eg_process))
-		probe->sink.process(bytes, probe->sink.data);
+		on_process(probe, bytes);
 	else if (record->type != EG_RECORD_PROCESS && size == sizeof(struct eg_event) &&
 		 probe->sink.event)
 		probe->sink.event(bytes, probe->sink.data);
