@@ -7,9 +7,9 @@
 #include <stdio.h>
 
 /*
- * Why not cJSON, which reads our documents: a row of a summary takes it 7.6 us
- * and 40 allocations to build and print, this writer 1.6 us and none
- * (tests/bench, a million rows: 7.9 s against 1.9 s).
+ * Why not cJSON, which reads our documents: of a million rows, it takes 3.9 s
+ * to build and print the rows alone; this writer prints the whole document,
+ * sorting included, in 1.8 s (CPU time on one and the same machine).
  */
 #define EG_WRITER_DEPTH 16
 

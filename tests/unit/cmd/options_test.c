@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Options: what is understood, and the one line that names what is not. */
+#include "capture.h"
+
+#include "user/cmd/cmd.h"
+
+#define ALL (EG_BIT(EG_OPTION_COUNT) - 1)
+#define ARGUMENTS_MAX 16
+
+static const struct eg_command tracing = {
+	.name = "summary",
+	.help = "help",
+	.arguments = "",
+	.options = ALL,
+	.formats = EG_FORMATS_SUMMARY,
+	.traces_command = true,
+};
+
+static const struct eg_command merging = {
+	.name = "merge",
+	.help = "help",
+	.arguments = "FILE...",
+	.options = EG_OPTIONS_COMMON | EG_OPTIONS_OUTPUT,
+	.formats = EG_BIT(EG_FORMAT_JSON),
+	.operands_min = 1,
+	.operands_max = 2,
+};
+
+/* A command line of words separated by spaces; "_" is the empty word. */
+struct line {
+	char text[256];
+	char *argv[ARGUMENTS_MAX + 1];
+	int argc;
+	struct eg_options options;
+};
+
+static int parse(struct line *line, const struct eg_command *command, const char *text)
+{
+	static char nothing[] = "";
+	char *next = line->text, *word;
+
+	snprintf(line->text, sizeof(line->text), "%s", text);
+	line->argc = 0;
+	while ((word = strsep(&next, " ")))
+		line->argv[line->argc++] = strcmp(word, "_") == 0 ? nothing : word;
+	line->argv[line->argc] = NULL;
+	return eg_options_parse(command, line->argc, line->argv, &line->options);
+}
+
+static void assert_parses(struct line *line, const struct eg_command *command, const char *text)
+{
+	assert_int_equal(parse(line, command, text), 0);
+}
+
+/* It is refused, with exactly this line. */
+static void assert_refused(const struct eg_command *command, const char *text, const char *expected)
+{
+	struct capture capture = capture_begin(STDERR_FILENO);
+	_cleanup_(eg_freep) char *said = NULL;
+	struct line line;
+	int r = parse(&line, command, text);
+
+	said = capture_end(&capture);
+	eg_options_free(&line.options);
+	assert_string_equal(said, expected);
+	assert_int_equal(r, -EINVAL);
+}
+
+static void knows_defaults(void **state)
+{
+	struct line line;
+
+	(void)state;
+	assert_parses(&line, &tracing, "summary");
+	assert_ptr_equal(line.options.of, &tracing);
+	assert_int_equal(line.options.duration, 0);
+	assert_int_equal(line.options.interval, 0);
+	assert_int_equal(line.options.format, EG_FORMAT_AUTO);
+	assert_int_equal(line.options.by, EG_BY_APP);
+	assert_null(line.options.output);
+	assert_null(line.options.command);
+	assert_string_equal(line.options.color, "auto");
+	assert_int_equal(line.options.max_flows, 0);
+	assert_int_equal(line.options.operands_count, 0);
+	eg_options_free(&line.options);
+}
+
+static void takes_values(void **state)
+{
+	struct line line;
+
+	(void)state;
+	assert_parses(&line, &tracing,
+		      "summary --duration 500ms --interval=5m -o out.json --format ndjson "
+		      "--by container --max-flows 8 --max-sockets=1000000 --color never");
+	assert_int_equal(line.options.duration, NSEC_PER_SEC / 2);
+	assert_int_equal(line.options.interval, 300 * NSEC_PER_SEC);
+	assert_string_equal(line.options.output, "out.json");
+	assert_int_equal(line.options.format, EG_FORMAT_NDJSON);
+	assert_int_equal(line.options.by, EG_BY_CONTAINER);
+	assert_int_equal(line.options.max_flows, 8);
+	assert_int_equal(line.options.max_sockets, 1000000);
+	assert_string_equal(line.options.color, "never");
+	eg_options_free(&line.options);
+}
+
+static void takes_flags(void **state)
+{
+	struct line line;
+
+	(void)state;
+	assert_parses(&line, &tracing, "summary -vq --include-loopback --no-names");
+	assert_true(line.options.verbose);
+	assert_true(line.options.quiet);
+	assert_true(line.options.include_loopback);
+	assert_true(line.options.no_names);
+	assert_false(line.options.no_command_lines);
+	eg_options_free(&line.options);
+}
+
+static void collects_patterns(void **state)
+{
+	struct line line;
+	const char **apps, **scopes;
+
+	(void)state;
+	assert_parses(&line, &tracing, "summary --app curl* --scope internet --app *wget --app x");
+	apps = line.options.filter.patterns[EG_FILTER_APP];
+	assert_string_equal(apps[0], "curl*");
+	assert_string_equal(apps[1], "*wget");
+	assert_string_equal(apps[2], "x");
+	assert_null(apps[3]);
+	scopes = line.options.filter.patterns[EG_FILTER_SCOPE];
+	assert_string_equal(scopes[0], "internet");
+	assert_null(scopes[1]);
+	assert_null(line.options.filter.patterns[EG_FILTER_USER]);
+	eg_options_free(&line.options);
+}
+
+static void leaves_the_command_alone(void **state)
+{
+	struct line line;
+
+	(void)state;
+	assert_parses(&line, &tracing, "summary -q -- curl -v -- --duration x");
+	assert_true(line.options.quiet);
+	assert_false(line.options.verbose);
+	assert_string_equal(line.options.command[0], "curl");
+	assert_string_equal(line.options.command[1], "-v");
+	assert_string_equal(line.options.command[2], "--");
+	assert_string_equal(line.options.command[3], "--duration");
+	assert_string_equal(line.options.command[4], "x");
+	assert_null(line.options.command[5]);
+	assert_int_equal(line.options.operands_count, 0);
+	eg_options_free(&line.options);
+}
+
+static void collects_operands(void **state)
+{
+	struct line line;
+
+	(void)state;
+	assert_parses(&line, &merging, "merge a -o out b");
+	assert_int_equal(line.options.operands_count, 2);
+	assert_string_equal(line.options.operands[0], "a");
+	assert_string_equal(line.options.operands[1], "b");
+	assert_null(line.options.operands[2]);
+	assert_string_equal(line.options.output, "out");
+	eg_options_free(&line.options);
+	assert_parses(&line, &merging, "merge -- -o");
+	assert_string_equal(line.options.operands[0], "-o");
+	assert_null(line.options.command);
+	eg_options_free(&line.options);
+	assert_parses(&line, &merging, "merge -");
+	assert_string_equal(line.options.operands[0], "-");
+	eg_options_free(&line.options);
+}
+
+static void helps_whatever_is_missing(void **state)
+{
+	struct line line;
+
+	(void)state;
+	assert_parses(&line, &merging, "merge --help");
+	assert_true(line.options.help);
+	eg_options_free(&line.options);
+	assert_parses(&line, &merging, "merge --version");
+	assert_true(line.options.version);
+	eg_options_free(&line.options);
+}
+
+static void refuses_unknown_options(void **state)
+{
+	(void)state;
+	assert_refused(&tracing, "summary --duraton 5s",
+		       "egret: summary: unknown option '--duraton' (did you mean --duration?)\n");
+	assert_refused(&tracing, "summary --duraton=5s",
+		       "egret: summary: unknown option '--duraton' (did you mean --duration?)\n");
+	assert_refused(&tracing, "summary --bogus", "egret: summary: unknown option '--bogus'\n");
+	assert_refused(&tracing, "summary -x", "egret: summary: unknown option '-x'\n");
+	assert_refused(&tracing, "summary -qx", "egret: summary: unknown option '-x'\n");
+	assert_refused(&tracing, "summary --x\033[2J",
+		       "egret: summary: unknown option '--x\\x1b[2J'\n");
+	/* one that others have */
+	assert_refused(&merging, "merge a --duration 5s",
+		       "egret: merge: unknown option '--duration'\n");
+	assert_refused(&tracing, "summary --quiet=1", "egret: summary: --quiet takes no value\n");
+}
+
+static void refuses_missing_values(void **state)
+{
+	(void)state;
+	assert_refused(&tracing, "summary --duration",
+		       "egret: summary: --duration wants a value: D\n");
+	assert_refused(&tracing, "summary -o", "egret: summary: --output wants a value: FILE\n");
+	assert_refused(&tracing, "summary --app", "egret: summary: --app wants a value: PATTERN\n");
+	assert_refused(&tracing, "summary -o _", "egret: --output: the value is empty\n");
+}
+
+static void refuses_bad_values(void **state)
+{
+	(void)state;
+	assert_refused(&tracing, "summary --duration 10x",
+		       "egret: --duration: '10x' is no duration (500ms 10s 5m 2h 7d 4w 1y are)\n");
+	assert_refused(&tracing, "summary --interval _",
+		       "egret: --interval: '' is no duration (500ms 10s 5m 2h 7d 4w 1y are)\n");
+	assert_refused(&tracing, "summary --duration 99999y",
+		       "egret: --duration: '99999y' is too long\n");
+	assert_refused(&tracing, "summary --interval 0s",
+		       "egret: --interval: '0s' is no time at all\n");
+	assert_refused(&tracing, "summary --by aap",
+		       "egret: --by: unknown value 'aap' (did you mean app?)\n");
+	assert_refused(&tracing, "summary --by x",
+		       "egret: --by: unknown value 'x'; there are: app program process container "
+		       "user\n");
+	assert_refused(&tracing, "summary --format jsn",
+		       "egret: --format: unknown value 'jsn' (did you mean json?)\n");
+	assert_refused(&tracing, "summary --color sometimes",
+		       "egret: --color: unknown value 'sometimes'; there are: auto always never\n");
+}
+
+static void refuses_bad_numbers(void **state)
+{
+	static const char *const numbers[] = {
+		"0",  "-1", "1k",	 "_",	       " 5",
+		"x5", "+5", "100000001", "4294967297", "99999999999999999999999999"
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		char *argv[] = { strdup("summary"), strdup("--max-flows"), strdup(numbers[i]),
+				 NULL };
+		struct capture capture = capture_begin(STDERR_FILENO);
+		_cleanup_(eg_freep) char *said = NULL;
+		struct eg_options options;
+		int r = eg_options_parse(&tracing, 3, argv, &options);
+
+		said = capture_end(&capture);
+		eg_options_free(&options);
+		assert_int_equal(r, -EINVAL);
+		assert_non_null(strstr(said, "is no number from 1 to 100000000\n"));
+		for (size_t j = 0; j < 3; j++)
+			free(argv[j]);
+	}
+}
+
+static void refuses_formats_by_name(void **state)
+{
+	(void)state;
+	assert_refused(&tracing, "summary --format html",
+		       "egret: summary: has no format 'html'; it has: text json ndjson csv "
+		       "prometheus\n");
+	assert_refused(&merging, "merge a --format text",
+		       "egret: merge: has no format 'text'; it has: json\n");
+}
+
+static void refuses_wrong_operands(void **state)
+{
+	(void)state;
+	assert_refused(&merging, "merge", "egret: merge: FILE... is missing\n");
+	assert_refused(&merging, "merge a b c", "egret: merge: too many arguments at 'c'\n");
+	assert_refused(&tracing, "summary curl",
+		       "egret: summary: too many arguments at 'curl' (a command to trace comes "
+		       "after --)\n");
+	assert_refused(&tracing, "summary --", "egret: summary: no command after --\n");
+}
+
+/* The usage names every option that the command takes, and no other. */
+static void explains_itself(void **state)
+{
+	struct capture capture = capture_begin(STDOUT_FILENO);
+	_cleanup_(eg_freep) char *said = NULL;
+
+	(void)state;
+	eg_options_help(stdout, &merging);
+	said = capture_end(&capture);
+	assert_string_equal(said,
+			    "usage: egret merge [OPTION...] FILE...\n"
+			    "help.\n"
+			    "\n"
+			    "  --format F              auto, or one of: json\n"
+			    "  -o, --output FILE       write FILE, whole or not at all\n"
+			    "  --color WHEN            auto, always or never\n"
+			    "  -v, --verbose           say more on standard error\n"
+			    "  -q, --quiet             say nothing but errors on standard error\n"
+			    "  -h, --help              print this\n"
+			    "  --version               print the version\n");
+	free(said);
+	capture = capture_begin(STDOUT_FILENO);
+	eg_options_help(stdout, &tracing);
+	said = capture_end(&capture);
+	assert_non_null(strstr(said, "usage: egret summary [OPTION...] [-- CMD ARG...]\n"));
+	assert_non_null(strstr(said, "auto, or one of: text json ndjson csv prometheus\n"));
+	for (char *next = said, *line; (line = strsep(&next, "\n"));) {
+		if (strlen(line) > 80)
+			fail_msg("longer than 80 columns: %s", line);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(knows_defaults),
+		cmocka_unit_test(takes_values),
+		cmocka_unit_test(takes_flags),
+		cmocka_unit_test(collects_patterns),
+		cmocka_unit_test(leaves_the_command_alone),
+		cmocka_unit_test(collects_operands),
+		cmocka_unit_test(helps_whatever_is_missing),
+		cmocka_unit_test(refuses_unknown_options),
+		cmocka_unit_test(refuses_missing_values),
+		cmocka_unit_test(refuses_bad_values),
+		cmocka_unit_test(refuses_bad_numbers),
+		cmocka_unit_test(refuses_formats_by_name),
+		cmocka_unit_test(refuses_wrong_operands),
+		cmocka_unit_test(explains_itself),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
