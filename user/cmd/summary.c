@@ -168,7 +168,7 @@ static int run(const struct eg_options *options)
 const struct eg_command eg_command_summary = {
 	.name = "summary",
 	.help = "trace, then print which app sent how much where",
-	.arguments = "",
+	.arguments = "[-- CMD ARG...]",
 	.options = EG_OPTIONS_COMMON | EG_OPTIONS_OUTPUT | EG_OPTIONS_FILTER | EG_OPTIONS_TRACING |
 		   EG_BIT(EG_OPTION_INTERVAL) | EG_BIT(EG_OPTION_BY),
 	.formats = EG_FORMATS_SUMMARY,

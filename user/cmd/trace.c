@@ -211,7 +211,7 @@ static int run(const struct eg_options *options)
 const struct eg_command eg_command_trace = {
 	.name = "trace",
 	.help = "print one line of JSON for each connection, as it happens",
-	.arguments = "",
+	.arguments = "[-- CMD ARG...]",
 	.options = EG_OPTIONS_COMMON | EG_OPTIONS_OUTPUT | EG_OPTIONS_FILTER | EG_OPTIONS_TRACING,
 	.formats = EG_BIT(EG_FORMAT_NDJSON),
 	.traces_command = true,
