@@ -88,7 +88,7 @@ struct eg_options {
 struct eg_command {
 	const char *name;
 	const char *help; /* one line, without a dot */
-	const char *arguments; /* what follows the options in the usage line, "" for nothing */
+	const char *arguments; /* what follows the options in the usage line, "": nothing */
 	uint64_t options; /* EG_BIT()s of enum eg_option */
 	unsigned formats; /* EG_BIT()s of enum eg_format, for --format */
 	int operands_min, operands_max; /* -1: any number */

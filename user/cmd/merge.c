@@ -146,7 +146,7 @@ static int print(const struct eg_options *options, const struct eg_summary *summ
 	struct eg_output output;
 
 	if (eg_output_open(options, &output) < 0)
-		return EG_EXIT_USAGE;
+		return EG_EXIT_INCOMPLETE;
 	if (eg_output_print(&output, summary) < 0)
 		return EG_EXIT_INCOMPLETE;
 	return eg_summary_totals(summary).complete ? EG_EXIT_OK : EG_EXIT_INCOMPLETE;

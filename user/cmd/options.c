@@ -3,6 +3,7 @@
 #include "cmd.h"
 #include "option_table.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <string.h>
@@ -216,9 +217,7 @@ static void put_usage_line(FILE *stream, const struct eg_command *command)
 	fprintf(stream, "usage: egret %s [OPTION...]", command->name);
 	if (*command->arguments)
 		fprintf(stream, " %s", command->arguments);
-	if (command->traces_command)
-		fputs(" [-- CMD ARG...]", stream);
-	fprintf(stream, "\n%s.\n\n", command->help);
+	fprintf(stream, "\n%c%s.\n\n", toupper(command->help[0]), command->help + 1);
 }
 
 static void put_option(FILE *stream, const struct eg_command *command, size_t option)

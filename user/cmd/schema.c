@@ -38,7 +38,7 @@ static int run(const struct eg_options *options)
 	if (!text)
 		return refuse(options->operands[0]);
 	if (eg_output_open(options, &output) < 0)
-		return EG_EXIT_USAGE;
+		return EG_EXIT_INCOMPLETE;
 	return eg_output_write(&output, print, &text) < 0 ? EG_EXIT_INCOMPLETE : EG_EXIT_OK;
 }
 

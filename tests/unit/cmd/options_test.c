@@ -10,7 +10,7 @@
 static const struct eg_command tracing = {
 	.name = "summary",
 	.help = "help",
-	.arguments = "",
+	.arguments = "[-- CMD ARG...]",
 	.options = ALL,
 	.formats = EG_FORMATS_SUMMARY,
 	.traces_command = true,
@@ -296,7 +296,7 @@ static void explains_itself(void **state)
 	said = capture_end(&capture);
 	assert_string_equal(said,
 			    "usage: egret merge [OPTION...] FILE...\n"
-			    "help.\n"
+			    "Help.\n"
 			    "\n"
 			    "  --format F              auto, or one of: json\n"
 			    "  -o, --output FILE       write FILE, whole or not at all\n"
