@@ -30,6 +30,16 @@ struct inet_sock___flags {
 /* The kernel's enum has no name, so its value can't be relocated; it is the same in all. */
 #define INET_FLAGS_HDRINCL 12
 
+/*
+ * mptcp_sock counts its own bytes since 6.5 (38967f424b5b, "mptcp: track some
+ * aggregate data counters"). Before, the sum over the subflows has to do, in
+ * which data that moved to another subflow is there twice.
+ */
+struct mptcp_sock___bytes {
+	__u64 bytes_sent;
+	__u64 bytes_received;
+};
+
 /* tcp_sock.is_mptcp exists only where CONFIG_MPTCP is set; in 5.10 a bool, later a bit. */
 struct tcp_sock___mptcp {
 	bool is_mptcp;
@@ -54,6 +64,20 @@ static __always_inline bool sock_header_included(void *sk)
 	if (bpf_core_field_exists(inet->inet_flags))
 		return BPF_CORE_READ(inet, inet_flags) & (1UL << INET_FLAGS_HDRINCL);
 	return BPF_CORE_READ_BITFIELD_PROBED((struct inet_sock___hdrincl *)sk, hdrincl);
+}
+
+/* Does an MPTCP connection know its bytes, so that its subflows' don't matter? */
+static __always_inline bool mptcp_counts(void)
+{
+	return bpf_core_field_exists(((struct mptcp_sock___bytes *)0)->bytes_received);
+}
+
+static __always_inline void mptcp_bytes(__u64 msk, struct eg_flow *ret_totals)
+{
+	struct mptcp_sock___bytes *bytes = (void *)msk;
+
+	ret_totals->bytes_sent = BPF_CORE_READ(bytes, bytes_sent);
+	ret_totals->bytes_received = BPF_CORE_READ(bytes, bytes_received);
 }
 
 static __always_inline bool sock_is_mptcp_subflow(void *sk)

@@ -119,12 +119,11 @@ int eg_ingress(struct __sk_buff *skb)
 	return PASS;
 }
 
-SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(eg_state, struct sock *sk, int oldstate, int newstate)
+static __always_inline void state_changes(struct sock *sk, int oldstate, int newstate, bool again)
 {
 	switch (sk->sk_protocol) {
 	case IPPROTO_TCP:
-		stream_state(sk, oldstate, newstate);
+		stream_state(sk, oldstate, newstate, again);
 		break;
 	case EG_TRANSPORT_MPTCP:
 		mptcp_state(sk, newstate);
@@ -136,6 +135,19 @@ int BPF_PROG(eg_state, struct sock *sk, int oldstate, int newstate)
 			listener_closed(sk);
 		break;
 	}
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(eg_state, struct sock *sk, int oldstate, int newstate)
+{
+	state_changes(sk, oldstate, newstate, false);
+	return 0;
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(eg_state_again, struct sock *sk, int oldstate, int newstate)
+{
+	state_changes(sk, oldstate, newstate, true);
 	return 0;
 }
 

@@ -38,16 +38,19 @@ static __always_inline void sweep(struct bpf_iter__bpf_map_elem *ctx)
 	struct eg_socket *socket = ctx->value;
 	struct eg_sample sample = {};
 	__u64 *key = ctx->key, address;
-	bool known;
+	bool known, parent;
 
-	if (!key || !socket || socket->flags & EG_SOCKET_PARENT)
+	if (!key || !socket)
 		return;
-	if (!(socket->flags & EG_SOCKET_STREAM) && !socket->last_ns)
+	parent = socket->flags & EG_SOCKET_PARENT;
+	if (parent ? !mptcp_counts() : !(socket->flags & EG_SOCKET_STREAM) && !socket->last_ns)
 		return;
 	known = socket->swept;
 	socket->swept = 1;
 	address = *key;
-	if (socket->flags & EG_SOCKET_STREAM)
+	if (parent)
+		mptcp_sample(address, socket, bpf_ktime_get_boot_ns(), &sample);
+	else if (socket->flags & EG_SOCKET_STREAM)
 		sample_stream(address, socket, &sample);
 	else
 		datagram_sample(address, socket, &sample);
@@ -105,6 +108,8 @@ static __always_inline void old_row(struct eg_flow_key *row, struct sock *sk)
 
 static __always_inline void old_socket(struct eg_socket *socket, struct sock *sk, __u16 protocol)
 {
+	struct eg_flow before = {};
+
 	socket->born_ns = bpf_ktime_get_boot_ns();
 	socket->flags = EG_SOCKET_OLD;
 	socket->sender = socket->row.proc;
@@ -116,6 +121,11 @@ static __always_inline void old_socket(struct eg_socket *socket, struct sock *sk
 		socket->row.transport = protocol;
 		socket->flags |= EG_SOCKET_PARENT;
 		old_row(&socket->row, sk);
+		if (mptcp_counts()) {
+			mptcp_bytes((__u64)sk, &before);
+			socket->bytes_sent = before.bytes_sent;
+			socket->bytes_received = before.bytes_received;
+		}
 	} else if (BPF_CORE_READ(sk, __sk_common.skc_dport)) {
 		/* A connected datagram socket; raw sockets are never that. */
 		socket->row.transport = protocol;

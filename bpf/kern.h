@@ -169,10 +169,13 @@ typedef struct {
 	int owned;
 } socket_lock_t;
 
+struct socket;
+
 struct sock {
 	struct sock_common __sk_common;
 	socket_lock_t sk_lock;
 	struct dst_entry *sk_dst_cache;
+	struct socket *sk_socket;
 	int sk_err;
 	__u16 sk_type;
 	__u16 sk_protocol;

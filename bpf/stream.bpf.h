@@ -49,6 +49,10 @@ static __always_inline void stream_sample(__u64 address, const struct eg_socket 
 	sample->totals.first_ns = socket->born_ns;
 	sample->totals.last_ns = now;
 	sample->totals.connections = counts;
+	if (socket->row.transport == EG_TRANSPORT_MPTCP && mptcp_counts()) {
+		sample->totals.bytes_sent = 0;
+		sample->totals.bytes_received = 0;
+	}
 	rtt = READ(typed, tp, rtt_min.s[0].v);
 	sample->totals.rtt_min_us = rtt == ~0U ? 0 : rtt;
 	/* A further subflow may lead elsewhere; its bytes belong to the connection's row. */
@@ -77,8 +81,11 @@ static __always_inline void stream_failed_early(__u64 address, struct eg_socket 
 	settle(address, &sample);
 }
 
-/* The socket reached CLOSE: its counters are final, and still there. */
-static __always_inline void stream_closed(struct sock *sk, int oldstate)
+/*
+ * The socket reached CLOSE: its counters are final, and still there. `again`:
+ * see stream_state(); then only what has still an entry was left undone.
+ */
+static __always_inline void stream_closed(struct sock *sk, int oldstate, bool again)
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 	__u64 address = (__u64)sk, now = bpf_ktime_get_boot_ns();
@@ -90,7 +97,7 @@ static __always_inline void stream_closed(struct sock *sk, int oldstate)
 	socket = bpf_map_lookup_elem(&eg_sockets, &address);
 	if (!socket) {
 		/* Nobody's: it was opened while the map of sockets was full. */
-		if (!armed || config.scope_cgroup_id)
+		if (again || !armed || config.scope_cgroup_id)
 			return;
 		stranger.born_ns = now;
 		stranger.row.transport = IPPROTO_TCP;
@@ -143,7 +150,7 @@ static __always_inline void join_parent(struct eg_socket *subflow, __u64 parent_
 }
 
 /* A subflow is about to send its SYN: the first in connect(), more in a worker. */
-static __always_inline void subflow_connecting(struct sock *sk)
+static __always_inline void subflow_connecting(struct sock *sk, bool again)
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 	struct eg_socket *known, subflow = {};
@@ -152,6 +159,8 @@ static __always_inline void subflow_connecting(struct sock *sk)
 	if (!tp || !sock_is_mptcp_subflow(tp))
 		return;
 	known = bpf_map_lookup_elem(&eg_sockets, &address);
+	if (again && known && known->row.transport == EG_TRANSPORT_MPTCP)
+		return;
 	if (known)
 		subflow = *known;
 	subflow.born_ns = bpf_ktime_get_boot_ns();
@@ -161,29 +170,44 @@ static __always_inline void subflow_connecting(struct sock *sk)
 		lose(EG_LOSS_STORAGE_FAILED);
 }
 
-/* A connection that a listener of this host has accepted. */
-static __always_inline void stream_accepted(struct sock *sk)
+/* Fills in what a connection that a listener has accepted begins with. */
+static __always_inline void accepted_socket(struct eg_socket *socket, struct sock *sk,
+					    struct tcp_sock *tp, const struct eg_listener *listener)
 {
-	struct eg_socket socket = {
-		.flags = EG_SOCKET_STREAM | EG_SOCKET_UNCLAIMED,
-		.born_ns = bpf_ktime_get_boot_ns(),
-	};
+	socket->flags = EG_SOCKET_STREAM | EG_SOCKET_UNCLAIMED;
+	socket->born_ns = bpf_ktime_get_boot_ns();
+	if (listener)
+		socket->row.proc = listener->proc;
+	socket->row.direction = EG_INBOUND;
+	socket->row.transport = IPPROTO_TCP;
+	socket->row.port = sk->__sk_common.skc_num;
+	peer_address(socket->row.ip, sk, true);
+	if (sock_is_mptcp_subflow(tp))
+		join_parent(socket, mptcp_parent(tp));
+}
+
+/*
+ * A connection that a listener of this host has accepted; or the end of a
+ * simultaneous open, which unlike the former is some file's socket and has an
+ * entry. Any other entry under this address would be a leftover.
+ */
+static __always_inline void stream_accepted(struct sock *sk, bool again)
+{
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
-	struct eg_listener *listener = listener_of(sk);
+	struct eg_socket socket = {}, *known;
+	struct eg_listener *listener;
 	__u64 address = (__u64)sk;
 
-	if (!tp || (!listener && config.scope_cgroup_id))
+	if (!tp)
 		return;
-	if (listener)
-		socket.row.proc = listener->proc;
-	socket.row.direction = EG_INBOUND;
-	socket.row.transport = IPPROTO_TCP;
-	socket.row.port = sk->__sk_common.skc_num;
-	peer_address(socket.row.ip, sk, true);
-	if (sock_is_mptcp_subflow(tp))
-		join_parent(&socket, mptcp_parent(tp));
-	/* An entry that is there belongs to a simultaneous open: it stays. */
-	if (bpf_map_update_elem(&eg_sockets, &address, &socket, BPF_NOEXIST) == -E2BIG)
+	known = again || sk->sk_socket ? bpf_map_lookup_elem(&eg_sockets, &address) : NULL;
+	if (known && (sk->sk_socket || known->row.direction == EG_INBOUND))
+		return;
+	listener = listener_of(sk);
+	if (!listener && config.scope_cgroup_id)
+		return;
+	accepted_socket(&socket, sk, tp, listener);
+	if (bpf_map_update_elem(&eg_sockets, &address, &socket, BPF_ANY))
 		lose(EG_LOSS_STORAGE_FAILED);
 	emit_event(EG_RECORD_ACCEPT, address, sk, &socket.row, NULL, 0);
 }
@@ -197,8 +221,9 @@ static __always_inline void stream_established(struct sock *sk)
 	if (!config.trace)
 		return;
 	socket = bpf_map_lookup_elem(&eg_sockets, &address);
-	if (!socket)
+	if (!socket || !(socket->flags & EG_SOCKET_PENDING))
 		return;
+	socket->flags &= ~EG_SOCKET_PENDING;
 	row = socket->row;
 	peer_address(row.ip, sk, true);
 	emit_event(EG_RECORD_RESULT, address, sk, &row, NULL, 0);
@@ -212,17 +237,24 @@ static __always_inline void stream_listening(struct sock *sk)
 		listener_opened(sk, &owner);
 }
 
-static __always_inline void stream_state(struct sock *sk, int oldstate, int newstate)
+/*
+ * The kernel skips a program of this kind that it would run inside itself: a
+ * softirq that interrupts it, and changes a state, goes unseen (6.1 and newer
+ * count that as a recursion miss). So there are two of it, one after the
+ * other, and an interrupt can only be inside one of them. The second (`again`)
+ * does nothing where it finds that the first has run.
+ */
+static __always_inline void stream_state(struct sock *sk, int oldstate, int newstate, bool again)
 {
 	if (newstate == TCP_CLOSE) {
 		if (oldstate == TCP_LISTEN)
 			listener_closed(sk);
 		else if (oldstate != TCP_CLOSE && oldstate != TCP_SYN_RECV)
-			stream_closed(sk, oldstate);
+			stream_closed(sk, oldstate, again);
 	} else if (oldstate == TCP_SYN_RECV) {
-		stream_accepted(sk);
+		stream_accepted(sk, again);
 	} else if (newstate == TCP_SYN_SENT) {
-		subflow_connecting(sk);
+		subflow_connecting(sk, again);
 	} else if (newstate == TCP_ESTABLISHED) {
 		stream_established(sk);
 	} else if (newstate == TCP_LISTEN) {
@@ -230,13 +262,41 @@ static __always_inline void stream_state(struct sock *sk, int oldstate, int news
 	}
 }
 
-/* The parent itself carries no bytes: forget it. */
+/* The bytes of an MPTCP connection; its subflows tell all the rest of it. */
+static __always_inline void mptcp_sample(__u64 address, const struct eg_socket *socket, __u64 now,
+					 struct eg_sample *sample)
+{
+	sample->key.sk = address;
+	sample->key.born_ns = socket->born_ns;
+	sample->row = socket->row;
+	sample->flags = socket->flags | (socket->swept ? EG_SOCKET_SWEPT : 0);
+	mptcp_bytes(address, &sample->totals);
+	sample->totals.bytes_sent = since(sample->totals.bytes_sent, socket->bytes_sent);
+	sample->totals.bytes_received =
+		since(sample->totals.bytes_received, socket->bytes_received);
+	sample->totals.first_ns = socket->born_ns;
+	sample->totals.last_ns = now;
+	if (is_local((void *)address, sample->row.ip, false))
+		sample->row.flags |= EG_FLOW_LOCAL;
+}
+
 static __always_inline void mptcp_state(struct sock *sk, int newstate)
 {
 	__u64 address = (__u64)sk;
+	struct eg_sample sample = {};
+	struct eg_socket *socket;
 
-	if (newstate == TCP_CLOSE)
+	if (newstate != TCP_CLOSE)
+		return;
+	socket = bpf_map_lookup_elem(&eg_sockets, &address);
+	if (!socket || !(socket->flags & EG_SOCKET_PARENT))
+		return;
+	if (!mptcp_counts()) {
 		bpf_map_delete_elem(&eg_sockets, &address);
+		return;
+	}
+	mptcp_sample(address, socket, bpf_ktime_get_boot_ns(), &sample);
+	settle(address, &sample);
 }
 
 /*
@@ -266,4 +326,10 @@ static __always_inline void stream_claim(struct __sk_buff *skb, struct bpf_sock 
 		return;
 	socket->row.proc = sender;
 	socket->flags &= ~EG_SOCKET_UNCLAIMED;
+	if (socket->row.transport != EG_TRANSPORT_MPTCP)
+		return;
+	address = mptcp_parent((void *)sk);
+	socket = bpf_map_lookup_elem(&eg_sockets, &address);
+	if (socket)
+		socket->row.proc = sender;
 }

@@ -21,7 +21,7 @@ typedef unsigned long long __u64;
 /* Room for one process description; longer texts are cut and flagged. */
 #define EG_COMM_MAX 16
 #define EG_EXE_MAX 1024 /* executable path, leaf first */
-#define EG_ARGS_MAX 512 /* argument vector as in memory: NUL-separated */
+#define EG_ARGS_MAX 1024 /* argument vector as in memory: NUL-separated */
 #define EG_CGROUP_MAX 512 /* cgroup2 path, leaf first */
 #define EG_PATH_DEPTH 24 /* components of a path that are kept */
 

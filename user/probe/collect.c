@@ -227,8 +227,8 @@ static int missed_entry(struct collection *collection, const void *key, const vo
 	const struct eg_socket *socket = value;
 
 	(void)key;
-	if (!socket->swept && !(socket->flags & EG_SOCKET_PARENT) &&
-	    (socket->flags & EG_SOCKET_STREAM || socket->last_ns))
+	if (!socket->swept && (socket->flags & EG_SOCKET_STREAM ||
+			       (socket->last_ns && !(socket->flags & EG_SOCKET_PARENT))))
 		collection->missed++;
 	return 0;
 }
