@@ -95,7 +95,7 @@ run: all ## build, then watch this host's traffic for ten seconds (needs root)
 
 check: check-tools all $(UNIT_TESTS) $(ABI_TESTS) $(NET_TESTS) ## build and run all tests (needs root)
 	$(Q)EGRET=$(abspath $(O)/egret) BUILD=$(abspath $(O)) tools/run-tests \
-		$(UNIT_TESTS) $(ABI_TESTS) $(NET_TESTS) tools/check-schemas
+		$(UNIT_TESTS) $(ABI_TESTS) $(NET_TESTS) tools/check-schemas $(wildcard tests/schema/*_test.py)
 
 check-tools:
 	$(Q)tools/install-deps --missing test || $(PKG_CONFIG) --exists cmocka || \

@@ -210,7 +210,7 @@ static void names_file_and_byte_of_a_mistake(void **state)
 	snprintf(content, sizeof(content), "%s{]", good);
 	snprintf(expected, sizeof(expected), "byte %zu: ", strlen(good) + 1);
 	assert_malformed(content, expected);
-	snprintf(content, sizeof(content), "%s\"", good);
+	snprintf(content, sizeof(content), "%s?", good);
 	snprintf(expected, sizeof(expected), "byte %zu: ", strlen(good));
 	assert_malformed(content, expected);
 	snprintf(content, sizeof(content), "%s%s", good, DOCUMENT("user", 5));
