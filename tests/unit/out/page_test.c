@@ -91,7 +91,8 @@ static void shares_what_room_there_is(void **state)
 	row = add_row(summary, sample_key("192.0.2.1", 1, IPPROTO_TCP));
 	eg_destination_detail(row)->as_organization = strdup(organization);
 	row->detail->domain = strdup("example.com");
-	assert_line(summary, 80, "  example.com 1/tcp An operator with qu\u2026name, Incorporated ");
+	assert_line(summary, 80,
+		    "  example.com 1/tcp An operator with qu\u2026name, Incorporated ");
 
 	summary = sample_empty();
 	row = add_row(summary, sample_key("192.0.2.1", 1, IPPROTO_TCP));
