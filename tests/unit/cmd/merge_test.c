@@ -64,19 +64,16 @@ static void write_file(const char *path, const char *text)
 	fclose(file);
 }
 
-/* Runs merge on NULL-terminated arguments; what it printed is in ret_text. */
-static int merge(char **ret_text, ...)
+/* Runs merge on arguments that end with NULL; what it printed is in ret_text. */
+static int merge(char **ret_text, char *const *arguments)
 {
 	char name[] = "merge", *argv[16] = { name };
 	struct capture capture = capture_begin(STDOUT_FILENO);
 	struct eg_options options;
 	int argc = 1, status;
-	va_list arguments;
 
-	va_start(arguments, ret_text);
-	while ((argv[argc] = va_arg(arguments, char *)))
+	while ((argv[argc] = *arguments++))
 		argc++;
-	va_end(arguments);
 	assert_int_equal(eg_options_parse(&eg_command_merge, argc, argv, &options), 0);
 	status = eg_command_merge.run(&options);
 	eg_options_free(&options);
@@ -91,7 +88,7 @@ static void adds_files(void **state)
 	(void)state;
 	write_file(first, DOCUMENT("app", 5));
 	write_file(second, DOCUMENT("app", 7));
-	assert_int_equal(merge(&text, first, second, NULL), EG_EXIT_OK);
+	assert_int_equal(merge(&text, (char *[]){ first, second, NULL }), EG_EXIT_OK);
 	/* loopback that is in the input stays in */
 	assert_non_null(strstr(text, "\"totals\": {\"bytes_sent\":12,"));
 	assert_non_null(strstr(text, "\"hosts\": ["));
@@ -104,7 +101,7 @@ static void reads_several_documents_of_a_file(void **state)
 
 	(void)state;
 	write_file(first, DOCUMENT("app", 5) "\n \t\r\n" DOCUMENT("app", 7) DOCUMENT("app", 8));
-	assert_int_equal(merge(&text, first, NULL), EG_EXIT_OK);
+	assert_int_equal(merge(&text, (char *[]){ first, NULL }), EG_EXIT_OK);
 	assert_non_null(strstr(text, "\"totals\": {\"bytes_sent\":20,"));
 }
 
@@ -115,9 +112,9 @@ static void reads_its_own_output(void **state)
 
 	(void)state;
 	write_file(first, DOCUMENT("app", 5) DOCUMENT("app", 6));
-	assert_int_equal(merge(&once, first, NULL), EG_EXIT_OK);
+	assert_int_equal(merge(&once, (char *[]){ first, NULL }), EG_EXIT_OK);
 	write_file(second, once);
-	assert_int_equal(merge(&again, second, NULL), EG_EXIT_OK);
+	assert_int_equal(merge(&again, (char *[]){ second, NULL }), EG_EXIT_OK);
 	assert_string_equal(once, again);
 }
 
@@ -130,7 +127,7 @@ static void reads_standard_input(void **state)
 	(void)state;
 	write_file(first, DOCUMENT("app", 5));
 	stdin = fopen(first, "r");
-	assert_int_equal(merge(&text, dash, NULL), EG_EXIT_OK);
+	assert_int_equal(merge(&text, (char *[]){ dash, NULL }), EG_EXIT_OK);
 	fclose(stdin);
 	stdin = saved;
 	assert_non_null(strstr(text, "\"totals\": {\"bytes_sent\":5,"));
@@ -143,7 +140,7 @@ static void counts_what_filters_leave_out(void **state)
 
 	(void)state;
 	write_file(first, DOCUMENT("app", 5));
-	assert_int_equal(merge(&text, filter, form, first, NULL), EG_EXIT_OK);
+	assert_int_equal(merge(&text, (char *[]){ filter, form, first, NULL }), EG_EXIT_OK);
 	assert_non_null(strstr(text, "\"totals\": {\"bytes_sent\":0,"));
 	assert_non_null(strstr(text, "\"filter\":{\"bytes_sent\":5,"));
 }
@@ -156,7 +153,7 @@ static void writes_a_file(void **state)
 
 	(void)state;
 	write_file(first, DOCUMENT("app", 5));
-	assert_int_equal(merge(&text, first, option, result, NULL), EG_EXIT_OK);
+	assert_int_equal(merge(&text, (char *[]){ first, option, result, NULL }), EG_EXIT_OK);
 	assert_string_equal(text, "");
 	assert_int_equal(stat(result, &status), 0);
 	assert_true(status.st_size > 100);
@@ -172,7 +169,7 @@ static void tells_an_incomplete_input(void **state)
 	snprintf(broken, sizeof(broken), "%.*s\"lost\":{\"ring_full\":1}%s", (int)(lost - document),
 		 document, lost + strlen("\"lost\":{}"));
 	write_file(first, broken);
-	assert_int_equal(merge(&text, first, NULL), EG_EXIT_INCOMPLETE);
+	assert_int_equal(merge(&text, (char *[]){ first, NULL }), EG_EXIT_INCOMPLETE);
 	assert_non_null(strstr(text, "\"complete\": false"));
 }
 
@@ -186,7 +183,7 @@ static void assert_malformed(const char *content, const char *expected)
 	int status;
 
 	write_file(first, content);
-	status = merge(&text, first, NULL);
+	status = merge(&text, (char *[]){ first, NULL });
 	said = capture_end(&capture);
 	snprintf(line, sizeof(line), "egret: %s: %s", first, expected);
 	if (strncmp(said, line, strlen(line)) != 0)
@@ -238,7 +235,7 @@ static void tells_a_file_that_it_cannot_read(void **state)
 	_cleanup_(eg_freep) char *text = NULL;
 	_cleanup_(eg_freep) char *said = NULL;
 	char expected[256];
-	int status = merge(&text, second, NULL);
+	int status = merge(&text, (char *[]){ second, NULL });
 
 	(void)state;
 	said = capture_end(&capture);
