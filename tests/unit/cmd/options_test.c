@@ -57,7 +57,7 @@ static void assert_refused(const struct eg_command *command, const char *text, c
 {
 	struct capture capture = capture_begin(STDERR_FILENO);
 	_cleanup_(eg_freep) char *said = NULL;
-	struct line line;
+	struct line line = { 0 };
 	int r = parse(&line, command, text);
 
 	said = capture_end(&capture);
@@ -68,7 +68,7 @@ static void assert_refused(const struct eg_command *command, const char *text, c
 
 static void knows_defaults(void **state)
 {
-	struct line line;
+	struct line line = { 0 };
 
 	(void)state;
 	assert_parses(&line, &tracing, "summary");
@@ -87,7 +87,7 @@ static void knows_defaults(void **state)
 
 static void takes_values(void **state)
 {
-	struct line line;
+	struct line line = { 0 };
 
 	(void)state;
 	assert_parses(&line, &tracing,
@@ -106,7 +106,7 @@ static void takes_values(void **state)
 
 static void takes_flags(void **state)
 {
-	struct line line;
+	struct line line = { 0 };
 
 	(void)state;
 	assert_parses(&line, &tracing, "summary -vq --include-loopback --no-names");
@@ -120,7 +120,7 @@ static void takes_flags(void **state)
 
 static void collects_patterns(void **state)
 {
-	struct line line;
+	struct line line = { 0 };
 	const char **apps, **scopes;
 
 	(void)state;
@@ -139,7 +139,7 @@ static void collects_patterns(void **state)
 
 static void leaves_the_command_alone(void **state)
 {
-	struct line line;
+	struct line line = { 0 };
 
 	(void)state;
 	assert_parses(&line, &tracing, "summary -q -- curl -v -- --duration x");
@@ -157,7 +157,7 @@ static void leaves_the_command_alone(void **state)
 
 static void collects_operands(void **state)
 {
-	struct line line;
+	struct line line = { 0 };
 
 	(void)state;
 	assert_parses(&line, &merging, "merge a -o out b");
@@ -178,7 +178,7 @@ static void collects_operands(void **state)
 
 static void helps_whatever_is_missing(void **state)
 {
-	struct line line;
+	struct line line = { 0 };
 
 	(void)state;
 	assert_parses(&line, &merging, "merge --help");
