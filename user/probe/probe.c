@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 
 #include <egret/base.h>
 
@@ -132,17 +131,13 @@ static int on_record(void *data, void *bytes, size_t size)
 /* What the kernel must have for anything to work; named before libbpf fails over it. */
 static bool kernel_can(struct eg_probe_error *ret_error)
 {
-	struct btf *btf = btf__load_vmlinux_btf();
-
+	if (!access("/sys/kernel/btf/vmlinux", R_OK))
+		return true;
 	ret_error->failure = EG_PROBE_NO_KERNEL;
-	if (!btf) {
-		snprintf(ret_error->reason, sizeof(ret_error->reason),
-			 "this kernel offers no BTF (/sys/kernel/btf/vmlinux): it needs "
-			 "CONFIG_DEBUG_INFO_BTF");
-		return false;
-	}
-	btf__free(btf);
-	return true;
+	snprintf(ret_error->reason, sizeof(ret_error->reason),
+		 "this kernel offers no BTF (/sys/kernel/btf/vmlinux): it needs "
+		 "CONFIG_DEBUG_INFO_BTF");
+	return false;
 }
 
 static int fail_load(int error, struct eg_probe_error *ret_error)
