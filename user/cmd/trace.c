@@ -24,14 +24,16 @@ struct session {
 
 static int print_event(FILE *stream, void *data)
 {
-	return eg_print_trace_event(stream, data);
+	const struct eg_trace_event *const *event = data;
+
+	return eg_print_trace_event(stream, *event);
 }
 
 static void print(struct session *session, const struct eg_trace_event *event)
 {
 	if (session->unwritten)
 		return;
-	if (eg_output_write(&session->output, print_event, (void *)event) < 0)
+	if (eg_output_write(&session->output, print_event, &event) < 0)
 		session->unwritten = true;
 }
 
