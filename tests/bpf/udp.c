@@ -163,7 +163,7 @@ static void clients(struct test *test)
 	net_ip(test, 0, "-6 addr add fd77::11/128 dev lo nodad");
 	net_ip(test, 0, "-6 addr add fd77::12/128 dev lo nodad");
 	egret = egret_start(test, NULL);
-	in = bound(server, test->family == AF_INET6 ? "::" : "0.0.0.0", &port);
+	in = bound(server, test->ip, &port);
 	for (int i = 0; i < 4; i++) {
 		const char *from = test->family == AF_INET6 ?
 					   test_text(test, "fd77::1%d", 1 + i % 2) :

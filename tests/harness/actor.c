@@ -2,11 +2,13 @@
 /* The harness's side of actors: start them, call functions in them, know who they are. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -247,15 +249,21 @@ int actor_pass(struct actor *from, int fd, struct actor *to)
 	return number;
 }
 
-/* Its control socket ends when the last of its processes has let go. */
-static void await_end(struct actor *actor)
+/* A descriptor that tells of its end, also where it is no child of ours; -1: it has ended. */
+static int watch_end(const struct actor *actor)
 {
-	struct message message;
-	int fd = 0;
+	return (int)syscall(SYS_pidfd_open, actor->pid, 0);
+}
+
+static void await_end(struct actor *actor, int pidfd)
+{
+	struct pollfd item = { .fd = pidfd, .events = POLLIN };
 
 	actor->test->waiting = test_text(actor->test, "the end of actor %s", actor->name);
-	while (message_receive(actor->control, &message, &fd) >= 0)
+	while (pidfd >= 0 && poll(&item, 1, -1) < 0)
 		;
+	if (pidfd >= 0)
+		close(pidfd);
 	if (actor->ours)
 		waitpid(actor->pid, NULL, 0);
 	close(actor->control);
@@ -264,12 +272,16 @@ static void await_end(struct actor *actor)
 
 void actor_quit(struct actor *actor, int status)
 {
+	int pidfd = watch_end(actor);
+
 	actor_begin(actor, f_exit, &(struct call){ .arg = { status } });
-	await_end(actor);
+	await_end(actor, pidfd);
 }
 
 void actor_kill(struct actor *actor)
 {
+	int pidfd = watch_end(actor);
+
 	kill(actor->pid, SIGKILL);
-	await_end(actor);
+	await_end(actor, pidfd);
 }

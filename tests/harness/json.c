@@ -60,16 +60,30 @@ cJSON *result_app(struct result *result, const char *id)
 	return NULL;
 }
 
+/* As an id has it: what could be taken for something else is percent-encoded. */
+static void encode(const char *text, size_t size, char *out)
+{
+	for (size_t i = 0; i < size; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c <= ' ' || c == '"' || c == '\\' || c == '%')
+			out += sprintf(out, "%%%02X", c);
+		else
+			*out++ = (char)c;
+	}
+	*out = '\0';
+}
+
 cJSON *result_app_of(struct result *result, const char *exe)
 {
 	static const char deleted[] = " (deleted)";
-	char id[sizeof(((struct identity *)NULL)->exe) + 8];
-	size_t size;
+	size_t size = strlen(exe), tail = sizeof(deleted) - 1;
+	char *id = test_alloc(result->test, 3 * size + 8);
 
-	snprintf(id, sizeof(id), "exe:%s", exe);
-	size = strlen(id);
-	if (size > sizeof(deleted) && strcmp(id + size - sizeof(deleted) + 1, deleted) == 0)
-		id[size - sizeof(deleted) + 1] = '\0';
+	if (size > tail && strcmp(exe + size - tail, deleted) == 0)
+		size -= tail;
+	strcpy(id, "exe:");
+	encode(exe, size, id + strlen(id));
 	return result_app(result, id);
 }
 

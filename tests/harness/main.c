@@ -20,6 +20,7 @@ static const char usage[] =
 	"  --list         print the names and end\n"
 	"  --egret PATH   the program under test (default $EGRET, else build/egret)\n"
 	"  --truth-only   run without egret: only compare the actors with each other\n"
+	"  --jobs N       so many cases at a time (default 2)\n"
 	"  --timeout S    seconds that a case may take (default 60)\n"
 	"  --verbose      print what passing cases say and how long they take\n"
 	"  --keep         leave the cases' files in place\n";
@@ -29,6 +30,7 @@ struct options {
 	char egret[PATH_MAX];
 	char **patterns; /* NULL-terminated */
 	bool list, truth_only, verbose;
+	unsigned jobs; /* cases that run at the same time */
 	unsigned counts[3]; /* by enum verdict */
 };
 
@@ -48,27 +50,25 @@ static bool chosen(const struct options *options, const char *name)
 	return false;
 }
 
-/* Calls back for each chosen case; the number of them. */
-static unsigned for_each(struct options *options,
-			 void (*f)(struct options *options, const struct test_case *test_case,
-				   unsigned number))
+/* The chosen cases, malloc'ed; NULL: no memory. */
+static const struct test_case **choose(const struct options *options, unsigned *ret_count)
 {
-	unsigned number = 0;
+	const struct test_case **cases = NULL, **larger;
+	unsigned count = 0;
 
 	for (size_t i = 0; suites[i]; i++) {
-		for (const struct test_case *c = suites[i]; c->name && !runner_stop; c++) {
-			if (chosen(options, c->name))
-				f(options, c, ++number);
+		for (const struct test_case *c = suites[i]; c->name; c++) {
+			if (!chosen(options, c->name))
+				continue;
+			larger = realloc(cases, (count + 1) * sizeof(*cases));
+			if (!larger)
+				return NULL;
+			cases = larger;
+			cases[count++] = c;
 		}
 	}
-	return number;
-}
-
-static void count_one(struct options *options, const struct test_case *test_case, unsigned number)
-{
-	(void)number;
-	if (options->list)
-		puts(test_case->name);
+	*ret_count = count;
+	return cases;
 }
 
 static void print_report(const char *report)
@@ -81,25 +81,39 @@ static void print_report(const char *report)
 	}
 }
 
-static void run_one(struct options *options, const struct test_case *test_case, unsigned number)
+static void print_job(struct options *options, struct job *job)
 {
-	struct runner *runner = &options->runner;
-	long long begin = now_ms();
-	char *report = NULL;
-	enum verdict verdict = runner_run(runner, test_case, &report);
+	enum verdict verdict = job->outcome->verdict;
 
 	options->counts[verdict]++;
-	printf("%s %u - %s", verdict == VERDICT_FAILED ? "not ok" : "ok", number,
-	       test_case->name);
+	printf("%s %u - %s", verdict == VERDICT_FAILED ? "not ok" : "ok", job->number,
+	       job->self->name);
 	if (verdict == VERDICT_SKIPPED)
-		printf(" # SKIP %s", runner->outcome->reason);
+		printf(" # SKIP %s", job->outcome->reason);
 	putchar('\n');
 	if (options->verbose)
-		printf("# %lld ms\n", now_ms() - begin);
+		printf("# %lld ms\n", job->took_ms);
 	if (verdict == VERDICT_FAILED || options->verbose)
-		print_report(report);
+		print_report(job->report);
 	fflush(stdout);
-	free(report);
+	free(job->report);
+}
+
+/* So many at a time; results are printed in their order. */
+static void run_jobs(struct options *options, struct job *jobs, unsigned count)
+{
+	unsigned started = 0, running = 0, printed = 0;
+
+	while (printed < count && !(runner_stop && !running)) {
+		if (started < count && running < options->jobs && !runner_stop) {
+			running += runner_start(&options->runner, &jobs[started++]);
+			continue;
+		}
+		if (running && runner_wait(&options->runner, jobs, count))
+			running--;
+		while (printed < count && jobs[printed].over)
+			print_job(options, &jobs[printed++]);
+	}
 }
 
 static int read_options(struct options *options, int argc, char **argv)
@@ -108,6 +122,7 @@ static int read_options(struct options *options, int argc, char **argv)
 		{ .name = "list", .val = 'l' },
 		{ .name = "egret", .val = 'e', .has_arg = required_argument },
 		{ .name = "truth-only", .val = 'o' },
+		{ .name = "jobs", .val = 'j', .has_arg = required_argument },
 		{ .name = "timeout", .val = 't', .has_arg = required_argument },
 		{ .name = "verbose", .val = 'v' },
 		{ .name = "keep", .val = 'k' },
@@ -128,6 +143,9 @@ static int read_options(struct options *options, int argc, char **argv)
 			break;
 		case 'o':
 			options->truth_only = true;
+			break;
+		case 'j':
+			options->jobs = atoi(optarg) > 0 ? (unsigned)atoi(optarg) : 1;
 			break;
 		case 't':
 			options->runner.timeout_s = (unsigned)atoi(optarg);
@@ -152,7 +170,7 @@ static int read_options(struct options *options, int argc, char **argv)
 	return 0;
 }
 
-static int run_all(struct options *options)
+static int run_all(struct options *options, struct job *jobs, unsigned count)
 {
 	struct sigaction action = { .sa_handler = give_up };
 	int rc;
@@ -164,8 +182,8 @@ static int run_all(struct options *options)
 		printf("Bail out! %s: %s\n", options->runner.dir, strerror(-rc));
 		return 1;
 	}
-	printf("1..%u\n", for_each(options, count_one));
-	for_each(options, run_one);
+	printf("1..%u\n", count);
+	run_jobs(options, jobs, count);
 	runner_close(&options->runner);
 	printf("# %u passed, %u failed, %u skipped\n", options->counts[VERDICT_PASSED],
 	       options->counts[VERDICT_FAILED], options->counts[VERDICT_SKIPPED]);
@@ -174,9 +192,19 @@ static int run_all(struct options *options)
 	return options->counts[VERDICT_FAILED] || runner_stop ? 1 : 0;
 }
 
+static int list(const struct test_case *const *cases, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		puts(cases[i]->name);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
-	struct options options = { .runner = { .timeout_s = 60 } };
+	struct options options = { .runner.timeout_s = 60, .jobs = 2 };
+	const struct test_case **cases;
+	struct job *jobs;
+	unsigned count = 0;
 	int rc;
 
 	if (argc > 1 && strcmp(argv[1], "--actor") == 0)
@@ -188,11 +216,17 @@ int main(int argc, char **argv)
 		fprintf(stderr, "net_test: egret: %s\n", strerror(-rc));
 		return 2;
 	}
+	cases = choose(&options, &count);
 	if (options.list)
-		return for_each(&options, count_one) ? 0 : 1;
+		return list(cases, count);
 	if (geteuid() != 0) {
 		puts("1..0 # SKIP live tests need root");
 		return 0;
 	}
-	return run_all(&options);
+	jobs = runner_plan(cases, count);
+	if (!cases || !jobs || !count) {
+		puts("Bail out! no such case");
+		return 1;
+	}
+	return run_all(&options, jobs, count);
 }

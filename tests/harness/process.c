@@ -37,6 +37,25 @@ static bool same_start(const cJSON *process, const struct identity *identity)
 	return late >= -20000000 && late <= 30000000;
 }
 
+/* A text as egret prints it: control characters are escaped (contract section 2). */
+static bool same_text(const char *told, const char *truth)
+{
+	char escape[5];
+
+	for (; *truth; truth++) {
+		size_t size = 1;
+
+		snprintf(escape, sizeof(escape), "%c", *truth);
+		if ((unsigned char)*truth < ' ' || *truth == 0x7f)
+			size = (size_t)snprintf(escape, sizeof(escape), "\\x%02x",
+						(unsigned char)*truth);
+		if (strncmp(told, escape, size) != 0)
+			return false;
+		told += size;
+	}
+	return !*told;
+}
+
 static bool same_arguments(const cJSON *process, const struct identity *identity)
 {
 	const cJSON *list = json_get(process, "command_line"), *item;
@@ -45,26 +64,31 @@ static bool same_arguments(const cJSON *process, const struct identity *identity
 
 	cJSON_ArrayForEach(item, list) {
 		if (argument >= end || !cJSON_IsString(item) ||
-		    strcmp(item->valuestring, argument) != 0)
+		    !same_text(item->valuestring, argument))
 			return false;
 		argument += strlen(argument) + 1;
 	}
 	return cJSON_IsArray(list) && argument == end;
 }
 
-static bool same_path(const char *text, const char *exe)
+/* The kernel appends " (deleted)" for /proc; egret does not. */
+static bool same_path(const char *told, const char *exe)
 {
-	size_t size = text ? strlen(text) : 0;
+	static const char deleted[] = " (deleted)";
+	size_t size = strlen(exe), tail = sizeof(deleted) - 1;
+	char plain[sizeof(((struct identity *)NULL)->exe)];
 
-	return text && strncmp(text, exe, size) == 0 &&
-	       (!exe[size] || strcmp(exe + size, " (deleted)") == 0);
+	snprintf(plain, sizeof(plain), "%s", exe);
+	if (size > tail && strcmp(exe + size - tail, deleted) == 0)
+		plain[size - tail] = '\0';
+	return told && same_text(told, plain);
 }
 
-static bool same_text(const cJSON *process, const char *member, const char *expected)
+static bool same_member(const cJSON *process, const char *member, const char *expected)
 {
 	const char *text = json_text(process, member);
 
-	return text && strcmp(text, expected) == 0;
+	return text && same_text(text, expected);
 }
 
 /* Names the first member that differs; NULL: none. */
@@ -74,11 +98,11 @@ static const char *difference(const cJSON *process, const struct identity *ident
 		return "ppid";
 	if (json_number(process, "uid") != identity->uid)
 		return "uid";
-	if (!same_text(process, "comm", identity->comm))
+	if (!same_member(process, "comm", identity->comm))
 		return "comm";
 	if (!same_path(json_text(process, "executable"), identity->exe))
 		return "executable";
-	if (identity->cgroup[0] && !same_text(process, "cgroup", identity->cgroup))
+	if (identity->cgroup[0] && !same_member(process, "cgroup", identity->cgroup))
 		return "cgroup";
 	if (!same_start(process, identity))
 		return "start";

@@ -185,6 +185,17 @@ void program_expect(struct program *program, enum program_stream stream, const c
 	test->waiting = NULL;
 }
 
+void program_expect_more(struct program *program, size_t size)
+{
+	program->test->waiting = test_text(program->test, "more from %s", program->name);
+	while (strlen(program->output.out) <= size) {
+		if (program->out_fd < 0)
+			test_fail(program->test, "%s has ended", program->name);
+		read_either(program, -1, -1);
+	}
+	program->test->waiting = NULL;
+}
+
 static int exit_status(int status)
 {
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);

@@ -62,30 +62,34 @@ static void settle(struct test *test, unsigned timeout_s)
 	net_up(test, "lo");
 }
 
-static void run_case(const struct runner *runner, const struct test_case *test_case)
+static void name_surroundings(const struct runner *runner, unsigned number, struct test *test)
 {
-	bool v6 = test_case->family == AF_INET6;
+	snprintf(test->dir, sizeof(test->dir), "%.480s/%u", runner->dir, number);
+	if (!runner->cgroup[0])
+		return;
+	snprintf(test->cgroup, sizeof(test->cgroup), "%.480s/%u", runner->cgroup, number);
+	snprintf(test->cgroup_path, sizeof(test->cgroup_path), "%.480s/%u", runner->cgroup_path,
+		 number);
+}
+
+static void run_case(const struct runner *runner, const struct job *job)
+{
+	bool v6 = job->self->family == AF_INET6;
 	struct test test = {
-		.self = test_case,
+		.self = job->self,
 		.egret = runner->egret,
 		.family = v6 ? AF_INET6 : AF_INET,
 		.ip = v6 ? "::1" : "127.0.0.1",
-		.outcome = runner->outcome,
+		.outcome = job->outcome,
 	};
 
-	snprintf(test.dir, sizeof(test.dir), "%.480s/%u", runner->dir, runner->count);
+	name_surroundings(runner, job->number, &test);
 	if (mkdir(test.dir, 0755) < 0)
 		test_fail(&test, "%s: %s", test.dir, strerror(errno));
-	if (runner->cgroup[0]) {
-		snprintf(test.cgroup, sizeof(test.cgroup), "%.480s/%u", runner->cgroup,
-			 runner->count);
-		snprintf(test.cgroup_path, sizeof(test.cgroup_path), "%.480s/%u",
-			 runner->cgroup_path, runner->count);
-	}
 	if (test.cgroup[0] && cgroup_make(test.cgroup) < 0)
 		test_fail(&test, "%s: %s", test.cgroup, strerror(errno));
 	settle(&test, runner->timeout_s);
-	test_case->run(&test);
+	job->self->run(&test);
 	fflush(stdout);
 	if (!test.failures)
 		test.outcome->verdict = VERDICT_PASSED;
@@ -106,21 +110,16 @@ static void remove_tree(const char *dir)
 }
 
 /* Nothing the case has started or made outlives it. */
-static void sweep(const struct runner *runner, pid_t pid)
+static void sweep(const struct runner *runner, const struct job *job)
 {
-	char path[PATH_ROOM + 16];
-	int status;
+	struct test test = { 0 };
 
-	kill(-pid, SIGKILL);
-	if (runner->cgroup[0]) {
-		snprintf(path, sizeof(path), "%s/%u", runner->cgroup, runner->count);
-		cgroup_remove(path);
-	}
-	while (waitpid(-1, &status, WNOHANG) > 0)
-		;
-	snprintf(path, sizeof(path), "%s/%u", runner->dir, runner->count);
+	name_surroundings(runner, job->number, &test);
+	kill(-job->pid, SIGKILL);
+	if (test.cgroup[0])
+		cgroup_remove(test.cgroup);
 	if (!runner->keep)
-		remove_tree(path);
+		remove_tree(test.dir);
 }
 
 static char *take_report(int fd)
@@ -134,29 +133,91 @@ static char *take_report(int fd)
 	return report;
 }
 
-enum verdict runner_run(struct runner *runner, const struct test_case *test_case,
-			char **ret_report)
+struct job *runner_plan(const struct test_case *const *cases, unsigned count)
 {
-	int status = 0, report = memfd_create("report", MFD_CLOEXEC);
-	pid_t pid;
+	struct job *jobs = calloc(count ? count : 1, sizeof(*jobs));
+	struct outcome *outcomes = mmap(NULL, (count + 1) * sizeof(*outcomes),
+					PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-	runner->count++;
-	*runner->outcome = (struct outcome){ .verdict = VERDICT_FAILED };
-	fflush(stdout);
-	pid = fork();
-	if (pid == 0) {
-		setpgid(0, 0);
-		dup2(report, STDOUT_FILENO);
-		dup2(report, STDERR_FILENO);
-		run_case(runner, test_case);
+	if (!jobs || outcomes == MAP_FAILED)
+		return NULL;
+	for (unsigned i = 0; i < count; i++) {
+		outcomes[i].verdict = VERDICT_FAILED; /* until it says otherwise */
+		jobs[i] = (struct job){
+			.self = cases[i],
+			.number = i + 1,
+			.outcome = &outcomes[i],
+		};
 	}
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR && !runner_stop)
-		;
-	sweep(runner, pid);
-	*ret_report = take_report(report);
-	if (pid < 0 || (WIFSIGNALED(status)))
-		return VERDICT_FAILED;
-	return runner->outcome->verdict;
+	return jobs;
+}
+
+bool runner_start(struct runner *runner, struct job *job)
+{
+	job->began_ms = now_ms();
+	job->report_fd = memfd_create("report", MFD_CLOEXEC);
+	fflush(stdout);
+	job->pid = fork();
+	if (job->pid == 0) {
+		setpgid(0, 0);
+		dup2(job->report_fd, STDOUT_FILENO);
+		dup2(job->report_fd, STDERR_FILENO);
+		run_case(runner, job);
+	}
+	if (job->pid > 0)
+		return true;
+	job->pid = 0;
+	job->over = true;
+	close(job->report_fd);
+	return false;
+}
+
+static struct job *find_job(struct job *jobs, unsigned count, pid_t pid)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (jobs[i].pid == pid)
+			return &jobs[i];
+	}
+	return NULL;
+}
+
+static void finish(struct runner *runner, struct job *job, int status)
+{
+	sweep(runner, job);
+	job->report = take_report(job->report_fd);
+	job->took_ms = now_ms() - job->began_ms;
+	job->pid = 0;
+	job->over = true;
+	if (WIFSIGNALED(status))
+		job->outcome->verdict = VERDICT_FAILED;
+}
+
+static void kill_all(struct job *jobs, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (jobs[i].pid > 0)
+			kill(jobs[i].pid, SIGKILL);
+	}
+}
+
+/* Orphans of the cases are our children as well, and are reaped on the way. */
+struct job *runner_wait(struct runner *runner, struct job *jobs, unsigned count)
+{
+	for (;;) {
+		int status;
+		pid_t pid = waitpid(-1, &status, 0);
+		struct job *job;
+
+		if (pid < 0 && errno == EINTR && runner_stop)
+			kill_all(jobs, count);
+		if (pid < 0 && errno != EINTR)
+			return NULL;
+		job = pid > 0 ? find_job(jobs, count, pid) : NULL;
+		if (job) {
+			finish(runner, job, status);
+			return job;
+		}
+	}
 }
 
 static int open_cgroup(struct runner *runner)
@@ -182,10 +243,6 @@ int runner_open(struct runner *runner)
 	if (!mkdtemp(runner->dir))
 		return -errno;
 	if (chmod(runner->dir, 0755) < 0)
-		return -errno;
-	runner->outcome = mmap(NULL, sizeof(*runner->outcome), PROT_READ | PROT_WRITE,
-			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (runner->outcome == MAP_FAILED)
 		return -errno;
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	return open_cgroup(runner);

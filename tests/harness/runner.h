@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Runs one case in a process and namespaces of its own, and cleans up after it. */
+/* Runs cases, each in a process and namespaces of its own, and cleans up after them. */
 #pragma once
 
 #include <signal.h>
+#include <sys/types.h>
 
 #include <harness/test.h>
 
-/* Set by a signal handler: give up the running case, and run no other. */
+/* Set by a signal handler: give up the running cases, and run no other. */
 extern volatile sig_atomic_t runner_stop;
 
 enum verdict { VERDICT_PASSED, VERDICT_FAILED, VERDICT_SKIPPED };
@@ -22,10 +23,20 @@ struct runner {
 	char dir[PATH_ROOM]; /* holds the cases' directories */
 	char cgroup[PATH_ROOM]; /* holds the cases' cgroups; "": there is no cgroup2 */
 	char cgroup_path[PATH_ROOM];
-	unsigned count; /* of cases run, for the names of their directories */
 	unsigned timeout_s; /* per case */
 	bool keep; /* leave the cases' directories */
+};
+
+/* One case on its way. */
+struct job {
+	const struct test_case *self;
+	unsigned number; /* from 1 on; names its directory and cgroup */
 	struct outcome *outcome;
+	pid_t pid; /* 0: not started, or over */
+	int report_fd;
+	long long began_ms, took_ms;
+	char *report; /* what it printed, malloc'ed, when it is over */
+	bool over;
 };
 
 /* Makes directory and cgroup; 0 or -errno. runner_close() undoes it, in any case. */
@@ -33,8 +44,13 @@ int runner_open(struct runner *runner);
 void runner_close(struct runner *runner);
 
 /*
- * Runs a case; what it printed is in *ret_report, malloc'ed, to be freed by the
- * caller.
+ * Jobs for these cases (the table's own order, `count` of them); NULL: no
+ * memory. They live as long as the program.
  */
-enum verdict runner_run(struct runner *runner, const struct test_case *test_case,
-			char **ret_report);
+struct job *runner_plan(const struct test_case *const *cases, unsigned count);
+
+/* Starts a job; false: it could not be started, and is over, as failed. */
+bool runner_start(struct runner *runner, struct job *job);
+
+/* Waits until one of the started jobs is over; NULL: none is running. */
+struct job *runner_wait(struct runner *runner, struct job *jobs, unsigned count);

@@ -100,20 +100,24 @@ void sock_settle(struct actor *actor, int fd)
 	actor_call(actor, f_settle, &(struct call){ .arg = { fd } });
 }
 
+/* TCP sends a last part of a window that is too small to be worth it after 200 ms. */
+#define IDLE_MS 450
+
 static long f_fill(struct call *call)
 {
-	int fd = (int)call->arg[0];
+	int fd = (int)call->arg[0], unsent = -1;
+	long long changed = now_ms();
 	long done = 0;
 	ssize_t sent;
 
-	for (int idle = 0; idle < 50; idle++) {
-		while ((sent = send(fd, zeros, BUFFER_SIZE, MSG_DONTWAIT | MSG_NOSIGNAL)) > 0) {
+	while (now_ms() < changed + IDLE_MS) {
+		while ((sent = send(fd, zeros, BUFFER_SIZE, MSG_DONTWAIT | MSG_NOSIGNAL)) > 0)
 			done += sent;
-			idle = 0;
-		}
 		if (errno != EAGAIN)
 			return done ? done : -errno;
-		settle(fd);
+		if (queue(fd, SIOCOUTQNSD) != unsent || queue(fd, SIOCOUTQ) != unsent)
+			changed = now_ms();
+		unsent = queue(fd, SIOCOUTQNSD);
 		breathe();
 	}
 	return done;

@@ -17,7 +17,7 @@
 #include <harness/suites.h>
 
 /* The client talks; its app must have the bytes, and its process be complete. */
-static void talk_as(struct actor *client, const char *exe)
+static struct result *talk(struct actor *client)
 {
 	struct test *test = client->test;
 	struct actor *server = actor_start(test, "server");
@@ -28,14 +28,10 @@ static void talk_as(struct actor *client, const char *exe)
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, 1000);
 	sock_pair_close(&pair);
 	result = egret_stop(egret);
-	expect_row_of(result, exe, OUT("tcp", test->ip, pair.port), .sent = 1000,
-		      .connections = 1);
+	expect_row(result, client, OUT("tcp", test->ip, pair.port), .sent = 1000,
+		   .connections = 1);
 	expect_process(result, client);
-}
-
-static void talk(struct actor *client)
-{
-	talk_as(client, client->identity.exe);
+	return result;
 }
 
 static void deleted(struct test *test)
@@ -84,7 +80,7 @@ static void deep(struct test *test)
 	const char *dir = test->dir, *path;
 
 	for (int i = 0; i < 20; i++) {
-		dir = test_text(test, "%s/a-directory-with-a-long-name-%02d", dir, i);
+		dir = test_text(test, "%s/a-deep-directory-%02d", dir, i);
 		require(test, mkdir(dir, 0755) == 0);
 	}
 	path = test_text(test, "%s/client", dir);
@@ -95,10 +91,14 @@ static void deep(struct test *test)
 /* In an id, what is no plain character is percent-encoded. */
 static void odd_name(struct test *test)
 {
-	const char *path = test_path(test, "a b%\nc\xc3\xa9");
+	const char *path = test_path(test, "a b%\nc\xc3\xa9"), *id;
+	struct result *result;
 
 	copy_to(test, path);
-	talk_as(start_at(test, path), test_path(test, "a%20b%25%0Ac\xc3\xa9"));
+	result = talk(start_at(test, path));
+	id = test_text(test, "exe:%s/a%%20b%%25%%0Ac\xc3\xa9", test->dir);
+	if (result && !result_app(result, id))
+		test_wrong(test, "no app %s", id);
 }
 
 static void symbolic_link(struct test *test)

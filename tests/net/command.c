@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* `egret summary -- CMD`: only CMD and what it starts, and CMD's own status. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <harness/cgroup.h>
+#include <harness/egret.h>
+#include <harness/sock.h>
+#include <harness/suites.h>
+
+static void finish(struct command *command, int status)
+{
+	egret_finish(command->egret);
+	expect_equal(command->egret->test, command->egret->program->output.status, status);
+}
+
+/* CMD talks, and so does somebody else. */
+static void only_its_own(struct test *test)
+{
+	struct actor *server = actor_start(test, "server"), *stranger;
+	struct command command = egret_command(test, "cmd", NULL, NULL);
+	struct pair pair = sock_pair(command.actor, server, test->ip, 0), other;
+	struct result *result;
+
+	stranger = actor_start(test, "stranger");
+	other = sock_pair(stranger, server, test->ip, 0);
+	sock_transfer(command.actor, pair.client_fd, server, pair.server_fd, 5000);
+	sock_transfer(server, pair.server_fd, command.actor, pair.client_fd, 60);
+	sock_transfer(stranger, other.client_fd, server, other.server_fd, 999);
+	sock_pair_close(&pair);
+	sock_pair_close(&other);
+	actor_quit(command.actor, 0);
+	result = egret_finish(command.egret);
+	result_check_complete(result);
+	expect_equal(test, command.egret->program->output.status, 0);
+	expect_row(result, command.actor, OUT("tcp", test->ip, pair.port), .sent = 5000,
+		   .received = 60, .connections = 1);
+	expect_rows(result, stranger, 0);
+	expect_rows(result, server, 0);
+	expect_equal(test, json_number(result->json, "totals.apps"), 1);
+	expect_equal(test, json_number(result->json, "totals.bytes_sent"), 5000);
+}
+
+/* Children, and what they become, are CMD's as well. */
+static void descendants(struct test *test)
+{
+	struct actor *server = actor_start(test, "server"), *child, *grandchild;
+	struct command command = egret_command(test, "cmd", NULL, NULL);
+	struct result *result;
+	struct pair pair;
+
+	child = actor_fork(command.actor);
+	actor_exec(child, actor_executable(test, "child"));
+	grandchild = actor_fork(child);
+	pair = sock_pair(grandchild, server, test->ip, 0);
+	sock_transfer(grandchild, pair.client_fd, server, pair.server_fd, 700);
+	/* It outlives its parents, and egret waits for it. */
+	actor_quit(command.actor, 3);
+	actor_quit(child, 0);
+	sock_transfer(grandchild, pair.client_fd, server, pair.server_fd, 50);
+	actor_quit(grandchild, 0);
+	result = egret_finish(command.egret);
+	expect_equal(test, command.egret->program->output.status, 3);
+	expect_row(result, grandchild, OUT("tcp", test->ip, pair.port), .sent = 750,
+		   .connections = 1);
+	expect_process(result, grandchild);
+	expect_rows(result, server, 0);
+}
+
+/* CMD as a server: whoever connects is somebody else. */
+static void serving(struct test *test)
+{
+	struct actor *client = actor_start(test, "client");
+	struct command command = egret_command(test, "cmd", NULL, NULL);
+	struct pair pair = sock_pair(client, command.actor, test->ip, 0);
+	struct result *result;
+
+	sock_transfer(client, pair.client_fd, command.actor, pair.server_fd, 100);
+	sock_transfer(command.actor, pair.server_fd, client, pair.client_fd, 2000);
+	sock_pair_close(&pair);
+	actor_quit(command.actor, 0);
+	result = egret_finish(command.egret);
+	expect_row(result, command.actor, IN("tcp", test->ip, pair.port), .sent = 2000,
+		   .received = 100, .connections = 1);
+	expect_rows(result, client, 0);
+}
+
+static void datagrams(struct test *test)
+{
+	struct actor *server = actor_start(test, "server"), *stranger;
+	struct command command = egret_command(test, "cmd", NULL, NULL);
+	struct result *result;
+	int in, out, other, port;
+
+	stranger = actor_start(test, "stranger");
+	in = sock_open(server, test->family, SOCK_DGRAM, 0);
+	port = sock_bind(server, in, test->ip, 0);
+	out = sock_open(command.actor, test->family, SOCK_DGRAM, 0);
+	other = sock_open(stranger, test->family, SOCK_DGRAM, 0);
+	expect_equal(test, sock_send_to(stranger, other, test->ip, port, 10), 10);
+	expect_equal(test, sock_answer(server, in, 20), 10);
+	expect_equal(test, sock_send_to(command.actor, out, test->ip, port, 300), 300);
+	expect_equal(test, sock_answer(server, in, 4000), 300);
+	expect_equal(test, sock_receive_many(command.actor, out, 1), 4000);
+	actor_quit(command.actor, 0);
+	result = egret_finish(command.egret);
+	expect_row(result, command.actor, OUT("udp", test->ip, port), .sent = 300,
+		   .received = 4000, .connections = 1);
+	expect_equal(test, json_number(result->json, "totals.bytes_sent"), 300);
+	expect_equal(test, json_number(result->json, "totals.bytes_received"), 4000);
+}
+
+static long f_leave_cgroup(struct call *call)
+{
+	return cgroup_enter(call->text);
+}
+
+/* A descendant in another cgroup is still a descendant. */
+static void left_cgroup(struct test *test)
+{
+	const char *dir = test_text(test, "%s/elsewhere", test->cgroup);
+	struct actor *server = actor_start(test, "server"), *child;
+	struct command command = egret_command(test, "cmd", NULL, NULL);
+	struct call call = { 0 };
+	struct result *result;
+	struct pair pair;
+
+	if (!test->cgroup[0] || cgroup_make(dir) < 0)
+		test_skip(test, "no cgroup2");
+	child = actor_fork(command.actor);
+	snprintf(call.text, sizeof(call.text), "%s", dir);
+	expect_equal(test, actor_call(child, f_leave_cgroup, &call), 0);
+	actor_exec(child, actor_executable(test, "child"));
+	pair = sock_pair(child, server, test->ip, 0);
+	sock_transfer(child, pair.client_fd, server, pair.server_fd, 88);
+	actor_quit(child, 0);
+	actor_quit(command.actor, 0);
+	result = egret_finish(command.egret);
+	expect_row(result, child, OUT("tcp", test->ip, pair.port), .sent = 88, .connections = 1);
+	expect_equal(test, command.egret->program->output.status, 0);
+}
+
+/* --- as whom, and with what --- */
+
+static void as_caller(struct test *test)
+{
+	static const char *const sudo[] = { "SUDO_UID=12345", "SUDO_GID=12345", "SUDO_USER=nobody",
+					    NULL };
+	struct actor *server = actor_start(test, "server");
+	struct command command = egret_command(test, "cmd", NULL, sudo);
+	struct result *result;
+	struct pair pair;
+
+	expect_equal(test, command.actor->identity.uid, 12345);
+	pair = sock_pair(command.actor, server, test->ip, 0);
+	sock_transfer(command.actor, pair.client_fd, server, pair.server_fd, 1);
+	actor_quit(command.actor, 0);
+	result = egret_finish(command.egret);
+	expect_process(result, command.actor);
+}
+
+/* Output goes through untouched, and the result to stderr. */
+static void streams(struct test *test)
+{
+	const char *cat = program_find(test, "cat"), *document;
+	const char *const argv[] = { test->egret, "summary", "--format", "json", "--", cat, NULL };
+	int ends[2];
+	struct program *program;
+	const struct output *output;
+	struct result *result;
+
+	egret_needed(test);
+	require(test, pipe(ends) == 0 && write(ends[1], "through\n", 8) == 8);
+	close(ends[1]);
+	program = program_start(test,
+				&(struct program_options){ .argv = argv, .input = ends[0] });
+	close(ends[0]);
+	output = program_wait(program);
+	expect_equal(test, output->status, 0);
+	expect_equal(test, strcmp(output->out, "through\n"), 0);
+	document = strchr(output->err, '{');
+	require(test, document != NULL);
+	result = result_parse(test, document, "stderr");
+	result_check_sums(result);
+	expect_equal(test, json_number(result->json, "totals.bytes_sent"), 0);
+}
+
+/* --- how it ends --- */
+
+static int status_of(struct test *test, const char *const *command)
+{
+	const char *argv[16] = { "summary", "-o", test_path(test, "status.json"), "--" };
+	struct output output;
+
+	for (size_t i = 0; command[i] && i < 11; i++)
+		argv[i + 4] = command[i];
+	output = egret_run(test, argv);
+	return output.status;
+}
+
+#define STATUS_OF(test, ...) status_of(test, (const char *const[]){ __VA_ARGS__, NULL })
+
+static void exit_status(struct test *test)
+{
+	const char *sh = program_find(test, "sh"), *plain = test_path(test, "plain");
+
+	require(test, file_write(plain, "no program\n") == 0);
+	expect_equal(test, STATUS_OF(test, sh, "-c", "exit 0"), 0);
+	expect_equal(test, STATUS_OF(test, sh, "-c", "exit 7"), 7);
+	expect_equal(test, STATUS_OF(test, sh, "-c", "kill -KILL $$"), 128 + SIGKILL);
+	expect_equal(test, STATUS_OF(test, sh, "-c", "kill -TERM $$"), 128 + SIGTERM);
+	expect_equal(test, STATUS_OF(test, test_path(test, "missing")), 127);
+	expect_equal(test, STATUS_OF(test, "no-such-program-anywhere"), 127);
+	expect_equal(test, STATUS_OF(test, plain), 126);
+	expect_equal(test, STATUS_OF(test, test->dir), 126);
+}
+
+/* PATH is searched as a shell would. */
+static void found_in_path(struct test *test)
+{
+	expect_equal(test, STATUS_OF(test, "sh", "-c", "exit 5"), 5);
+}
+
+/* egret itself can't: CMD is not even started. */
+static void egret_fails(struct test *test)
+{
+	const char *trace = test_path(test, "was-run"), *touch = program_find(test, "touch");
+	const char *const argv[] = { "summary", "-o", "/nonexistent/file", "--", touch, trace,
+				     NULL };
+	struct output output = egret_run(test, argv);
+
+	expect_equal(test, output.status, 125);
+	expect_equal(test, access(trace, F_OK) == 0, 0);
+}
+
+/* Our signals are CMD's signals. */
+static void signalled(struct test *test)
+{
+	struct actor *server = actor_start(test, "server");
+	struct command command = egret_command(test, "cmd", NULL, NULL);
+	struct pair pair = sock_pair(command.actor, server, test->ip, 0);
+	struct result *result;
+
+	sock_transfer(command.actor, pair.client_fd, server, pair.server_fd, 31);
+	kill(command.egret->program->pid, SIGTERM);
+	result = egret_finish(command.egret);
+	expect_equal(test, command.egret->program->output.status, 128 + SIGTERM);
+	expect_row(result, command.actor, OUT("tcp", test->ip, pair.port), .sent = 31,
+		   .connections = 1);
+}
+
+static void duration(struct test *test)
+{
+	static const char *const limit[] = { "--duration", "700ms", NULL };
+	struct actor *server = actor_start(test, "server");
+	struct command command = egret_command(test, "cmd", limit, NULL);
+	struct pair pair = sock_pair(command.actor, server, test->ip, 0);
+	struct result *result;
+
+	sock_transfer(command.actor, pair.client_fd, server, pair.server_fd, 17);
+	result = egret_finish(command.egret);
+	expect_equal(test, command.egret->program->output.status, 128 + SIGTERM);
+	expect_row(result, command.actor, OUT("tcp", test->ip, pair.port), .sent = 17,
+		   .connections = 1);
+}
+
+static long f_ignore(struct call *call)
+{
+	return signal((int)call->arg[0], SIG_IGN) == SIG_ERR ? -errno : 0;
+}
+
+/* A CMD that won't hear is killed five seconds later, and so are its descendants. */
+static void deaf(struct test *test)
+{
+	static const char *const limit[] = { "--duration", "300ms", NULL };
+	struct command command = egret_command(test, "cmd", limit, NULL);
+	struct actor *child;
+	long long begin = now_ms();
+
+	actor_call(command.actor, f_ignore, &(struct call){ .arg = { SIGTERM } });
+	child = actor_fork(command.actor);
+	egret_finish(command.egret);
+	expect_equal(test, command.egret->program->output.status, 128 + SIGKILL);
+	expect_equal(test, now_ms() - begin >= 4900, 1);
+	expect_equal(test, kill(child->pid, 0) < 0 && errno == ESRCH, 1);
+}
+
+/* The cgroup that egret made for CMD is gone with it. */
+static void leaves_nothing(struct test *test)
+{
+	struct command command = egret_command(test, "cmd", NULL, NULL);
+	const char *own = test_text(test, "%s", command.actor->identity.cgroup);
+	char *root = strdup(test->cgroup);
+
+	if (!test->cgroup[0])
+		test_skip(test, "no cgroup2");
+	root[strlen(root) - strlen(test->cgroup_path)] = '\0';
+	expect_equal(test, strcmp(own, test->cgroup_path) != 0, 1);
+	expect_equal(test, access(test_text(test, "%s%s", root, own), F_OK), 0);
+	actor_quit(command.actor, 0);
+	finish(&command, 0);
+	expect_equal(test, access(test_text(test, "%s%s", root, own), F_OK) < 0, 1);
+}
+
+const struct test_case command_cases[] = {
+	CASE_BOTH("command/only-its-own", only_its_own),
+	CASE("command/descendants", descendants),
+	CASE("command/serving", serving),
+	CASE_BOTH("command/datagrams", datagrams),
+	CASE("command/left-cgroup", left_cgroup),
+	CASE("command/as-caller", as_caller),
+	CASE("command/streams", streams),
+	CASE("command/exit-status", exit_status),
+	CASE("command/found-in-path", found_in_path),
+	CASE("command/egret-fails", egret_fails),
+	CASE("command/signalled", signalled),
+	CASE("command/duration", duration),
+	CASE("command/deaf", deaf),
+	CASE("command/leaves-nothing", leaves_nothing),
+	{ 0 },
+};

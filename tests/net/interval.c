@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Intervals, snapshots, signals: parts that add up to the whole. */
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <harness/egret.h>
+#include <harness/sock.h>
+#include <harness/suites.h>
+
+static struct program *start(struct test *test, const char *const *more)
+{
+	const char *argv[16] = { test->egret, "summary", "--format", "json",
+				 "--include-loopback" };
+	struct program *program;
+
+	egret_needed(test);
+	for (size_t i = 0; more && more[i] && i < 10; i++)
+		argv[i + 5] = more[i];
+	program = program_start(test, &(struct program_options){ .argv = argv });
+	program_expect(program, PROGRAM_ERR, "egret: tracing");
+	return program;
+}
+
+/* The documents that follow each other in a text; their number. */
+static int parse_all(struct test *test, const char *text, struct result **results, int room)
+{
+	int count = 0;
+
+	while (*text && count < room) {
+		const char *end;
+		cJSON *json = cJSON_ParseWithOpts(text, &end, 0);
+
+		if (!json)
+			test_fail(test, "document %d is no JSON: %.100s", count, text);
+		results[count] = test_alloc(test, sizeof(**results));
+		*results[count] = (struct result){ .test = test, .json = json };
+		result_check_sums(results[count++]);
+		text = end + strspn(end, "\n");
+	}
+	return count;
+}
+
+struct sums {
+	long long sent, received, connections;
+};
+
+static struct sums add_rows(struct result **results, int count, const char *exe,
+			    const struct row *row)
+{
+	struct sums sums = { 0 };
+
+	for (int i = 0; i < count; i++) {
+		const cJSON *item = result_row(results[i], exe, row);
+
+		if (!item)
+			continue;
+		sums.sent += json_number(item, "bytes_sent");
+		sums.received += json_number(item, "bytes_received");
+		sums.connections += json_number(item, "connections");
+	}
+	return sums;
+}
+
+#define ROUNDS 25
+#define ROOM 200
+
+/* Traffic in every interval, and over their borders, by one long connection and short ones. */
+static void chatter(struct pair *lasting, struct actor *client, struct actor *server)
+{
+	struct timespec pause = { .tv_nsec = 40000000 };
+	const char *ip = client->test->ip;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		struct pair brief = sock_pair_again(lasting, ip, 0);
+
+		sock_transfer(client, lasting->client_fd, server, lasting->server_fd, 1000 + i);
+		sock_transfer(server, brief.server_fd, client, brief.client_fd, 7);
+		sock_pair_close(&brief);
+		clock_nanosleep(CLOCK_BOOTTIME, 0, &pause, NULL); /* spreads it over intervals */
+	}
+}
+
+static void check_borders(struct test *test, struct result **results, int count)
+{
+	for (int i = 0; i < count; i++) {
+		const char *begin = json_text(results[i]->json, "period.start");
+		const char *end = json_text(results[i]->json, "period.end");
+
+		require(test, begin && end);
+		expect_equal(test, strcmp(begin, end) < 0, 1);
+		if (i > 0)
+			expect_equal(test,
+				     strcmp(json_text(results[i - 1]->json, "period.end"), begin),
+				     0);
+		/* Aligned to the clock: 200 ms have no odd hundreds; ".800000000Z". */
+		if (i > 0)
+			expect_equal(test,
+				     strlen(begin) == 30 && (begin[20] - '0') % 2 == 0 &&
+					     strcmp(begin + 21, "00000000Z") == 0,
+				     1);
+	}
+}
+
+static void deltas(struct test *test)
+{
+	static const char *const interval[] = { "--interval", "200ms", NULL };
+	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
+	struct program *program = start(test, interval);
+	struct pair pair = sock_pair(client, server, test->ip, 0);
+	const long long sent = ROUNDS * 1000 + ROUNDS * (ROUNDS - 1) / 2;
+	struct result *results[ROOM];
+	struct sums sums;
+	int count;
+
+	chatter(&pair, client, server);
+	kill(program->pid, SIGINT);
+	expect_equal(test, program_wait(program)->status, 0);
+	count = parse_all(test, program->output.out, results, ROOM);
+	expect_equal(test, count >= 4, 1);
+	check_borders(test, results, count);
+	sums = add_rows(results, count, client->identity.exe,
+			&(struct row){ OUT("tcp", test->ip, pair.port) });
+	expect_equal(test, sums.sent, sent);
+	expect_equal(test, sums.received, ROUNDS * 7);
+	expect_equal(test, sums.connections, ROUNDS + 1);
+	sums = add_rows(results, count, server->identity.exe,
+			&(struct row){ IN("tcp", test->ip, pair.port) });
+	expect_equal(test, sums.sent, ROUNDS * 7);
+	expect_equal(test, sums.received, sent);
+	expect_equal(test, sums.connections, ROUNDS + 1);
+	/* One line each. */
+	for (const char *c = program->output.out; *c; c++)
+		count -= *c == '\n';
+	expect_equal(test, count, 0);
+}
+
+/* Datagrams, whose counters live elsewhere than a connection's. */
+static void deltas_of_datagrams(struct test *test)
+{
+	static const char *const interval[] = { "--interval", "200ms", NULL };
+	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
+	struct timespec pause = { .tv_nsec = 40000000 };
+	struct program *program = start(test, interval);
+	struct result *results[ROOM];
+	int in, out, port, count;
+	struct sums sums;
+
+	in = sock_open(server, test->family, SOCK_DGRAM, 0);
+	port = sock_bind(server, in, test->ip, 0);
+	out = sock_open(client, test->family, SOCK_DGRAM, 0);
+	for (int i = 0; i < ROUNDS; i++) {
+		expect_equal(test, sock_send_to(client, out, test->ip, port, 100), 100);
+		expect_equal(test, sock_answer(server, in, 9), 100);
+		clock_nanosleep(CLOCK_BOOTTIME, 0, &pause, NULL);
+	}
+	kill(program->pid, SIGINT);
+	expect_equal(test, program_wait(program)->status, 0);
+	count = parse_all(test, program->output.out, results, ROOM);
+	sums = add_rows(results, count, client->identity.exe,
+			&(struct row){ OUT("udp", test->ip, port) });
+	expect_equal(test, sums.sent, ROUNDS * 100);
+	expect_equal(test, sums.received, ROUNDS * 9);
+	expect_equal(test, sums.connections, 1);
+	sums = add_rows(results, count, server->identity.exe,
+			&(struct row){ IN("udp", test->ip, port) });
+	expect_equal(test, sums.sent, ROUNDS * 9);
+	expect_equal(test, sums.received, ROUNDS * 100);
+	expect_equal(test, sums.connections, 1);
+}
+
+/* An interval in which an app says nothing does not tell of it. */
+static void silence(struct test *test)
+{
+	static const char *const interval[] = { "--interval", "200ms", NULL };
+	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
+	struct program *program = start(test, interval);
+	struct pair pair = sock_pair(client, server, test->ip, 0);
+	struct result *results[ROOM];
+	int count, told = 0;
+
+	sock_transfer(client, pair.client_fd, server, pair.server_fd, 10);
+	program_expect(program, PROGRAM_OUT, client->identity.exe);
+	for (int i = 0; i < 4; i++) {
+		size_t had = strlen(program->output.out);
+
+		program_expect_more(program, had);
+	}
+	kill(program->pid, SIGINT);
+	program_wait(program);
+	count = parse_all(test, program->output.out, results, ROOM);
+	for (int i = 0; i < count; i++)
+		told += result_app_of(results[i], client->identity.exe) != NULL;
+	/* The connection and its bytes may fall into two. */
+	expect_equal(test, told >= 1 && told <= 2 && count > told, 1);
+}
+
+/* SIGUSR1: everything so far, and nothing is reset. */
+static void snapshot(struct test *test)
+{
+	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
+	struct program *program = start(test, NULL);
+	struct pair pair = sock_pair(client, server, test->ip, 0);
+	struct result *results[ROOM];
+
+	sock_transfer(client, pair.client_fd, server, pair.server_fd, 100);
+	kill(program->pid, SIGUSR1);
+	program_expect(program, PROGRAM_OUT, "\n}\n");
+	sock_transfer(client, pair.client_fd, server, pair.server_fd, 2000);
+	kill(program->pid, SIGINT);
+	expect_equal(test, program_wait(program)->status, 0);
+	expect_equal(test, parse_all(test, program->output.out, results, ROOM), 2);
+	expect_row(results[0], client, OUT("tcp", test->ip, pair.port), .sent = 100,
+		   .connections = 1);
+	expect_row(results[1], client, OUT("tcp", test->ip, pair.port), .sent = 2100,
+		   .connections = 1);
+	expect_row(results[1], server, IN("tcp", test->ip, pair.port), .received = 2100,
+		   .connections = 1);
+	expect_process(results[0], client);
+	expect_process(results[1], client);
+}
+
+static void terminated(struct test *test)
+{
+	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
+	struct program *program = start(test, NULL);
+	struct pair pair = sock_pair(client, server, test->ip, 0);
+	struct result *result;
+
+	sock_transfer(client, pair.client_fd, server, pair.server_fd, 100);
+	kill(program->pid, SIGTERM);
+	expect_equal(test, program_wait(program)->status, 0);
+	result = result_parse(test, program->output.out, "stdout");
+	expect_row(result, client, OUT("tcp", test->ip, pair.port), .sent = 100,
+		   .connections = 1);
+}
+
+/* A second SIGINT ends at once, even while nobody reads what the first has asked for. */
+static void interrupted_twice(struct test *test)
+{
+	const char *const argv[] = { test->egret, "summary", "--format", "json",
+				     "--include-loopback", NULL };
+	struct actor *client = actor_start(test, "client");
+	struct pollfd item = { .events = POLLIN };
+	struct program *program;
+	int ends[2], out = sock_open(client, test->family, SOCK_DGRAM, 0);
+
+	egret_needed(test);
+	require(test, pipe2(ends, O_CLOEXEC) == 0);
+	program = program_start(test,
+				&(struct program_options){ .argv = argv, .output = ends[1] });
+	close(ends[1]);
+	program_expect(program, PROGRAM_ERR, "egret: tracing");
+	for (int i = 0; i < 1000; i++) /* more rows than a pipe holds */
+		sock_send_to(client, out, test->ip, 10000 + i, 1);
+	kill(program->pid, SIGINT);
+	item.fd = ends[0];
+	test->waiting = "the result";
+	expect_equal(test, poll(&item, 1, -1), 1);
+	kill(program->pid, SIGINT);
+	expect_equal(test, program_wait(program)->status != 0, 1);
+}
+
+/* With -o, each interval's document replaces the one before. */
+static void replaced(struct test *test)
+{
+	const char *file = test_path(test, "interval.json");
+	const char *const options[] = { "--interval", "200ms", "-o", file, NULL };
+	struct program *program = start(test, options);
+	struct result *first;
+	char *text = NULL;
+
+	test->waiting = "an interval's file";
+	while (!(text = file_read(test, file)))
+		breathe();
+	first = result_parse(test, text, file);
+	test->waiting = "the next interval's file";
+	while (strcmp(text, file_read(test, file)) == 0)
+		breathe();
+	kill(program->pid, SIGINT);
+	expect_equal(test, program_wait(program)->status, 0);
+	result_check_sums(first);
+	result_check_sums(result_parse(test, file_read(test, file), file));
+	expect_equal(test, program->output.out[0], '\0');
+}
+
+const struct test_case interval_cases[] = {
+	CASE_BOTH("interval/deltas", deltas),
+	CASE_BOTH("interval/datagrams", deltas_of_datagrams),
+	CASE("interval/silence", silence),
+	CASE("interval/replaced", replaced),
+	CASE("interval/snapshot", snapshot),
+	CASE("interval/terminated", terminated),
+	CASE("interval/interrupted-twice", interrupted_twice),
+	{ 0 },
+};
