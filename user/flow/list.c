@@ -11,12 +11,13 @@ int eg_list_reserve(void *list, size_t count, size_t more, size_t size)
 {
 	void *grown;
 
-	memcpy(&grown, list, sizeof(grown));
-	if (__builtin_add_overflow(count, more, &count))
+	if (__builtin_add_overflow(count, more, &count) ||
+	    __builtin_mul_overflow(count, size, &size))
 		return -ENOMEM;
-	if (!count)
+	if (!size)
 		return 0;
-	grown = reallocarray(grown, count, size);
+	memcpy(&grown, list, sizeof(grown));
+	grown = realloc(grown, size);
 	if (!grown)
 		return -ENOMEM;
 	memcpy(list, &grown, sizeof(grown));
