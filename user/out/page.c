@@ -108,6 +108,17 @@ static int fill_row(struct line *line, const struct eg_destination *row)
 	return r == 0 ? fill_counters(line, &row->counters) : r;
 }
 
+/* What stands above an app's rows, raw; NULL: no memory. */
+static char *make_label(const struct eg_app *app)
+{
+	char *label;
+
+	if (asprintf(&label, "%s%s%s%s%s", app->name ? app->name : "", app->name ? "  " : "",
+		     app->id, app->via ? "  via " : "", app->via ? app->via : "") < 0)
+		return NULL;
+	return label;
+}
+
 /* --- how wide the columns are --- */
 
 static void widen(struct eg_page *page, const struct line *line)
@@ -136,10 +147,23 @@ static int measure_row(struct eg_page *page, const struct eg_destination *row)
 	return r;
 }
 
+static int measure_label(struct eg_page *page, const struct eg_app *app)
+{
+	_cleanup_(eg_cell_free) struct eg_cell cell = { 0 };
+	_cleanup_(eg_freep) char *label = make_label(app);
+	int r = label ? eg_cell_make(label, &cell) : -ENOMEM;
+
+	if (r == 0 && cell.width > page->label_width)
+		page->label_width = cell.width;
+	return r;
+}
+
 static int measure_block(struct eg_page *page, const struct eg_page_block *block)
 {
 	int r = measure_counters(page, &block->app->counters);
 
+	if (r == 0)
+		r = measure_label(page, block->app);
 	for (size_t i = 0; i < block->rows_count && r == 0; i++)
 		r = measure_row(page, block->rows[i]);
 	return r;
@@ -181,6 +205,17 @@ static void shrink(struct eg_page *page, unsigned wanted)
 	*name = space - *operated;
 }
 
+/* Where there is room left, the apps' labels get it. */
+static void stretch(struct eg_page *page, unsigned wanted)
+{
+	unsigned width = width_before(page, EG_PAGE_COLUMNS);
+	unsigned label = width_before(page, EG_PAGE_SENT);
+	unsigned room = wanted > width ? wanted - width : 0;
+	unsigned missing = page->label_width > label ? page->label_width - label : 0;
+
+	page->widths[EG_PAGE_DESTINATION] += missing < room ? missing : room;
+}
+
 int eg_page_lay_out(const struct eg_printer *printer)
 {
 	struct eg_page *page = printer->state;
@@ -190,6 +225,7 @@ int eg_page_lay_out(const struct eg_printer *printer)
 		r = measure_block(page, &page->blocks[i]);
 	make_room_for_titles(page);
 	shrink(page, eg_page_columns(printer));
+	stretch(page, eg_page_columns(printer));
 	return r;
 }
 
@@ -293,13 +329,10 @@ static int put_row(const struct eg_printer *printer, const struct eg_destination
 
 static int put_app(const struct eg_printer *printer, const struct eg_app *app)
 {
-	_cleanup_(eg_freep) char *label = NULL;
+	_cleanup_(eg_freep) char *label = make_label(app);
 
-	if (asprintf(&label, "%s%s%s%s%s", app->name ? app->name : "", app->name ? "  " : "",
-		     app->id, app->via ? "  via " : "", app->via ? app->via : "") < 0) {
-		label = NULL;
+	if (!label)
 		return -ENOMEM;
-	}
 	return eg_page_put_sum(printer, EG_PAGE_BOLD, label, &app->counters);
 }
 

@@ -42,6 +42,7 @@ struct eg_page {
 	size_t count, capacity;
 	struct eg_counters totals;
 	unsigned widths[EG_PAGE_COLUMNS];
+	unsigned label_width; /* of the widest app's */
 	struct eg_utf8 utf8;
 };
 

@@ -15,6 +15,8 @@
 
 #define COLUMNS_DEFAULT 80
 #define NOTE_INDENT 2
+#define HOSTS_TEXT_SIZE 32
+#define GROUPS_TEXT_SIZE 64
 #define DAY_NS (24 * 60 * 60 * NSEC_PER_SEC)
 
 unsigned eg_page_columns(const struct eg_printer *printer)
@@ -167,25 +169,31 @@ static int64_t elapsed(int64_t from, int64_t to)
 	return __builtin_sub_overflow(to, from, &ns) ? INT64_MAX : ns;
 }
 
-/* "2026-11-23 10:00:00 to 10:00:30 UTC (30 s)" */
+static const char *hosts_text(const struct eg_summary *summary, char buffer[static HOSTS_TEXT_SIZE])
+{
+	const struct eg_host *host = eg_row_host(summary);
+
+	if (host)
+		return host->name ? host->name : "(unknown host)";
+	snprintf(buffer, HOSTS_TEXT_SIZE, "%zu hosts", summary->hosts_count);
+	return buffer;
+}
+
+/* "ws1 2026-11-23 10:00:00 to 10:00:30 UTC (30 s)" */
 static int put_heading(const struct eg_printer *printer)
 {
-	const struct eg_summary *summary = printer->summary;
-	const struct eg_period *period = &summary->period;
+	const struct eg_period *period = &printer->summary->period;
 	char start[EG_TIME_TEXT_MAX], end[EG_TIME_TEXT_MAX], span[EG_SPAN_TEXT_SIZE];
-	char hosts[32];
+	char hosts[HOSTS_TEXT_SIZE];
 	bool same_day;
 
 	eg_time_text(period->start, start);
 	eg_time_text(period->end, end);
 	eg_span_text(elapsed(period->start, period->end), span);
 	same_day = strncmp(start, end, strlen("2026-11-23")) == 0;
-	snprintf(hosts, sizeof(hosts), "%zu hosts", summary->hosts_count);
-	return put_note(printer, "%s  %.10s %.8s to %.*s%s%.8s UTC (%s)",
-			summary->hosts_count == 1 && summary->hosts[0].name ? summary->hosts[0].name
-									    : hosts,
-			start, start + 11, same_day ? 0 : 10, end, same_day ? "" : " ", end + 11,
-			span);
+	return put_note(printer, "%s %.10s %.8s to %.*s%s%.8s UTC (%s)",
+			hosts_text(printer->summary, hosts), start, start + 11, same_day ? 0 : 10,
+			end, same_day ? "" : " ", end + 11, span);
 }
 
 static int put_bytes_note(const struct eg_printer *printer, const char *what,
@@ -207,12 +215,12 @@ static int put_shares(const struct eg_printer *printer)
 		const char *what;
 		const struct eg_bytes *bytes;
 	} shares[] = {
-		{ "Of that by relays, resolvers and tunnels", &printer->totals.via },
-		{ "Of that by programs unknown", &printer->totals.unattributed },
-		{ "Of that to addresses lost", &printer->totals.overflow },
-		{ "Left out, loopback", &excluded[EG_EXCLUDED_LOOPBACK] },
-		{ "Left out, to this host itself", &excluded[EG_EXCLUDED_HOST] },
-		{ "Left out by the filters", &excluded[EG_EXCLUDED_FILTER] },
+		{ .what = "Carried for other apps", .bytes = &printer->totals.via },
+		{ .what = "By unknown programs", .bytes = &printer->totals.unattributed },
+		{ .what = "To addresses that found no room", .bytes = &printer->totals.overflow },
+		{ .what = "Left out, loopback", .bytes = &excluded[EG_EXCLUDED_LOOPBACK] },
+		{ .what = "Left out, to this host itself", .bytes = &excluded[EG_EXCLUDED_HOST] },
+		{ .what = "Left out by filters", .bytes = &excluded[EG_EXCLUDED_FILTER] },
 	};
 	int r = 0;
 
@@ -291,18 +299,28 @@ static int put_last_line(const struct eg_printer *printer)
 	return put_text(printer, complete ? EG_PAGE_PLAIN : EG_PAGE_RED, text);
 }
 
+/* "3 processes" */
+static const char *groups_text(enum eg_by by, uint64_t count, char buffer[static GROUPS_TEXT_SIZE])
+{
+	const char *plural = by == EG_BY_PROCESS ? "es" : "s";
+
+	snprintf(buffer, GROUPS_TEXT_SIZE, "%" PRIu64 " %s%s", count, eg_by_name(by),
+		 count == 1 ? "" : plural);
+	return buffer;
+}
+
 static int put_totals(const struct eg_printer *printer)
 {
 	const struct eg_page *page = printer->state;
 	const struct eg_totals *totals = &printer->totals;
-	char label[80];
+	char groups[GROUPS_TEXT_SIZE], label[2 * GROUPS_TEXT_SIZE];
 	int r;
 
 	fputc('\n', printer->stream);
 	if (page->count == 0)
-		return put_note(printer, "No app sent or received anything.");
-	snprintf(label, sizeof(label), "Total  %" PRIu64 " app%s, %" PRIu64 " destination%s",
-		 totals->apps, totals->apps == 1 ? "" : "s", totals->destinations,
+		return put_note(printer, "Nothing was sent or received.");
+	snprintf(label, sizeof(label), "Total  %s, %" PRIu64 " destination%s",
+		 groups_text(printer->summary->by, totals->apps, groups), totals->destinations,
 		 totals->destinations == 1 ? "" : "s");
 	r = eg_page_put_sum(printer, EG_PAGE_BOLD, label, &page->totals);
 	fputc('\n', printer->stream);

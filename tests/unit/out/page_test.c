@@ -103,6 +103,23 @@ static void shares_what_room_there_is(void **state)
 		    "quite a long name, Incorporated ");
 }
 
+/* The name of an app may be wider than its rows. */
+static void gives_labels_the_room_that_is_left(void **state)
+{
+	struct eg_summary *summary = sample_empty();
+
+	(void)state;
+	sample_row(sample_app(summary, "exe:/opt/vendor/lib/application/bin/client", "program",
+			      "client"),
+		   sample_key("10.0.0.1", 1, IPPROTO_TCP), sample_counters(1, 2, 3));
+	assert_line(summary, 80, "\nclient  exe:/opt/vendor/lib/application/bin/client   1 B ");
+	summary = sample_empty();
+	sample_row(sample_app(summary, "exe:/opt/vendor/lib/application/bin/client", "program",
+			      "client"),
+		   sample_key("10.0.0.1", 1, IPPROTO_TCP), sample_counters(1, 2, 3));
+	assert_line(summary, 60, "\nclient  exe:/opt/ve\u2026ication/bin/client   1 B ");
+}
+
 static void shows_failures_below_their_row(void **state)
 {
 	struct eg_summary *summary = sample_empty();
@@ -126,6 +143,7 @@ int main(void)
 		cmocka_unit_test(says_what_a_port_is),
 		cmocka_unit_test(names_the_operator_as_well_as_it_can),
 		cmocka_unit_test(shares_what_room_there_is),
+		cmocka_unit_test(gives_labels_the_room_that_is_left),
 		cmocka_unit_test(shows_failures_below_their_row),
 	};
 

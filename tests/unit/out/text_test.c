@@ -87,7 +87,7 @@ static void says_when_nothing_happened(void **state)
 	(void)state;
 	assert_string_equal(text, "ws1 2026-11-23 10:00:00 to 10:00:30 UTC (30 s)\n"
 				  "\n"
-				  "No app sent or received anything.\n"
+				  "Nothing was sent or received.\n"
 				  "Complete. No databases configured.\n");
 	eg_summary_free(summary);
 }
