@@ -11,6 +11,7 @@
 #include <egret/abi.h>
 #include <egret/base.h>
 
+#define COLUMNS_DEFAULT 80
 #define NAMES_MIN 16 /* columns of destination and operator together, however narrow it gets */
 #define FAILURE_INDENT 4
 
@@ -30,6 +31,59 @@ static const struct {
 };
 _Static_assert(ARRAY_SIZE(columns) == EG_PAGE_COLUMNS, "every column has a row");
 
+/* --- the terminal --- */
+
+unsigned eg_page_columns(const struct eg_printer *printer)
+{
+	return printer->options->columns ? printer->options->columns : COLUMNS_DEFAULT;
+}
+
+void eg_page_style(const struct eg_printer *printer, enum eg_page_style style)
+{
+	static const char *const sequences[] = {
+		[EG_PAGE_PLAIN] = "\033[0m",
+		[EG_PAGE_BOLD] = "\033[1m",
+		[EG_PAGE_DIM] = "\033[2m",
+		[EG_PAGE_RED] = "\033[31m",
+	};
+
+	if (printer->options->color)
+		fputs(sequences[style], printer->stream);
+}
+
+void eg_page_end_line(const struct eg_printer *printer)
+{
+	eg_page_style(printer, EG_PAGE_PLAIN);
+	fputc('\n', printer->stream);
+}
+
+/* --- failures --- */
+
+static void add_failure(struct eg_page_failures *failures, const struct eg_error_count *error)
+{
+	size_t i = 0;
+
+	while (i < failures->count && failures->errors[i].number != error->number)
+		i++;
+	if (i == EG_PAGE_ERRORS) {
+		failures->more += error->count;
+		return;
+	}
+	if (i == failures->count)
+		failures->errors[failures->count++].number = error->number;
+	failures->errors[i].count += error->count;
+}
+
+void eg_page_add_failures(struct eg_page_failures *failures, const struct eg_destination *row)
+{
+	const struct eg_detail *detail = eg_row_detail(row);
+
+	for (size_t i = 0; i < detail->errors_count; i++)
+		add_failure(failures, &detail->errors[i]);
+}
+
+/* --- the cells of a line --- */
+
 struct line {
 	struct eg_cell cells[EG_PAGE_COLUMNS];
 };
@@ -39,8 +93,6 @@ static void free_line(struct line *line)
 	for (size_t i = 0; i < EG_PAGE_COLUMNS; i++)
 		eg_cell_free(&line->cells[i]);
 }
-
-/* --- the cells of a line --- */
 
 static int fill_counters(struct line *line, const struct eg_counters *counters)
 {

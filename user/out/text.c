@@ -13,35 +13,10 @@
 
 #include <egret/base.h>
 
-#define COLUMNS_DEFAULT 80
 #define NOTE_INDENT 2
 #define HOSTS_TEXT_SIZE 32
 #define GROUPS_TEXT_SIZE 64
 #define DAY_NS (24 * 60 * 60 * NSEC_PER_SEC)
-
-unsigned eg_page_columns(const struct eg_printer *printer)
-{
-	return printer->options->columns ? printer->options->columns : COLUMNS_DEFAULT;
-}
-
-void eg_page_style(const struct eg_printer *printer, enum eg_page_style style)
-{
-	static const char *const sequences[] = {
-		[EG_PAGE_PLAIN] = "\033[0m",
-		[EG_PAGE_BOLD] = "\033[1m",
-		[EG_PAGE_DIM] = "\033[2m",
-		[EG_PAGE_RED] = "\033[31m",
-	};
-
-	if (printer->options->color)
-		fputs(sequences[style], printer->stream);
-}
-
-void eg_page_end_line(const struct eg_printer *printer)
-{
-	eg_page_style(printer, EG_PAGE_PLAIN);
-	fputc('\n', printer->stream);
-}
 
 /* --- what is shown --- */
 
@@ -74,29 +49,6 @@ static int app_begin(const struct eg_app *app, void *data)
 	}
 	page->blocks[page->count++] = (struct eg_page_block){ .app = app };
 	return 0;
-}
-
-static void add_failure(struct eg_page_failures *failures, const struct eg_error_count *error)
-{
-	size_t i = 0;
-
-	while (i < failures->count && failures->errors[i].number != error->number)
-		i++;
-	if (i == EG_PAGE_ERRORS) {
-		failures->more += error->count;
-		return;
-	}
-	if (i == failures->count)
-		failures->errors[failures->count++].number = error->number;
-	failures->errors[i].count += error->count;
-}
-
-void eg_page_add_failures(struct eg_page_failures *failures, const struct eg_destination *row)
-{
-	const struct eg_detail *detail = eg_row_detail(row);
-
-	for (size_t i = 0; i < detail->errors_count; i++)
-		add_failure(failures, &detail->errors[i]);
 }
 
 static void fold(struct eg_page_block *block, const struct eg_destination *row)
