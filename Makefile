@@ -50,7 +50,8 @@ cc-option = $(shell $(CC) -Werror $(1) -c -x c /dev/null -o /dev/null 2>/dev/nul
 # Without optimization, or beside a packager's own choice, it would only warn.
 fortify = $(if $(filter-out -O0,$(filter -O%,$(CFLAGS))),$(if $(findstring FORTIFY,$(CPPFLAGS) $(CFLAGS)),, \
 	-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3))
-ARCH := $(shell $(CC) -dumpmachine | sed 's/-.*//; s/x86_64\|i.86/x86/; s/aarch64.*/arm64/; s/arm[^6].*/arm/; \
+MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+ARCH := $(shell echo $(MACHINE) | sed 's/x86_64\|i.86/x86/; s/aarch64.*/arm64/; s/arm[^6].*/arm/; \
 	s/ppc.*/powerpc/; s/powerpc.*/powerpc/; s/riscv.*/riscv/; s/s390x/s390/; s/loongarch.*/loongarch/')
 
 WARNINGS := -Wall -Wextra -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
@@ -68,8 +69,10 @@ INCLUDES := -Iinclude -isystem $(O)/bpf -I$(O)/gen
 C_FLAGS = -std=gnu17 -D_GNU_SOURCE $(INCLUDES) $(LIB_CFLAGS) $(WARNINGS) $(HARDENING) $(CPPFLAGS) $(CFLAGS)
 LINK = $(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS)
 # Of the instruction sets, v2 is the newest whose programs every kernel from 5.10 on verifies alike.
-BPF_FLAGS := -g -O2 -std=gnu17 -target bpf -mcpu=v2 -D__TARGET_ARCH_$(ARCH) -Iinclude -Ibpf \
-	-idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null) \
+# Sinking would merge a load from the stack and one from the kernel's memory into one instruction,
+# which the verifier refuses (clang 16: "same insn cannot be used with different pointers").
+BPF_FLAGS := -g -O2 -std=gnu17 -target bpf -mcpu=v2 -mllvm -simplifycfg-sink-common=false -D__TARGET_ARCH_$(ARCH) -Iinclude -Ibpf \
+	$(addprefix -idirafter ,$(wildcard /usr/include/$(MACHINE)-linux-gnu*)) \
 	-Wall -Wextra -Wshadow -Wno-unused-parameter $(if $(filter 1,$(WERROR)),-Werror)
 
 # --- files ---
