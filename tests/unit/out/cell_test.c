@@ -59,6 +59,7 @@ static void counts_columns_not_bytes(void **state)
 	assert_put("\u65e5\u672c", 5, EG_LEFT, "\u65e5\u672c ");
 	assert_put("\u65e5\u672c\u8a9e\u65e5", 6, EG_LEFT, "\u65e5\u2026\u65e5 ");
 	assert_put("e\u0301", 2, EG_LEFT, "e\u0301 ");
+	assert_put("aaaae\u0301bb", 5, EG_LEFT, "aa\u2026bb");
 	assert_put("\u00e9\u00e9\u00e9", 3, EG_LEFT, "\u00e9\u00e9\u00e9");
 }
 

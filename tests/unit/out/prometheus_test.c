@@ -126,6 +126,7 @@ static void repeats_no_sample(void **state)
 {
 	struct eg_summary *summary = sample_empty();
 	_cleanup_(eg_freep) char *text = NULL;
+	const char *other;
 	size_t count;
 
 	(void)state;
@@ -140,6 +141,9 @@ static void repeats_no_sample(void **state)
 	text = sample_print(summary, EG_FORMAT_PROMETHEUS, &sample_options);
 	summary->databases_count = 1;
 	assert_bounded(summary, 201, 201);
+	other = strstr(text, "egret_connections{app=\"_other\",kind=\"_other\"}");
+	assert_non_null(other);
+	assert_null(strstr(other + 1, "egret_connections{app=\"_other\","));
 	add_up(text, "egret_database_build_timestamp_seconds", &count);
 	assert_int_equal(count, 1);
 	eg_summary_free(summary);
