@@ -39,16 +39,19 @@ int eg_matcher_init(struct eg_matcher *matcher, const struct eg_filter *filter,
 {
 	const char **patterns = filter ? filter->patterns[EG_FILTER_USER] : NULL;
 	_cleanup_(eg_fclosep) FILE *stream = NULL;
-	const struct passwd *entry;
+	struct passwd entry, *found;
+	char line[4096];
 	int r = 0;
 
 	*matcher = (struct eg_matcher){ .filter = filter };
 	if (!patterns)
 		return 0;
 	stream = fopen(accounts, "re");
-	while (stream && r == 0 && (entry = fgetpwent(stream))) {
-		if (matches(patterns, entry->pw_name, 0))
-			r = add_user(matcher, entry->pw_uid);
+	if (!stream)
+		return errno == ENOMEM ? -ENOMEM : 0;
+	while (r == 0 && fgetpwent_r(stream, &entry, line, sizeof(line), &found) == 0) {
+		if (matches(patterns, entry.pw_name, 0))
+			r = add_user(matcher, entry.pw_uid);
 	}
 	if (r < 0)
 		eg_matcher_free(matcher);

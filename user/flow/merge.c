@@ -41,6 +41,9 @@ static int merge_hosts(struct eg_summary *into, const struct eg_summary *from)
 		into->hosts_count += r == 0;
 	}
 	into->hosts_count = eg_list_fold(into->hosts, into->hosts_count, &ops);
+	/* A host of which nothing is known is none; it sorts last. */
+	if (into->hosts_count && !eg_host_is_known(&into->hosts[into->hosts_count - 1]))
+		into->hosts_count--;
 	return r;
 }
 

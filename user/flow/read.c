@@ -63,7 +63,7 @@ static int read_known_host(struct eg_reader *reader, const struct eg_at *at, voi
 	*host = (struct eg_host){ 0 };
 	r = eg_reader_object(reader, at, members, ARRAY_SIZE(members), host);
 	/* A host of which nothing is known is printed with nulls. */
-	if (r == 0 && !host->id && !host->name && !host->kernel)
+	if (r == 0 && !eg_host_is_known(host))
 		summary->hosts_count--;
 	return r;
 }

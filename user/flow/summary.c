@@ -26,6 +26,11 @@ struct eg_summary *eg_summary_new(enum eg_by by)
 	return summary;
 }
 
+bool eg_host_is_known(const struct eg_host *host)
+{
+	return host->id || host->name || host->kernel;
+}
+
 void eg_host_free(struct eg_host *host)
 {
 	eg_text_group_free(&eg_host_texts, host);

@@ -17,5 +17,6 @@ void eg_summary_drop_apps(struct eg_summary *summary,
 			  bool (*unwanted)(const struct eg_app *app, const void *data),
 			  const void *data);
 
+bool eg_host_is_known(const struct eg_host *host);
 void eg_host_free(struct eg_host *host);
 void eg_database_free(struct eg_database *database);

@@ -194,9 +194,11 @@ static inline void model_dump_ledger(FILE *stream, const struct eg_summary *summ
 		fprintf(stream, "excluded %zu %llu %llu\n", i,
 			(unsigned long long)ledger->excluded[i].sent,
 			(unsigned long long)ledger->excluded[i].received);
+	/* The printer names each reason, so a document has some that are zero. */
 	for (size_t i = 0; i < ledger->lost_count; i++)
-		fprintf(stream, "lost %s %llu\n", ledger->lost[i].reason,
-			(unsigned long long)ledger->lost[i].count);
+		if (ledger->lost[i].count)
+			fprintf(stream, "lost %s %llu\n", ledger->lost[i].reason,
+				(unsigned long long)ledger->lost[i].count);
 	for (char **text = ledger->degraded; text && *text; text++)
 		fprintf(stream, "degraded %s\n", *text);
 	fprintf(stream, "totals %llu %llu apps=%llu destinations=%llu complete=%d\n",
