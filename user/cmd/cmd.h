@@ -117,6 +117,7 @@ struct eg_output {
 	enum eg_format format; /* never EG_FORMAT_AUTO */
 	struct eg_print_options print;
 	bool appends; /* each result is added to the file at `path` */
+	bool begun; /* the stream has a result already */
 };
 
 /*

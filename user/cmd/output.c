@@ -166,15 +166,16 @@ static int print_summary(FILE *stream, void *data)
 {
 	const struct summary_print *what = data;
 
+	if (what->output->format == EG_FORMAT_TEXT && what->output->begun)
+		fputc('\n', stream);
 	return eg_print_summary(stream, what->output->format, what->summary, &what->output->print);
 }
 
-/* The header comes first in a file and first on a stream. */
-static bool has_begun(const struct eg_output *output)
+static bool is_empty(const char *path)
 {
 	struct stat status;
 
-	return stat(output->path, &status) == 0 && status.st_size > 0;
+	return stat(path, &status) < 0 || status.st_size == 0;
 }
 
 int eg_output_print(struct eg_output *output, const struct eg_summary *summary)
@@ -182,10 +183,9 @@ int eg_output_print(struct eg_output *output, const struct eg_summary *summary)
 	struct summary_print what = { .output = output, .summary = summary };
 	int r;
 
-	if (output->appends)
-		output->print.header = !has_begun(output);
+	/* A file and a stream have one header, a file that is replaced has its own. */
+	output->print.header = output->appends ? is_empty(output->path) : !output->begun;
 	r = eg_output_write(output, print_summary, &what);
-	if (!output->path)
-		output->print.header = false;
+	output->begun = !output->path;
 	return r;
 }

@@ -272,6 +272,25 @@ static void prints_one_header_on_a_stream(void **state)
 	eg_summary_free(summary);
 }
 
+static void parts_texts_by_an_empty_line(void **state)
+{
+	struct eg_options options = options_of(&summary_command);
+	struct eg_summary *summary = make_summary();
+	struct capture capture = capture_begin(STDOUT_FILENO);
+	_cleanup_(eg_freep) char *text = NULL;
+	struct eg_output output;
+
+	(void)state;
+	options.format = EG_FORMAT_TEXT;
+	assert_int_equal(eg_output_open(&options, &output), 0);
+	assert_int_equal(eg_output_print(&output, summary), 0);
+	assert_int_equal(eg_output_print(&output, summary), 0);
+	text = capture_end(&capture);
+	assert_int_not_equal(text[0], '\n');
+	assert_non_null(strstr(text, "\nComplete. No databases configured.\n\n0 hosts "));
+	eg_summary_free(summary);
+}
+
 static int print_much(FILE *stream, void *data)
 {
 	(void)data;
@@ -377,6 +396,7 @@ int main(void)
 		TEST(replaces_json_each_interval),
 		TEST(appends_rows_each_interval),
 		TEST(prints_one_header_on_a_stream),
+		TEST(parts_texts_by_an_empty_line),
 		TEST(takes_back_what_does_not_fit),
 		TEST(tells_a_closed_pipe),
 		TEST(refuses_a_place_that_is_none),

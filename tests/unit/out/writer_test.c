@@ -125,11 +125,11 @@ static void escapes_foreign_keys_and_texts(void **state)
 	assert_written(&writer, "{\"a\\\"\\\\x0a\":1,\"b\":[],\"c\":\"\\\\x1b\",\"d\":null}\n");
 }
 
-static ssize_t write_nothing(void *cookie, const char *data, size_t size)
+static ssize_t write_nothing(void *cookie, const char *data, size_t count)
 {
 	(void)cookie;
 	(void)data;
-	(void)size;
+	(void)count;
 	errno = ENOSPC;
 	return 0;
 }
