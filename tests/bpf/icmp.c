@@ -68,8 +68,8 @@ static void exchange(struct test *test, struct actor *client, int fd, const char
 	call.arg[2] = 1;
 	expect_equal(test, actor_call(client, f_echo, &call), 0);
 	result = egret_stop(egret);
-	expect_row(result, client, OUT(transport(test), ip, NO_PORT), .sent = 328,
-		   .received = 328, .connections = 1);
+	expect_row(result, client, OUT(transport(test), ip, NO_PORT), .sent = 328, .received = 328,
+		   .connections = 1);
 	expect_rows(result, client, 1);
 	expect_process(result, client);
 }
@@ -122,8 +122,7 @@ static int open_raw(struct actor *client)
 	ICMP6_FILTER_SETBLOCKALL(&filter6);
 	ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &filter6);
 	if (client->test->family == AF_INET6)
-		sock_set_data(client, fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter6,
-			      sizeof(filter6));
+		sock_set_data(client, fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter6, sizeof(filter6));
 	else
 		sock_set_data(client, fd, SOL_RAW, ICMP_FILTER, &filter, sizeof(filter));
 	return fd;
@@ -162,8 +161,8 @@ static void several(struct test *test)
 	result = egret_stop(egret);
 	expect_row(result, client, OUT(transport(test), test->ip, NO_PORT), .sent = 200,
 		   .received = 200, .connections = 1);
-	expect_row(result, client, OUT(transport(test), other, NO_PORT), .sent = 90,
-		   .received = 90, .connections = 1);
+	expect_row(result, client, OUT(transport(test), other, NO_PORT), .sent = 90, .received = 90,
+		   .connections = 1);
 	expect_rows(result, client, 2);
 }
 
@@ -171,8 +170,9 @@ static void several(struct test *test)
 static void by_program(struct test *test)
 {
 	const char *path = test_path(test, "ping"), *own = program_find(test, "ping");
-	const char *const argv[] = { path, "-n", "-c",      "3", "-i", "0.1",
-				     "-s", "56", test->ip, NULL };
+	const char *const argv[] = {
+		path, "-n", "-c", "3", "-i", "0.1", "-s", "56", test->ip, NULL
+	};
 	struct output output;
 	struct egret *egret;
 	struct result *result;

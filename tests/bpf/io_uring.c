@@ -40,10 +40,9 @@ static int ring_open(struct ring *ring, unsigned flags)
 		return -errno;
 	ring->submit = map_ring(ring, params->sq_off.array + entries * sizeof(unsigned),
 				IORING_OFF_SQ_RING);
-	ring->complete = map_ring(ring,
-				  params->cq_off.cqes +
-					  params->cq_entries * sizeof(struct io_uring_cqe),
-				  IORING_OFF_CQ_RING);
+	ring->complete = map_ring(
+		ring, params->cq_off.cqes + params->cq_entries * sizeof(struct io_uring_cqe),
+		IORING_OFF_CQ_RING);
 	ring->entries = (struct io_uring_sqe *)(void *)map_ring(
 		ring, entries * sizeof(struct io_uring_sqe), IORING_OFF_SQES);
 	if (ring->submit == MAP_FAILED || ring->complete == MAP_FAILED ||

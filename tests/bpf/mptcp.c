@@ -37,15 +37,15 @@ static void skip_without(struct actor *actor)
 }
 
 static void finish(struct egret *egret, const struct pair *pair, const char *ip,
-		   const char *client_ip, const char *client_transport, const char *server_transport, long long sent,
-		   long long received)
+		   const char *client_ip, const char *client_transport,
+		   const char *server_transport, long long sent, long long received)
 {
 	struct result *result = egret_stop(egret);
 
 	expect_row(result, pair->client, OUT(client_transport, ip, pair->port), .sent = sent,
 		   .received = received, .connections = 1);
-	expect_row(result, pair->server, IN(server_transport, client_ip, pair->port), .sent = received,
-		   .received = sent, .connections = 1);
+	expect_row(result, pair->server, IN(server_transport, client_ip, pair->port),
+		   .sent = received, .received = sent, .connections = 1);
 	expect_rows(result, pair->client, 1);
 	expect_rows(result, pair->server, 1);
 	expect_process(result, pair->client);
@@ -162,7 +162,8 @@ static void subflows(struct test *test)
 	sock_transfer(server, pair.server_fd, client, pair.client_fd, 500000);
 	sock_pair_close(&pair);
 	/* The server names a client by the address it first came from. */
-	finish(egret, &pair, net_ip_of(test, 2), net_ip_of(test, 1), "mptcp", "mptcp", 4000000, 500000);
+	finish(egret, &pair, net_ip_of(test, 2), net_ip_of(test, 1), "mptcp", "mptcp", 4000000,
+	       500000);
 }
 
 const struct test_case mptcp_cases[] = {

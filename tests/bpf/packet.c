@@ -32,8 +32,8 @@ static struct scene scene_open(struct test *test)
 	int net = net_new(test);
 
 	net_join(test, 0, net);
-	scene.server = actor_start_as(
-		test, &(struct actor_options){ .name = "server", .net = net });
+	scene.server =
+		actor_start_as(test, &(struct actor_options){ .name = "server", .net = net });
 	scene.egret = egret_start(test, NULL);
 	scene.link = net_index(test, "eg0");
 	scene.in = sock_open(scene.server, test->family, SOCK_DGRAM, 0);
@@ -221,8 +221,8 @@ static long f_send_ring(struct call *call)
 static void by_ring_of(struct test *test, int type)
 {
 	struct scene scene = scene_open(test);
-	size_t size = type == SOCK_RAW ? frame_ethernet(&scene.frame, scene.bytes) :
-					 frame_ip(&scene.frame, scene.bytes);
+	size_t size = type == SOCK_RAW ? frame_ethernet(&scene.frame, scene.bytes)
+				       : frame_ip(&scene.frame, scene.bytes);
 	int fd = sock_open(scene.client, AF_PACKET, type, 0);
 	struct call call = { .arg = { fd, scene.link, ethertype(test), (long)size, 5,
 				      type == SOCK_DGRAM } };

@@ -74,8 +74,8 @@ static void protocol_far(struct test *test)
 	expect_equal(test, sock_send_to(server, in, net_ip_of(test, 1), 0, 500), 500);
 	sock_receive_many(client, out, 1);
 	result = egret_stop(egret);
-	expect_row(result, client, OUT("ip-proto-253", net_ip_of(test, 2), NO_PORT),
-		   .sent = 3082, .received = 500, .connections = 1);
+	expect_row(result, client, OUT("ip-proto-253", net_ip_of(test, 2), NO_PORT), .sent = 3082,
+		   .received = 500, .connections = 1);
 	expect_row(result, server, IN("ip-proto-253", net_ip_of(test, 1), NO_PORT), .sent = 500,
 		   .received = 3082, .connections = 1);
 	expect_rows(result, client, 1);

@@ -191,8 +191,7 @@ static void never_accepted(struct test *test)
 	sock_close(client, fd);
 	result = egret_stop(egret);
 	expect_row(result, client, OUT("tcp", test->ip, port), .sent = 3000, .connections = 1);
-	expect_row(result, server, IN("tcp", test->ip, port), .received = 3000,
-		   .connections = 1);
+	expect_row(result, server, IN("tcp", test->ip, port), .received = 3000, .connections = 1);
 }
 
 /* SIGKILL with data under way: the kernel goes on sending what it has taken. */
@@ -256,8 +255,7 @@ static void reconnected(struct test *test)
 	expect_row(result, client, OUT("tcp", test->ip, port), .sent = 33333, .connections = 1);
 	expect_row(result, server, IN("tcp", test->ip, scene.pair.port), .sent = 22,
 		   .received = 1111, .connections = 1);
-	expect_row(result, server, IN("tcp", test->ip, port), .received = 33333,
-		   .connections = 1);
+	expect_row(result, server, IN("tcp", test->ip, port), .received = 33333, .connections = 1);
 }
 
 /* A client's socket, disconnected, becomes a listener. */
@@ -280,8 +278,7 @@ static void turned_listener(struct test *test)
 	result = egret_stop(scene.egret);
 	expect_row(result, client, OUT("tcp", test->ip, scene.pair.port), .sent = 70,
 		   .connections = 1);
-	expect_row(result, client, IN("tcp", test->ip, port), .received = 8000,
-		   .connections = 1);
+	expect_row(result, client, IN("tcp", test->ip, port), .received = 8000, .connections = 1);
 	expect_row(result, server, OUT("tcp", test->ip, port), .sent = 8000, .connections = 1);
 }
 

@@ -22,8 +22,8 @@ static void both_sides(struct test *test)
 	result = egret_stop(egret);
 	expect_row(result, client, OUT("tcp", test->ip, pair.port), .scope = "loopback",
 		   .sent = 5000, .received = 700, .connections = 1);
-	expect_row(result, server, IN("tcp", test->ip, pair.port), .scope = "loopback",
-		   .sent = 700, .received = 5000, .connections = 1);
+	expect_row(result, server, IN("tcp", test->ip, pair.port), .scope = "loopback", .sent = 700,
+		   .received = 5000, .connections = 1);
 	expect_rows(result, client, 1);
 	expect_rows(result, server, 1);
 	expect_process(result, client);
@@ -76,8 +76,7 @@ static void several(struct test *test)
 	sock_pair_close(&first);
 	sock_pair_close(&other);
 	result = egret_stop(egret);
-	expect_row(result, client, OUT("tcp", test->ip, first.port), .sent = 210,
-		   .connections = 2);
+	expect_row(result, client, OUT("tcp", test->ip, first.port), .sent = 210, .connections = 2);
 	expect_row(result, client, OUT("tcp", test->ip, other.port), .sent = 3000,
 		   .connections = 1);
 	expect_row(result, server, IN("tcp", test->ip, first.port), .received = 210,
@@ -129,8 +128,8 @@ static void mapped(struct test *test)
 	result = egret_stop(egret);
 	expect_row(result, client, OUT("tcp", "127.0.0.1", port), .sent = 4321, .connections = 1,
 		   .scope = "loopback");
-	expect_row(result, server, IN("tcp", "127.0.0.1", port), .received = 4321,
-		   .connections = 1, .scope = "loopback");
+	expect_row(result, server, IN("tcp", "127.0.0.1", port), .received = 4321, .connections = 1,
+		   .scope = "loopback");
 }
 
 /* connect() to 0.0.0.0 or :: goes to this host: the address is final only in SYN_SENT. */
@@ -319,8 +318,7 @@ static void connected_twice(struct test *test)
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, 40);
 	sock_pair_close(&pair);
 	result = egret_stop(egret);
-	expect_row(result, client, OUT("tcp", test->ip, pair.port), .sent = 100,
-		   .connections = 1);
+	expect_row(result, client, OUT("tcp", test->ip, pair.port), .sent = 100, .connections = 1);
 }
 
 const struct test_case tcp_connect_cases[] = {

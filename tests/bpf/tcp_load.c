@@ -12,8 +12,8 @@
 #include <harness/sock.h>
 #include <harness/suites.h>
 
-static void finish(struct egret *egret, const struct pair *pair, long long sent,
-		   long long received, long long connections)
+static void finish(struct egret *egret, const struct pair *pair, long long sent, long long received,
+		   long long connections)
 {
 	struct result *result = egret_stop(egret);
 	const char *ip = pair->client->test->ip;
@@ -58,8 +58,8 @@ static void *connect_many(void *data)
 		int fd = socket(work->to.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 		ssize_t got;
 
-		if (fd < 0 || connect(fd, (struct sockaddr *)&work->to.storage,
-				      work->to.length) < 0 ||
+		if (fd < 0 ||
+		    connect(fd, (struct sockaddr *)&work->to.storage, work->to.length) < 0 ||
 		    send(fd, "hello", 5, 0) != 5)
 			work->error = -errno;
 		else
@@ -162,8 +162,8 @@ static void lossy(struct test *test)
 static void lossy_netem(struct test *test)
 {
 	const char *tc = program_find(test, "tc");
-	const char *const argv[] = { tc,      "qdisc", "add",  "dev", "lo", "root",
-				     "netem", "loss",  "5%", "limit", "10000", NULL };
+	const char *const argv[] = { tc,      "qdisc", "add", "dev",   "lo",	"root",
+				     "netem", "loss",  "5%",  "limit", "10000", NULL };
 	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
 	struct output output = program_run(test, &(struct program_options){ .argv = argv });
 	struct egret *egret;

@@ -96,8 +96,8 @@ static long f_send_zerocopy(struct call *call)
 {
 	long done = 0, size = call->arg[1];
 	int on = 1, fd = (int)call->arg[0];
-	char *memory = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *memory = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			    -1, 0);
 
 	if (memory == MAP_FAILED || setsockopt(fd, SOL_SOCKET, SO_ZEROCOPY, &on, sizeof(on)) < 0)
 		return -errno;
@@ -176,8 +176,7 @@ static void by(struct test *test, actor_function *send_by, actor_function *recei
 	expect_equal(test, actor_end(server, NULL), size);
 	sock_pair_close(&pair);
 	result = egret_stop(egret);
-	expect_row(result, client, OUT("tcp", test->ip, pair.port), .sent = size,
-		   .connections = 1);
+	expect_row(result, client, OUT("tcp", test->ip, pair.port), .sent = size, .connections = 1);
 	expect_row(result, server, IN("tcp", test->ip, pair.port), .received = size,
 		   .connections = 1);
 }
@@ -208,10 +207,7 @@ static void by_urgent(struct test *test)
 }
 
 const struct test_case tcp_send_cases[] = {
-	CASE_BOTH("tcp/sendfile", by_sendfile),
-	CASE_BOTH("tcp/splice", by_splice),
-	CASE_BOTH("tcp/zerocopy", by_zerocopy),
-	CASE_BOTH("tcp/writev", by_writev),
-	CASE_BOTH("tcp/urgent", by_urgent),
-	{ 0 },
+	CASE_BOTH("tcp/sendfile", by_sendfile), CASE_BOTH("tcp/splice", by_splice),
+	CASE_BOTH("tcp/zerocopy", by_zerocopy), CASE_BOTH("tcp/writev", by_writev),
+	CASE_BOTH("tcp/urgent", by_urgent),	{ 0 },
 };

@@ -165,9 +165,9 @@ static void clients(struct test *test)
 	egret = egret_start(test, NULL);
 	in = bound(server, test->ip, &port);
 	for (int i = 0; i < 4; i++) {
-		const char *from = test->family == AF_INET6 ?
-					   test_text(test, "fd77::1%d", 1 + i % 2) :
-					   test_text(test, "127.0.1.%d", 1 + i % 2);
+		const char *from = test->family == AF_INET6
+					   ? test_text(test, "fd77::1%d", 1 + i % 2)
+					   : test_text(test, "127.0.1.%d", 1 + i % 2);
 
 		fds[i] = sock_open(client, test->family, SOCK_DGRAM, 0);
 		sock_bind(client, fds[i], from, 0);
@@ -180,8 +180,9 @@ static void clients(struct test *test)
 		   .connections = ANY);
 	for (int i = 1; i <= 2; i++)
 		expect_row(result, server,
-			   IN("udp", test_text(test, test->family == AF_INET6 ? "fd77::1%d" :
-									      "127.0.1.%d", i),
+			   IN("udp",
+			      test_text(test, test->family == AF_INET6 ? "fd77::1%d" : "127.0.1.%d",
+					i),
 			      port),
 			   .sent = 40, .received = 20, .connections = ANY);
 	expect_rows(result, client, 1);
@@ -202,8 +203,7 @@ static void overfull(struct test *test)
 	expect_equal(test, sock_send_many(client, out, NULL, 0, 1000, 0, 500), 500000);
 	result = egret_stop(egret);
 	expect_row(result, client, OUT("udp", test->ip, port), .sent = 500000, .connections = 1);
-	expect_row(result, server, IN("udp", test->ip, port), .received = 500000,
-		   .connections = 1);
+	expect_row(result, server, IN("udp", test->ip, port), .received = 500000, .connections = 1);
 }
 
 /* Nobody listens: it went out all the same. */
@@ -269,8 +269,8 @@ static void multicast(struct test *test)
 		join.gr_interface = (unsigned)sock_link_index(server, "eg0");
 		expect_equal(test,
 			     sock_set_data(server, in[i],
-					   test->family == AF_INET6 ? (int)IPPROTO_IPV6 :
-								      (int)IPPROTO_IP,
+					   test->family == AF_INET6 ? (int)IPPROTO_IPV6
+								    : (int)IPPROTO_IP,
 					   MCAST_JOIN_GROUP, &join, sizeof(join)),
 			     0);
 	}

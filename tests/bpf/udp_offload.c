@@ -25,8 +25,8 @@ static long f_sendmmsg(struct call *call)
 	int sent;
 
 	for (int i = 0; i < BATCH; i++) {
-		parts[i] = (struct iovec){ .iov_base = buffer,
-					   .iov_len = (size_t)(call->arg[1] + i) };
+		parts[i] =
+			(struct iovec){ .iov_base = buffer, .iov_len = (size_t)(call->arg[1] + i) };
 		messages[i].msg_hdr.msg_iov = &parts[i];
 		messages[i].msg_hdr.msg_iovlen = 1;
 		messages[i].msg_hdr.msg_name = &call->to.storage;
@@ -145,8 +145,8 @@ static struct scene scene_far(struct test *test)
 
 	net_join(test, 0, net);
 	scene.client = actor_start(test, "client");
-	scene.server = actor_start_as(
-		test, &(struct actor_options){ .name = "server", .net = net });
+	scene.server =
+		actor_start_as(test, &(struct actor_options){ .name = "server", .net = net });
 	scene.egret = egret_start(test, NULL);
 	scene_bind(&scene);
 	return scene;
@@ -241,8 +241,8 @@ static void corked(struct test *test)
 	long sent = 0;
 
 	for (int i = 0; i < 9; i++)
-		sent += sock_send_many(scene.client, scene.out, test->ip, scene.port, 100,
-				       MSG_MORE, 1);
+		sent += sock_send_many(scene.client, scene.out, test->ip, scene.port, 100, MSG_MORE,
+				       1);
 	sent += sock_send_to(scene.client, scene.out, test->ip, scene.port, 1);
 	expect_equal(test, sent, 901);
 	expect_equal(test, sock_receive_many(scene.server, scene.in, 1), 901);
@@ -316,8 +316,8 @@ static void extension_headers(struct test *test)
 /* IPv4 options make the first header longer. */
 static void ip_options(struct test *test)
 {
-	static const unsigned char options[8] = { IPOPT_NOOP, IPOPT_NOOP, IPOPT_NOOP,
-						  IPOPT_NOOP, 0 };
+	static const unsigned char options[8] = { IPOPT_NOOP, IPOPT_NOOP, IPOPT_NOOP, IPOPT_NOOP,
+						  0 };
 	struct scene scene = scene_far(test);
 
 	expect_equal(test,

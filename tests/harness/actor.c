@@ -102,8 +102,7 @@ void actor_await(struct actor *actor)
 	actor->test->waiting = test_text(actor->test, "the start of actor %s", actor->name);
 	receive(actor, &message, &fd);
 	if (message.function) /* an answer instead of a hello: exec has failed */
-		test_fail(actor->test, "actor %s: %s", actor->name,
-			  strerror((int)-message.result));
+		test_fail(actor->test, "actor %s: %s", actor->name, strerror((int)-message.result));
 	actor->pid = message.sender;
 	actor->test->waiting = NULL;
 	actor_identify(actor);
@@ -120,17 +119,18 @@ struct actor *actor_start_as(struct test *test, const struct actor_options *opti
 		argv[i + 2] = options->arguments[i];
 	actor = actor_prepare(test, options->name, &input);
 	actor->ours = true;
-	actor->pid = program_start(test, &(struct program_options){
-						 .argv = argv,
-						 .input = input,
-						 .output = STDOUT_FILENO,
-						 .error = STDERR_FILENO,
-						 .net = options->net,
-						 .cgroup = options->cgroup,
-						 .uid = options->uid,
-						 .pid = options->pid,
-						 .host = options->host,
-					 })
+	actor->pid = program_start(test,
+				   &(struct program_options){
+					   .argv = argv,
+					   .input = input,
+					   .output = STDOUT_FILENO,
+					   .error = STDERR_FILENO,
+					   .net = options->net,
+					   .cgroup = options->cgroup,
+					   .uid = options->uid,
+					   .pid = options->pid,
+					   .host = options->host,
+				   })
 			     ->pid;
 	close(input);
 	actor_await(actor);

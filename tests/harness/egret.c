@@ -14,8 +14,8 @@ static const char **command_line(struct egret *egret, const char *const *argumen
 				 const char *command)
 {
 	struct test *test = egret->test;
-	const char *const ours[] = { test->egret, "summary", "--format", "json", "-o",
-				     egret->file, "--include-loopback" };
+	const char *const ours[] = { test->egret, "summary",   "--format",	    "json",
+				     "-o",	  egret->file, "--include-loopback" };
 	const char **argv = test_alloc(test, ARGUMENTS_MAX * sizeof(*argv));
 	size_t count = sizeof(ours) / sizeof(ours[0]);
 
@@ -118,13 +118,13 @@ struct command egret_command(struct test *test, const char *name, const char *co
 
 	egret_needed(test);
 	command.actor = actor_prepare(test, name, &input);
-	command.egret->program = program_start(
-		test, &(struct program_options){
-			      .argv = command_line(command.egret, arguments,
-						   actor_executable(test, name)),
-			      .input = input,
-			      .environment = environment,
-		      });
+	command.egret->program =
+		program_start(test, &(struct program_options){
+					    .argv = command_line(command.egret, arguments,
+								 actor_executable(test, name)),
+					    .input = input,
+					    .environment = environment,
+				    });
 	close(input);
 	actor_await(command.actor);
 	return command;

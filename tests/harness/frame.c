@@ -32,8 +32,8 @@ static const void *raw_address(const struct address *address, size_t *ret_size)
 	bool v6 = address->storage.ss_family == AF_INET6;
 
 	*ret_size = v6 ? 16 : 4;
-	return v6 ? (const void *)&((const struct sockaddr_in6 *)&address->storage)->sin6_addr :
-		    (const void *)&((const struct sockaddr_in *)&address->storage)->sin_addr;
+	return v6 ? (const void *)&((const struct sockaddr_in6 *)&address->storage)->sin6_addr
+		  : (const void *)&((const struct sockaddr_in *)&address->storage)->sin_addr;
 }
 
 size_t frame_udp(const struct frame *frame, unsigned char out[static FRAME_ROOM])

@@ -11,8 +11,8 @@
 
 static char *read_proc(struct actor *actor, const char *name)
 {
-	char *text = file_read(actor->test,
-			       test_text(actor->test, "/proc/%d/%s", actor->pid, name));
+	char *text =
+		file_read(actor->test, test_text(actor->test, "/proc/%d/%s", actor->pid, name));
 
 	if (!text)
 		test_fail(actor->test, "actor %s: no /proc/%d/%s", actor->name, actor->pid, name);
@@ -51,8 +51,8 @@ static void read_command_line(struct actor *actor, struct identity *identity)
 {
 	const char *path = test_text(actor->test, "/proc/%d/cmdline", actor->pid);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t size = fd < 0 ? -1 :
-				read(fd, identity->command_line, sizeof(identity->command_line));
+	ssize_t size = fd < 0 ? -1
+			      : read(fd, identity->command_line, sizeof(identity->command_line));
 
 	if (size < 0)
 		test_fail(actor->test, "%s: %s", path, strerror(errno));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Looking things up in egret's JSON. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <harness/result.h>
@@ -61,30 +62,33 @@ cJSON *result_app(struct result *result, const char *id)
 }
 
 /* As an id has it: what could be taken for something else is percent-encoded. */
-static void encode(const char *text, size_t size, char *out)
+static void encode(const char *text, size_t size, FILE *out)
 {
 	for (size_t i = 0; i < size; i++) {
 		unsigned char c = (unsigned char)text[i];
 
-		if (c <= ' ' || c == '"' || c == '\\' || c == '%')
-			out += sprintf(out, "%%%02X", c);
-		else
-			*out++ = (char)c;
+		fprintf(out, c <= ' ' || strchr("\"\\%", c) ? "%%%02X" : "%c", c);
 	}
-	*out = '\0';
 }
 
 cJSON *result_app_of(struct result *result, const char *exe)
 {
 	static const char deleted[] = " (deleted)";
 	size_t size = strlen(exe), tail = sizeof(deleted) - 1;
-	char *id = test_alloc(result->test, 3 * size + 8);
+	char *id = NULL;
+	FILE *out = open_memstream(&id, &(size_t){ 0 });
+	cJSON *app;
 
+	if (!out)
+		test_fail(result->test, "out of memory");
 	if (size > tail && strcmp(exe + size - tail, deleted) == 0)
 		size -= tail;
-	strcpy(id, "exe:");
-	encode(exe, size, id + strlen(id));
-	return result_app(result, id);
+	fputs("exe:", out);
+	encode(exe, size, out);
+	fclose(out);
+	app = result_app(result, id);
+	free(id);
+	return app;
 }
 
 /* Equal texts; both NULL and null are equal as well. */
@@ -115,8 +119,7 @@ static bool is_row(const cJSON *item, const struct row *row)
 
 	if (!same_text(json_get(item, "ip"), row->ip))
 		return false;
-	if (row->port == NO_PORT ? !cJSON_IsNull(port) :
-				   json_number(item, "port") != row->port)
+	if (row->port == NO_PORT ? !cJSON_IsNull(port) : json_number(item, "port") != row->port)
 		return false;
 	return one_of(row->transport, json_text(item, "transport")) &&
 	       same_text(json_get(item, "direction"), row->direction);

@@ -145,10 +145,10 @@ static int read_options(struct options *options, int argc, char **argv)
 			options->truth_only = true;
 			break;
 		case 'j':
-			options->jobs = atoi(optarg) > 0 ? (unsigned)atoi(optarg) : 1;
+			options->jobs = text_number(optarg) > 0 ? (unsigned)text_number(optarg) : 1;
 			break;
 		case 't':
-			options->runner.timeout_s = (unsigned)atoi(optarg);
+			options->runner.timeout_s = (unsigned)text_number(optarg);
 			break;
 		case 'v':
 			options->verbose = true;

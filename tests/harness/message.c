@@ -30,8 +30,7 @@ void message_ask_sender(int control)
 int message_send(int control, const struct message *message, int fd)
 {
 	char room[CMSG_SPACE(sizeof(int))] __attribute__((aligned(8))) = { 0 };
-	struct iovec part = { .iov_base = (void *)(uintptr_t)message,
-			      .iov_len = sizeof(*message) };
+	struct iovec part = { .iov_base = (void *)(uintptr_t)message, .iov_len = sizeof(*message) };
 	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1 };
 	struct cmsghdr *extra;
 

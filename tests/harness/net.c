@@ -34,7 +34,7 @@ struct address address(const char *ip, int port)
 	} else if (inet_pton(AF_INET6, text, &v6->sin6_addr) == 1) {
 		v6->sin6_family = AF_INET6;
 		v6->sin6_port = htons((uint16_t)port);
-		v6->sin6_scope_id = scope ? (uint32_t)atoi(scope) : 0;
+		v6->sin6_scope_id = scope ? (uint32_t)text_number(scope) : 0;
 		result.length = sizeof(*v6);
 	}
 	return result;
@@ -229,8 +229,8 @@ static void write_setting(struct test *test, void *data)
 {
 	struct setting *setting = data;
 
-	setting->rc = file_write(test_text(test, "/proc/sys/net/%s", setting->name),
-				 setting->value);
+	setting->rc =
+		file_write(test_text(test, "/proc/sys/net/%s", setting->name), setting->value);
 }
 
 int net_sysctl(struct test *test, int net, const char *name, const char *value)

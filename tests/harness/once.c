@@ -44,8 +44,8 @@ int once_main(int argc, char **argv)
 
 	if (argc < 6)
 		return 2;
-	to = address(argv[2], atoi(argv[3]));
-	return once_send(&to, atoi(argv[4]), atol(argv[5])) < 0;
+	to = address(argv[2], (int)text_number(argv[3]));
+	return once_send(&to, (int)text_number(argv[4]), text_number(argv[5])) < 0;
 }
 
 void once_check_processes(struct result *result, const char *exe)
@@ -57,15 +57,16 @@ void once_check_processes(struct result *result, const char *exe)
 	cJSON_ArrayForEach(process, json_get(app, "processes")) {
 		const cJSON *words = json_get(process, "command_line");
 		const char *comm = json_text(process, "comm");
-		int count = cJSON_GetArraySize(words), number;
+		int count = cJSON_GetArraySize(words);
+		long number;
 
 		if (!comm || strcmp(comm, name) != 0 || count != 7) {
 			test_wrong(result->test, "a process of %s has comm %s and %d arguments",
 				   exe, comm ? comm : "null", count);
 			return;
 		}
-		number = atoi(cJSON_GetArrayItem(words, 6)->valuestring);
+		number = text_number(cJSON_GetArrayItem(words, 6)->valuestring);
 		if (number < 0 || seen[number & 0xffff]++)
-			test_wrong(result->test, "two processes of %s are number %d", exe, number);
+			test_wrong(result->test, "two processes of %s are number %ld", exe, number);
 	}
 }

@@ -122,8 +122,7 @@ static const cJSON *find_process(const cJSON *app, const struct identity *identi
 	return NULL;
 }
 
-void expect_process_at(struct result *result, const struct actor *actor, const char *file,
-		       int line)
+void expect_process_at(struct result *result, const struct actor *actor, const char *file, int line)
 {
 	const struct identity *identity = &actor->identity;
 	const cJSON *app, *process;
@@ -149,8 +148,8 @@ void expect_process_at(struct result *result, const struct actor *actor, const c
 	cJSON_free(text);
 }
 
-void expect_processes_at(struct result *result, const char *exe, long long count,
-			 const char *file, int line)
+void expect_processes_at(struct result *result, const char *exe, long long count, const char *file,
+			 int line)
 {
 	const cJSON *app = result ? result_app_of(result, exe) : NULL;
 	long long listed = cJSON_GetArraySize(json_get(app, "processes"));

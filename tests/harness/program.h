@@ -44,8 +44,8 @@ struct program *program_start(struct test *test, const struct program_options *o
 /* Waits until its stdout (or stderr) holds `text`; fails the case if it ends before. */
 enum program_stream { PROGRAM_OUT, PROGRAM_ERR };
 void program_expect(struct program *program, enum program_stream stream, const char *text);
-/* Waits until its stdout is longer than that. */
-void program_expect_more(struct program *program, size_t size);
+/* Reads what there is, without waiting; the lines of its stdout so far. */
+int program_lines(struct program *program);
 
 /* Waits until it ends, and reads all it wrote. */
 const struct output *program_wait(struct program *program);

@@ -62,8 +62,8 @@ static const char *difference(const cJSON *item, const struct row *row)
 	return NULL;
 }
 
-void expect_row_at(struct result *result, const char *exe, const struct row *row,
-		   const char *file, int line)
+void expect_row_at(struct result *result, const char *exe, const struct row *row, const char *file,
+		   int line)
 {
 	const char *wrong = "row";
 	const cJSON *item;
@@ -93,8 +93,7 @@ void expect_rows_at(struct result *result, const char *exe, int count, const cha
 	got = cJSON_GetArraySize(json_get(result_app_of(result, exe), "destinations"));
 	if (got == count)
 		return;
-	test_wrong_at(result->test, file, line, "rows of %s: expected %d, got %d", exe, count,
-		      got);
+	test_wrong_at(result->test, file, line, "rows of %s: expected %d, got %d", exe, count, got);
 	show_rows(result, exe);
 }
 
@@ -114,8 +113,8 @@ void expect_sums_at(struct result *result, const char *exe, long long sent, long
 	show_rows(result, exe);
 }
 
-void expect_no_address_at(struct result *result, const char *ip, long long port,
-			  const char *file, int line)
+void expect_no_address_at(struct result *result, const char *ip, long long port, const char *file,
+			  int line)
 {
 	cJSON *app, *item;
 

@@ -57,14 +57,13 @@ cJSON *result_row(struct result *result, const char *exe, const struct row *row)
 		      __LINE__)
 #define expect_row_of(result, exe, ...)                                                            \
 	expect_row_at(result, exe, &(struct row){ __VA_ARGS__ }, __FILE__, __LINE__)
-void expect_row_at(struct result *result, const char *exe, const struct row *row,
-		   const char *file, int line);
+void expect_row_at(struct result *result, const char *exe, const struct row *row, const char *file,
+		   int line);
 /* The app has this number of rows; 0: it isn't there. */
 #define expect_rows(result, actor, count)                                                          \
 	expect_rows_at(result, (actor)->identity.exe, count, __FILE__, __LINE__)
 #define expect_rows_of(result, exe, count) expect_rows_at(result, exe, count, __FILE__, __LINE__)
-void expect_rows_at(struct result *result, const char *exe, int count, const char *file,
-		    int line);
+void expect_rows_at(struct result *result, const char *exe, int count, const char *file, int line);
 /* The app's own sums. */
 #define expect_sums(result, actor, sent, received)                                                 \
 	expect_sums_at(result, (actor)->identity.exe, sent, received, __FILE__, __LINE__)
@@ -75,8 +74,8 @@ void expect_sums_at(struct result *result, const char *exe, long long sent, long
 /* No app has a row with this address (and port, unless ANY). */
 #define expect_no_address(result, ip, port)                                                        \
 	expect_no_address_at(result, ip, port, __FILE__, __LINE__)
-void expect_no_address_at(struct result *result, const char *ip, long long port,
-			  const char *file, int line);
+void expect_no_address_at(struct result *result, const char *ip, long long port, const char *file,
+			  int line);
 
 /* The app lists this actor as a process, with everything that its identity says. */
 #define expect_process(result, actor) expect_process_at(result, actor, __FILE__, __LINE__)
@@ -85,8 +84,8 @@ void expect_process_at(struct result *result, const struct actor *actor, const c
 /* Processes listed and omitted. */
 #define expect_processes(result, actor, count)                                                     \
 	expect_processes_at(result, (actor)->identity.exe, count, __FILE__, __LINE__)
-void expect_processes_at(struct result *result, const char *exe, long long count,
-			 const char *file, int line);
+void expect_processes_at(struct result *result, const char *exe, long long count, const char *file,
+			 int line);
 
 /* A sentence in ledger.degraded that holds this text; NULL: there is none. */
 const char *result_degraded(struct result *result, const char *text);

@@ -229,8 +229,7 @@ static int open_cgroup(struct runner *runner)
 	if (cgroup_root(spare, root, sizeof(root)) < 0)
 		return 0; /* a kernel without: cases that need one are skipped */
 	snprintf(runner->cgroup_path, sizeof(runner->cgroup_path), "/egret-test.%d", getpid());
-	snprintf(runner->cgroup, sizeof(runner->cgroup), "%s%.200s", root,
-		 runner->cgroup_path);
+	snprintf(runner->cgroup, sizeof(runner->cgroup), "%s%.200s", root, runner->cgroup_path);
 	rc = cgroup_make(runner->cgroup);
 	if (rc < 0)
 		runner->cgroup[0] = '\0';

@@ -46,8 +46,7 @@ static long f_set(struct call *call)
 	return 0;
 }
 
-int sock_set_data(struct actor *actor, int fd, int level, int option, const void *data,
-		  size_t size)
+int sock_set_data(struct actor *actor, int fd, int level, int option, const void *data, size_t size)
 {
 	struct call call = { .arg = { fd, level, option, (long)size } };
 
@@ -81,14 +80,13 @@ static long f_attach_filter(struct call *call)
 		.len = (unsigned short)call->arg[1],
 	};
 
-	if (setsockopt((int)call->arg[0], SOL_SOCKET, SO_ATTACH_FILTER, &program,
-		       sizeof(program)) < 0)
+	if (setsockopt((int)call->arg[0], SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) <
+	    0)
 		return -errno;
 	return 0;
 }
 
-int sock_attach_filter(struct actor *actor, int fd, const struct sock_filter *program,
-		       size_t count)
+int sock_attach_filter(struct actor *actor, int fd, const struct sock_filter *program, size_t count)
 {
 	struct call call = { .arg = { fd, (long)count } };
 
@@ -110,8 +108,7 @@ static long f_bind(struct call *call)
 int sock_bind(struct actor *actor, int fd, const char *ip, int port)
 {
 	must(actor,
-	     actor_call(actor, f_bind,
-			&(struct call){ .arg = { fd }, .to = address(ip, port) }),
+	     actor_call(actor, f_bind, &(struct call){ .arg = { fd }, .to = address(ip, port) }),
 	     "bind");
 	return sock_port(actor, fd);
 }
@@ -119,8 +116,8 @@ int sock_bind(struct actor *actor, int fd, const char *ip, int port)
 static long f_name(struct call *call)
 {
 	call->to.length = sizeof(call->to.storage);
-	if (getsockname((int)call->arg[0], (struct sockaddr *)&call->to.storage,
-			&call->to.length) < 0)
+	if (getsockname((int)call->arg[0], (struct sockaddr *)&call->to.storage, &call->to.length) <
+	    0)
 		return -errno;
 	return address_port(&call->to);
 }

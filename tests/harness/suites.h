@@ -10,7 +10,8 @@ extern const struct test_case *const suites[];
 /* tests/bpf: one kind of socket each. */
 extern const struct test_case tcp_connect_cases[], tcp_close_cases[], tcp_send_cases[];
 extern const struct test_case tcp_fastopen_cases[], mptcp_cases[], io_uring_cases[];
-extern const struct test_case tcp_load_cases[], tcp_firewall_cases[], udp_cases[], udp_offload_cases[];
+extern const struct test_case tcp_load_cases[], tcp_firewall_cases[], udp_cases[],
+	udp_offload_cases[];
 extern const struct test_case icmp_cases[], raw_cases[], sctp_cases[], packet_cases[];
 /* tests/net: whole situations. */
 extern const struct test_case ownership_cases[], older_cases[], process_cases[];

@@ -59,8 +59,8 @@ void test_skip(struct test *test, const char *format, ...)
 	_exit(0);
 }
 
-void expect_equal_at(struct test *test, const char *file, int line, const char *what,
-		     long long got, long long expected)
+void expect_equal_at(struct test *test, const char *file, int line, const char *what, long long got,
+		     long long expected)
 {
 	if (got != expected)
 		test_wrong_at(test, file, line, "%s: expected %lld, got %lld", what, expected, got);
@@ -157,6 +157,11 @@ int file_copy(const char *from, const char *to)
 	if (out >= 0)
 		close(out);
 	return rc;
+}
+
+long text_number(const char *text)
+{
+	return strtol(text, NULL, 10);
 }
 
 long long now_ms(void)

@@ -23,16 +23,26 @@ struct test_case {
 };
 
 /* Entries of a table of cases; the table ends with an empty one. */
-#define CASE(name_, run_) { .name = (name_), .run = (run_) }
-#define CASE_IPV4(name_, run_) { .name = name_ "/ipv4", .run = (run_), .family = AF_INET }
-#define CASE_IPV6(name_, run_) { .name = name_ "/ipv6", .run = (run_), .family = AF_INET6 }
+#define CASE(name_, run_)                                                                          \
+	{                                                                                          \
+		.name = (name_), .run = (run_)                                                     \
+	}
+#define CASE_IPV4(name_, run_)                                                                     \
+	{                                                                                          \
+		.name = name_ "/ipv4", .run = (run_), .family = AF_INET                            \
+	}
+#define CASE_IPV6(name_, run_)                                                                     \
+	{                                                                                          \
+		.name = name_ "/ipv6", .run = (run_), .family = AF_INET6                           \
+	}
 #define CASE_BOTH(name_, run_) CASE_IPV4(name_, run_), CASE_IPV6(name_, run_)
 
 #define PATH_ROOM 512
 
 struct test {
 	const struct test_case *self;
-	const char *egret; /* program under test; NULL: the actors are only compared with each other */
+	const char
+		*egret; /* program under test; NULL: the actors are only compared with each other */
 	int family; /* AF_INET if the case has none */
 	const char *ip; /* loopback address of that family */
 	char dir[PATH_ROOM]; /* this case's own directory */
@@ -69,8 +79,8 @@ void test_skip(struct test *test, const char *format, ...)
 /* Two numbers that must be equal. */
 #define expect_equal(test, got, expected)                                                          \
 	expect_equal_at(test, __FILE__, __LINE__, #got, (long long)(got), (long long)(expected))
-void expect_equal_at(struct test *test, const char *file, int line, const char *what,
-		     long long got, long long expected);
+void expect_equal_at(struct test *test, const char *file, int line, const char *what, long long got,
+		     long long expected);
 
 /* A path below the case's directory, in memory that lives as long as the case. */
 const char *test_path(struct test *test, const char *name);
@@ -86,6 +96,9 @@ char *file_read(struct test *test, const char *path);
 int file_write(const char *path, const char *text);
 /* Copies an executable; 0 or -errno. */
 int file_copy(const char *from, const char *to);
+
+/* A decimal number at the beginning of a text; 0: there is none. */
+long text_number(const char *text);
 
 /* Milliseconds since boot, for measuring, never for waiting. */
 long long now_ms(void);

@@ -109,8 +109,8 @@ static void datagrams(struct test *test)
 	expect_equal(test, sock_receive_many(command.actor, out, 1), 4000);
 	actor_quit(command.actor, 0);
 	result = egret_finish(command.egret);
-	expect_row(result, command.actor, OUT("udp", test->ip, port), .sent = 300,
-		   .received = 4000, .connections = 1);
+	expect_row(result, command.actor, OUT("udp", test->ip, port), .sent = 300, .received = 4000,
+		   .connections = 1);
 	expect_equal(test, json_number(result->json, "totals.bytes_sent"), 300);
 	expect_equal(test, json_number(result->json, "totals.bytes_received"), 4000);
 }
@@ -177,8 +177,7 @@ static void streams(struct test *test)
 	egret_needed(test);
 	require(test, pipe(ends) == 0 && write(ends[1], "through\n", 8) == 8);
 	close(ends[1]);
-	program = program_start(test,
-				&(struct program_options){ .argv = argv, .input = ends[0] });
+	program = program_start(test, &(struct program_options){ .argv = argv, .input = ends[0] });
 	close(ends[0]);
 	output = program_wait(program);
 	expect_equal(test, output->status, 0);
@@ -230,8 +229,9 @@ static void found_in_path(struct test *test)
 static void egret_fails(struct test *test)
 {
 	const char *trace = test_path(test, "was-run"), *touch = program_find(test, "touch");
-	const char *const argv[] = { "summary", "-o", "/nonexistent/file", "--", touch, trace,
-				     NULL };
+	const char *const argv[] = {
+		"summary", "-o", "/nonexistent/file", "--", touch, trace, NULL
+	};
 	struct output output = egret_run(test, argv);
 
 	expect_equal(test, output.status, 125);

@@ -28,8 +28,7 @@ static struct result *talk(struct actor *client)
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, 1000);
 	sock_pair_close(&pair);
 	result = egret_stop(egret);
-	expect_row(result, client, OUT("tcp", test->ip, pair.port), .sent = 1000,
-		   .connections = 1);
+	expect_row(result, client, OUT("tcp", test->ip, pair.port), .sent = 1000, .connections = 1);
 	expect_process(result, client);
 	return result;
 }
@@ -265,8 +264,7 @@ static void in_memory(struct test *test)
 	exe = test_text(test, "/%s", id);
 	if (result && result_app_of(result, id))
 		exe = id;
-	expect_row_of(result, exe, OUT("tcp", test->ip, pair.port), .sent = 222,
-		      .connections = 1);
+	expect_row_of(result, exe, OUT("tcp", test->ip, pair.port), .sent = 222, .connections = 1);
 }
 
 const struct test_case executable_cases[] = {

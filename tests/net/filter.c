@@ -27,12 +27,11 @@ static struct scene watch(struct test *test, const char *const *options, uid_t u
 	struct egret *egret;
 
 	egret_needed(test);
-	scene.client = actor_start_as(
-		test, &(struct actor_options){ .name = "client", .uid = uid });
+	scene.client =
+		actor_start_as(test, &(struct actor_options){ .name = "client", .uid = uid });
 	egret = egret_start(test, options);
 	scene.pair = sock_pair(scene.client, scene.server, test->ip, 0);
-	sock_transfer(scene.client, scene.pair.client_fd, scene.server, scene.pair.server_fd,
-		      5000);
+	sock_transfer(scene.client, scene.pair.client_fd, scene.server, scene.pair.server_fd, 5000);
 	sock_transfer(scene.server, scene.pair.server_fd, scene.client, scene.pair.client_fd, 60);
 	sock_pair_close(&scene.pair);
 	scene.result = egret_stop(egret);
@@ -66,8 +65,8 @@ static void by_program(struct test *test)
 {
 	struct scene scene = watch(test, WORDS("--by", "program"), 0);
 
-	expect_group(&scene, test_text(test, "exe:%s", scene.client->identity.exe), "program",
-		     5000, 60);
+	expect_group(&scene, test_text(test, "exe:%s", scene.client->identity.exe), "program", 5000,
+		     60);
 	expect_equal(test, strcmp(json_text(scene.result->json, "by"), "program"), 0);
 }
 
@@ -115,16 +114,15 @@ static void filter_app(struct test *test)
 {
 	struct scene scene = watch(test, WORDS("--app", "*/client"), 0);
 
-	expect_row(scene.result, scene.client, OUT("tcp", test->ip, scene.pair.port),
-		   .sent = 5000, .received = 60, .connections = 1);
+	expect_row(scene.result, scene.client, OUT("tcp", test->ip, scene.pair.port), .sent = 5000,
+		   .received = 60, .connections = 1);
 	expect_rows(scene.result, scene.server, 0);
 	/* At least the server's. */
 	expect_equal(test,
-		     json_number(scene.result->json, "ledger.excluded.filter.bytes_sent") >= 60,
-		     1);
+		     json_number(scene.result->json, "ledger.excluded.filter.bytes_sent") >= 60, 1);
 	expect_equal(test,
-		     json_number(scene.result->json,
-				 "ledger.excluded.filter.bytes_received") >= 5000,
+		     json_number(scene.result->json, "ledger.excluded.filter.bytes_received") >=
+			     5000,
 		     1);
 }
 
@@ -177,8 +175,8 @@ static void loopback(struct test *test)
 	result_check_sums(result);
 	expect_rows(result, client, 0);
 	expect_rows(result, server, 0);
-	expect_equal(test,
-		     json_number(result->json, "ledger.excluded.loopback.bytes_sent") >= 5000, 1);
+	expect_equal(test, json_number(result->json, "ledger.excluded.loopback.bytes_sent") >= 5000,
+		     1);
 	expect_equal(test,
 		     json_number(result->json, "ledger.excluded.loopback.bytes_received") >= 5000,
 		     1);
@@ -193,8 +191,8 @@ static void own_address(struct test *test)
 	struct result *result;
 	struct pair pair;
 
-	net_ip(test, 0, test->family == AF_INET6 ? "addr add %s/128 dev lo nodad" :
-						   "addr add %s/32 dev lo",
+	net_ip(test, 0,
+	       test->family == AF_INET6 ? "addr add %s/128 dev lo nodad" : "addr add %s/32 dev lo",
 	       ip);
 	egret = egret_start(test, NULL);
 	pair = sock_pair(client, server, ip, 0);

@@ -106,7 +106,8 @@ static void give_address(struct test *test, int net, const char *link, const cha
 
 static void veth(struct test *test)
 {
-	struct scene scene = { .test = test, .client_ip = ip_of(test, 81, 1),
+	struct scene scene = { .test = test,
+			       .client_ip = ip_of(test, 81, 1),
 			       .server_ip = ip_of(test, 81, 2) };
 	int net = net_new(test);
 
@@ -131,7 +132,8 @@ static void link_to(struct test *test, int middle, const char *name, int net)
 /* client - bridge - server, in three namespaces. */
 static void bridge(struct test *test)
 {
-	struct scene scene = { .test = test, .client_ip = ip_of(test, 82, 1),
+	struct scene scene = { .test = test,
+			       .client_ip = ip_of(test, 82, 1),
 			       .server_ip = ip_of(test, 82, 2) };
 	int middle = net_new(test), left = net_new(test), right = net_new(test);
 
@@ -155,7 +157,8 @@ static void bridge(struct test *test)
 /* client - router - server: what is forwarded is nobody's in the middle. */
 static void router(struct test *test)
 {
-	struct scene scene = { .test = test, .client_ip = ip_of(test, 83, 1),
+	struct scene scene = { .test = test,
+			       .client_ip = ip_of(test, 83, 1),
 			       .server_ip = ip_of(test, 84, 1) };
 	int middle = net_new(test), left = net_new(test), right = net_new(test);
 
@@ -182,7 +185,8 @@ static void router(struct test *test)
  */
 static void tunnel(struct test *test, int subnet, const char *what, bool wants_local)
 {
-	struct scene scene = { .test = test, .client_ip = ip_of(test, subnet, 1),
+	struct scene scene = { .test = test,
+			       .client_ip = ip_of(test, subnet, 1),
 			       .server_ip = ip_of(test, subnet, 2) };
 	const char *ends[2] = { ip_of(test, subnet + 1, 1), ip_of(test, subnet + 1, 2) };
 	const char *inner[2] = { scene.client_ip, scene.server_ip };
@@ -283,8 +287,7 @@ static void moved_cgroup(struct test *test)
 				 test_text(test, "%d", client->pid)) == 0);
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, 200);
 	result = egret_stop(egret);
-	expect_row(result, client, OUT("tcp", test->ip, pair.port), .sent = 210,
-		   .connections = 1);
+	expect_row(result, client, OUT("tcp", test->ip, pair.port), .sent = 210, .connections = 1);
 	expect_process(result, client);
 }
 

@@ -120,10 +120,10 @@ static void other_namespace(struct test *test)
 /* Both ends on the loopback interface of the namespace that the harness was started in. */
 static void same_namespace(struct test *test)
 {
-	struct actor *client = actor_start_as(
-		test, &(struct actor_options){ .name = "client", .host = true });
-	struct actor *server = actor_start_as(
-		test, &(struct actor_options){ .name = "server", .host = true });
+	struct actor *client =
+		actor_start_as(test, &(struct actor_options){ .name = "client", .host = true });
+	struct actor *server =
+		actor_start_as(test, &(struct actor_options){ .name = "server", .host = true });
 	struct pair pair = sock_pair(client, server, test->ip, 0);
 	struct egret *egret;
 	struct result *result;
@@ -154,8 +154,7 @@ static void listener(struct test *test)
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, 1000);
 	sock_pair_close(&pair);
 	result = egret_stop(egret);
-	expect_row(result, client, OUT("tcp", test->ip, pair.port), .sent = 1000,
-		   .connections = 1);
+	expect_row(result, client, OUT("tcp", test->ip, pair.port), .sent = 1000, .connections = 1);
 	expect_row(result, server, IN("tcp", test->ip, pair.port), .received = 1000,
 		   .connections = 1);
 	expect_process(result, server);
@@ -263,8 +262,7 @@ static void udp_receiver(struct test *test)
 	expect_equal(test, sock_send_many(client, out, test->ip, port, 50, 0, 6), 300);
 	expect_equal(test, sock_receive_many(server, in, 6), 300);
 	result = egret_stop(egret);
-	expect_row(result, server, IN("udp", test->ip, port), .received = 300,
-		   .connections = ANY);
+	expect_row(result, server, IN("udp", test->ip, port), .received = 300, .connections = ANY);
 	expect_process(result, server);
 }
 
@@ -285,8 +283,8 @@ static void raw(struct test *test)
 	result = egret_stop(egret);
 	expect_row(result, client, OUT("ip-proto-253", net_ip_of(test, 2), NO_PORT), .sent = 90,
 		   .connections = ANY);
-	expect_row(result, server, IN("ip-proto-253", net_ip_of(test, 1), NO_PORT),
-		   .received = 90, .connections = ANY);
+	expect_row(result, server, IN("ip-proto-253", net_ip_of(test, 1), NO_PORT), .received = 90,
+		   .connections = ANY);
 }
 
 /* Shared when tracing began: one holder has it, the youngest. */
@@ -326,10 +324,8 @@ static void mptcp(struct test *test)
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, 3000);
 	sock_transfer(server, pair.server_fd, client, pair.client_fd, 40);
 	result = egret_stop(egret);
-	expect_row(result, client, OUT("mptcp", test->ip, pair.port), .sent = 3000,
-		   .received = 40);
-	expect_row(result, server, IN("mptcp", test->ip, pair.port), .sent = 40,
-		   .received = 3000);
+	expect_row(result, client, OUT("mptcp", test->ip, pair.port), .sent = 3000, .received = 40);
+	expect_row(result, server, IN("mptcp", test->ip, pair.port), .sent = 40, .received = 3000);
 }
 
 const struct test_case older_cases[] = {

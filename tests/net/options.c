@@ -32,7 +32,8 @@ static void expect_refusal(struct test *test, const struct output *output, int s
 	if (output->status == status && !output->out[0] && count_lines(output->err) == 1 &&
 	    strncmp(output->err, "egret: ", 7) == 0)
 		return;
-	test_wrong(test, "%s: expected one line and status %d, got %d, stdout \"%s\", stderr \"%s\"",
+	test_wrong(test,
+		   "%s: expected one line and status %d, got %d, stdout \"%s\", stderr \"%s\"",
 		   what, status, output->status, output->out, output->err);
 }
 
@@ -147,8 +148,8 @@ static void doctor(struct test *test)
 static void duration(struct test *test)
 {
 	long long begin = now_ms(), took;
-	struct output output = egret_run(
-		test, WORDS("summary", "--duration", "500ms", "--format", "json"));
+	struct output output =
+		egret_run(test, WORDS("summary", "--duration", "500ms", "--format", "json"));
 	struct result *result;
 
 	took = now_ms() - begin;
@@ -161,8 +162,8 @@ static void duration(struct test *test)
 
 static void quiet(struct test *test)
 {
-	struct output output = egret_run(
-		test, WORDS("summary", "-q", "--duration", "100ms", "--format", "json"));
+	struct output output =
+		egret_run(test, WORDS("summary", "-q", "--duration", "100ms", "--format", "json"));
 
 	expect_equal(test, output.status, 0);
 	expect_equal(test, output.err[0], '\0');
@@ -177,14 +178,13 @@ static void expect_failure(struct test *test, const struct output *output, const
 
 	message = message ? message + strlen("egret: tracing\n") : output->err;
 	if (output->status == 0 || output->status > 5 || count_lines(message) != 1)
-		test_wrong(test, "%s: status %d, stderr \"%s\"", what, output->status,
-			   output->err);
+		test_wrong(test, "%s: status %d, stderr \"%s\"", what, output->status, output->err);
 }
 
 static void output_full(struct test *test)
 {
-	const char *const argv[] = { test->egret, "summary",  "--duration", "100ms",
-				     "--format",  "json",     NULL };
+	const char *const argv[] = { test->egret, "summary", "--duration", "100ms",
+				     "--format",  "json",    NULL };
 	int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
 	struct output output;
 
@@ -196,8 +196,8 @@ static void output_full(struct test *test)
 
 static void output_closed(struct test *test)
 {
-	const char *const argv[] = { test->egret, "summary",  "--duration", "100ms",
-				     "--format",  "json",     NULL };
+	const char *const argv[] = { test->egret, "summary", "--duration", "100ms",
+				     "--format",  "json",    NULL };
 	struct output output;
 	int ends[2];
 
@@ -227,15 +227,16 @@ static void disk_full(struct test *test)
 	while (write(fd, filler, sizeof(filler)) > 0)
 		;
 	close(fd);
-	output = egret_run(test, WORDS("summary", "--duration", "100ms", "--format", "json", "-o",
-				       file));
+	output = egret_run(test,
+			   WORDS("summary", "--duration", "100ms", "--format", "json", "-o", file));
 	expect_failure(test, &output, "full disk");
 	expect_equal(test, strcmp(file_read(test, file), "precious\n"), 0);
-	expect_equal(test, program_run(test, &(struct program_options){
-						     .argv = WORDS(program_find(test, "sh"), "-c",
-								   "test $(ls -A \"$0\" | wc -l) = 2",
-								   dir) })
-				   .status,
+	expect_equal(test,
+		     program_run(test,
+				 &(struct program_options){
+					 .argv = WORDS(program_find(test, "sh"), "-c",
+						       "test $(ls -A \"$0\" | wc -l) = 2", dir) })
+			     .status,
 		     0);
 }
 
@@ -250,8 +251,8 @@ static void device(struct test *test)
 	require(test, mkdir(dir, 0755) == 0);
 	require(test, mount("none", dir, "tmpfs", 0, NULL) == 0);
 	require(test, mknod(file, S_IFCHR | 0666, makedev(1, 3)) == 0);
-	output = egret_run(test, WORDS("summary", "--duration", "100ms", "--format", "json", "-o",
-				       file));
+	output = egret_run(test,
+			   WORDS("summary", "--duration", "100ms", "--format", "json", "-o", file));
 	expect_equal(test, output.status, 0);
 	require(test, lstat(file, &stat) == 0);
 	expect_equal(test, S_ISCHR(stat.st_mode), 1);
@@ -292,8 +293,8 @@ static void merged(struct test *test)
 	for (int i = 0; i < 2; i++) {
 		struct egret *egret = egret_start(test, NULL);
 
-		pair = i ? sock_pair_again(&pair, test->ip, 0) :
-			   sock_pair(client, server, test->ip, 0);
+		pair = i ? sock_pair_again(&pair, test->ip, 0)
+			 : sock_pair(client, server, test->ip, 0);
 		sock_transfer(client, pair.client_fd, server, pair.server_fd, 100 * (i + 1));
 		sock_pair_close(&pair);
 		egret_stop(egret);
@@ -303,8 +304,7 @@ static void merged(struct test *test)
 	expect_equal(test, output.status, 0);
 	result = result_parse(test, output.out, "merge");
 	result_check_sums(result);
-	expect_row(result, client, OUT("tcp", test->ip, pair.port), .sent = 300,
-		   .connections = 2);
+	expect_row(result, client, OUT("tcp", test->ip, pair.port), .sent = 300, .connections = 2);
 	expect_processes(result, client, 1);
 	expect_equal(test, cJSON_GetArraySize(json_get(result->json, "periods")), 2);
 }

@@ -23,8 +23,8 @@ struct shown {
 
 static struct shown show(struct test *test, const char *format)
 {
-	const char *const argv[] = { test->egret, "summary",  "--format",
-				     format,	  "--include-loopback", NULL };
+	const char *const argv[] = { test->egret,	   "summary", "--format", format,
+				     "--include-loopback", NULL };
 	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
 	struct program *program;
 	struct pair pair;
@@ -157,11 +157,11 @@ static void csv(struct test *test)
 		if (column == 12)
 			expect_equal(test, strcmp(cell, shown.ip), 0);
 		if (column == 13)
-			expect_equal(test, atoi(cell), shown.port);
+			expect_equal(test, text_number(cell), shown.port);
 		if (column == 28)
-			expect_equal(test, atol(cell), SENT);
+			expect_equal(test, text_number(cell), SENT);
 		if (column == 29)
-			expect_equal(test, atol(cell), RECEIVED);
+			expect_equal(test, text_number(cell), RECEIVED);
 	}
 	expect_equal(test, column, 33);
 }

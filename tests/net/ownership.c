@@ -291,8 +291,7 @@ static void datagrams(struct test *test)
 	result = egret_stop(egret);
 	expect_row(result, first, OUT("udp", test->ip, port), .sent = 101, .connections = ANY);
 	expect_row(result, second, OUT("udp", test->ip, port), .sent = 2000, .connections = ANY);
-	expect_row(result, server, IN("udp", test->ip, port), .received = 2101,
-		   .connections = 1);
+	expect_row(result, server, IN("udp", test->ip, port), .received = 2101, .connections = 1);
 }
 
 /* Connected datagrams are a connection: they belong to who connected. */
@@ -340,8 +339,8 @@ static void served_by_other(struct test *test)
 	expect_row(result, worker, IN("udp", test->ip, port), .sent = 400, .received = ANY,
 		   .connections = ANY);
 	if (result && !result_app_of(result, opener->identity.exe))
-		expect_row(result, worker, IN("udp", test->ip, port), .sent = 400,
-			   .received = 10, .connections = 1);
+		expect_row(result, worker, IN("udp", test->ip, port), .sent = 400, .received = 10,
+			   .connections = 1);
 }
 
 const struct test_case ownership_cases[] = {

@@ -43,11 +43,11 @@ static void tell(struct actor *client)
 
 static void arguments(struct test *test)
 {
-	const char *const list[] = { "--flag", "with space", "", "x=1", "\xc3\xa4\xe2\x82\xac",
-				     "\"quoted\\\"", NULL };
+	const char *const list[] = { "--flag", "with space",	       "",
+				     "x=1",    "\xc3\xa4\xe2\x82\xac", "\"quoted\\\"",
+				     NULL };
 
-	tell(actor_start_as(test,
-			    &(struct actor_options){ .name = "client", .arguments = list }));
+	tell(actor_start_as(test, &(struct actor_options){ .name = "client", .arguments = list }));
 }
 
 /* More than is kept: what is told of is the beginning. */
@@ -81,10 +81,17 @@ static void long_arguments(struct test *test)
 /* Bytes that would command a terminal, and bytes that are no text, never get out raw. */
 static void hostile_arguments(struct test *test)
 {
-	const char *const list[] = { "\033[31mred\033]52;c;YQ==\007", "line\nfeed\r\ttab", "\xff\xfe",
-				     "\xc2\x9b" "31m", "\xe2\x80\xae" "back", "</script>", NULL };
-	struct actor *client = actor_start_as(
-		test, &(struct actor_options){ .name = "client", .arguments = list });
+	const char *const list[] = { "\033[31mred\033]52;c;YQ==\007",
+				     "line\nfeed\r\ttab",
+				     "\xff\xfe",
+				     "\xc2\x9b"
+				     "31m",
+				     "\xe2\x80\xae"
+				     "back",
+				     "</script>",
+				     NULL };
+	struct actor *client = actor_start_as(test, &(struct actor_options){ .name = "client",
+									     .arguments = list });
 	struct actor *server = actor_start(test, "server");
 	struct egret *egret = egret_start(test, NULL);
 	const char *text;
@@ -144,8 +151,7 @@ static void cgroup(struct test *test)
 	if (!test->cgroup[0])
 		test_skip(test, "no cgroup2");
 	require(test, cgroup_make(outer) == 0 && cgroup_make(inner) == 0);
-	client = actor_start_as(test,
-				&(struct actor_options){ .name = "client", .cgroup = inner });
+	client = actor_start_as(test, &(struct actor_options){ .name = "client", .cgroup = inner });
 	tell(client);
 }
 
@@ -265,8 +271,7 @@ static void pid_reused(struct test *test)
 	ports[1] = talk(second, server, 2000);
 	result = egret_stop(egret);
 	expect_row(result, first, OUT("tcp", test->ip, ports[0]), .sent = 100, .connections = 1);
-	expect_row(result, second, OUT("tcp", test->ip, ports[1]), .sent = 2000,
-		   .connections = 1);
+	expect_row(result, second, OUT("tcp", test->ip, ports[1]), .sent = 2000, .connections = 1);
 	expect_rows(result, first, 1);
 	expect_rows(result, second, 1);
 	expect_process(result, first);
@@ -359,8 +364,8 @@ static void no_command_lines(struct test *test)
 {
 	static const char *const quiet[] = { "--no-command-lines", NULL };
 	static const char *const secret[] = { "--password=hunter2", NULL };
-	struct actor *client = actor_start_as(
-		test, &(struct actor_options){ .name = "client", .arguments = secret });
+	struct actor *client = actor_start_as(test, &(struct actor_options){ .name = "client",
+									     .arguments = secret });
 	struct actor *server = actor_start(test, "server");
 	struct egret *egret = egret_start(test, quiet);
 	int port = talk(client, server, 1);

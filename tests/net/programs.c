@@ -82,7 +82,7 @@ static struct program *start_http(struct test *test, int *ret_port)
 	skip_unless(test, ARGV(python, "-c", "import http.server"));
 	server = start(test, ARGV(python, "-u", "-c", script, test->ip, test->dir));
 	program_expect(server, PROGRAM_OUT, ";");
-	*ret_port = atoi(strstr(server->output.out, "port ") + 5);
+	*ret_port = (int)text_number(strstr(server->output.out, "port ") + 5);
 	return server;
 }
 
@@ -140,16 +140,15 @@ static void curl_many(struct test *test)
 				url(test, port, "served.bin?[1-20]")));
 	expect_equal(test, output.status, 0);
 	for (words = output.out;
-	     sscanf(words, "%ld %ld %ld\n%n", &request, &head, &body, &used) == 3;
-	     words += used) {
+	     sscanf(words, "%ld %ld %ld\n%n", &request, &head, &body, &used) == 3; words += used) {
 		sent += request;
 		received += head + body;
 		count++;
 	}
 	expect_equal(test, count, 20);
 	result = egret_stop(egret);
-	expect_row_of(result, path, OUT("tcp", test->ip, port), .sent = sent,
-		      .received = received, .connections = 20);
+	expect_row_of(result, path, OUT("tcp", test->ip, port), .sent = sent, .received = received,
+		      .connections = 20);
 	expect_row_of(result, executable_of(test, server), IN("tcp", test->ip, port),
 		      .sent = received, .received = sent, .connections = 20);
 }
@@ -260,8 +259,7 @@ static void socat(struct test *test)
 	kill(relay->pid, SIGTERM);
 	program_wait(relay);
 	result = egret_stop(egret);
-	expect_row_of(result, path, IN("udp", test->ip, port), .received = 1234,
-		      .connections = 1);
+	expect_row_of(result, path, IN("udp", test->ip, port), .received = 1234, .connections = 1);
 	expect_row_of(result, path, OUT("tcp", test->ip, counter.port), .sent = 1234,
 		      .connections = 1);
 	expect_rows_of(result, path, 2);
@@ -316,8 +314,8 @@ static void iperf(struct test *test, bool udp)
 	server = start(test, ARGV(other, "-s", "-1", "-B", test->ip, "-p", "5201", "--forceflush"));
 	program_expect(server, PROGRAM_OUT, "listening");
 	output = udp ? run(test, ARGV(path, "-c", test->ip, "-p", "5201", "-J", "-u", "-b", "200M",
-				      "-n", "5M")) :
-		       run(test, ARGV(path, "-c", test->ip, "-p", "5201", "-J", "-n", "50M"));
+				      "-n", "5M"))
+		     : run(test, ARGV(path, "-c", test->ip, "-p", "5201", "-J", "-n", "50M"));
 	if (output.status)
 		test_skip(test, "iperf3 exits with %d: %.200s", output.status, output.out);
 	program_wait(server);
@@ -362,14 +360,13 @@ static void python(struct test *test)
 	struct result *result;
 	int fd;
 
-	client = start(test,
-		       ARGV(python3, "-c",
-			    "import socket,sys\n"
-			    "s=socket.create_connection((sys.argv[1],int(sys.argv[2])))\n"
-			    "s.sendall(b'x'*4242)\n"
-			    "print('sent',flush=True)\n"
-			    "s.recv(1)\n",
-			    test->ip, test_text(test, "%d", counter.port)));
+	client = start(test, ARGV(python3, "-c",
+				  "import socket,sys\n"
+				  "s=socket.create_connection((sys.argv[1],int(sys.argv[2])))\n"
+				  "s.sendall(b'x'*4242)\n"
+				  "print('sent',flush=True)\n"
+				  "s.recv(1)\n",
+				  test->ip, test_text(test, "%d", counter.port)));
 	program_expect(client, PROGRAM_OUT, "sent");
 	exe = executable_of(test, client);
 	fd = sock_accept(counter.server, counter.listener);

@@ -189,8 +189,8 @@ static void mixed(struct test *test)
 	expect_equal(test, actor_end(server, NULL), EACH * (10 + 11 + 12 + 13));
 	result = egret_stop(egret);
 	for (int i = 0; i < KINDS; i++) {
-		expect_row_of(result, exes[i], OUT("tcp", test->ip, port),
-			      .sent = EACH * (10 + i), .connections = EACH);
+		expect_row_of(result, exes[i], OUT("tcp", test->ip, port), .sent = EACH * (10 + i),
+			      .connections = EACH);
 		expect_processes_at(result, exes[i], EACH, __FILE__, __LINE__);
 	}
 	expect_rows(result, sources[0], 0);
