@@ -271,7 +271,7 @@ int eg_json_check(const char *text, size_t size, size_t *ret_offset, const char 
 		good = check_value(&checker);
 	while (good && checker.depth);
 	if (good && peek_token(&checker) >= 0)
-		good = fail(&checker, "more text after the end of the document");
+		good = fail(&checker, "more text after the end");
 	if (good)
 		return 0;
 	*ret_offset = (size_t)(checker.next - text);

@@ -9,15 +9,15 @@
 /* `list` is the address of a pointer to any type. */
 int eg_list_reserve(void *list, size_t count, size_t more, size_t size)
 {
-	void *grown;
+	void *old, *grown;
 
 	if (__builtin_add_overflow(count, more, &count) ||
 	    __builtin_mul_overflow(count, size, &size))
 		return -ENOMEM;
 	if (!size)
 		return 0;
-	memcpy(&grown, list, sizeof(grown));
-	grown = realloc(grown, size);
+	memcpy(&old, list, sizeof(old));
+	grown = realloc(old, size);
 	if (!grown)
 		return -ENOMEM;
 	memcpy(list, &grown, sizeof(grown));

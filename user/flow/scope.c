@@ -78,7 +78,7 @@ static const struct block blocks[] = {
 	{ .prefix = { 0x20, 0x01, 0x00, 0x01, [15] = 2 }, .bits = 127, .scope = EG_SCOPE_INTERNET },
 	/* RFC 7450: AMT; RFC 7535: AS112; RFC 7343: ORCHIDv2; RFC 9374: drones */
 	{ .prefix = { 0x20, 0x01, 0x00, 0x03 }, .bits = 32, .scope = EG_SCOPE_INTERNET },
-	{ .prefix = { 0x20, 0x01, 0x00, 0x04, 0x01, 0x12 }, .bits = 48, .scope = EG_SCOPE_INTERNET },
+	{ .prefix = { 0x20, 0x01, 0, 4, 0x01, 0x12 }, .bits = 48, .scope = EG_SCOPE_INTERNET },
 	{ .prefix = { 0x20, 0x01, 0x00, 0x20 }, .bits = 27, .scope = EG_SCOPE_INTERNET },
 	/* RFC 2928: protocol assignments, benchmarking (RFC 5180) among them */
 	{ .prefix = { 0x20, 0x01 }, .bits = 23, .scope = EG_SCOPE_PRIVATE },

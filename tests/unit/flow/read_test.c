@@ -178,8 +178,7 @@ static void what_is_no_json_is_refused(void **state)
 	document_bad("", "", "the text ends too early");
 	document_bad("\n", "", "the text ends too early");
 	document_bad("hello", "hello", "no JSON value");
-	document_bad(DOCUMENT_HEAD DOCUMENT_NO_APPS "}", "}",
-		     "more text after the end of the document");
+	document_bad(DOCUMENT_HEAD DOCUMENT_NO_APPS "}", "}", "more text after the end");
 	document_bad(DOCUMENT_APP("\"name\":\"\\u0000\""), "\\u0000", "a NUL character");
 	document_bad(DOCUMENT_APP("\"name\":\"\xff\""), "\xff", "a byte that is not UTF-8");
 	document_bad(DOCUMENT_APP("\"name\":\"\x1b\""), "\x1b", "a control byte in a string");
