@@ -113,7 +113,8 @@ static void overflow_rows_have_no_address(void **state)
 {
 	struct only only = read_row(DOCUMENT_ROWS(
 		"{\"ip\":null,\"port\":null,\"transport\":null,\"direction\":null,"
-		"\"overflow\":true,\"bytes_sent\":7,\"bytes_received\":0,\"connections\":0,\"failed\":0}"));
+		"\"overflow\":true,\"bytes_sent\":7,\"bytes_received\":0,\"connections\":0,"
+		"\"failed\":0}"));
 
 	(void)state;
 	assert_true(only.row->key.overflow);
