@@ -4,7 +4,7 @@
 
 #define ETH_P_IP 0x0800
 #define ETH_P_IPV6 0x86DD
-#define IPV6_EXTENSIONS_MAX 6 /* extension headers looked through */
+#define IPV6_EXTENSIONS_MAX 4 /* extension headers looked through */
 #define RTCF_BROADCAST 0x10000000 /* include/uapi/linux/in_route.h */
 
 /* SCTP chunk types (RFC 9260 section 3.2) and how many chunks of a packet are read. */
@@ -13,7 +13,7 @@
 #define SCTP_ABORT 6
 #define SCTP_COOKIE_ACK 11
 #define SCTP_I_DATA 64 /* RFC 8260 */
-#define SCTP_CHUNKS_MAX 16
+#define SCTP_CHUNKS_MAX 8
 
 /* What a packet says, seen from this host. */
 struct packet {
@@ -65,7 +65,11 @@ static __always_inline bool parse_ipv6(struct __sk_buff *skb, struct packet *pac
 	return true;
 }
 
-/* User data of the DATA chunks; SACKs and the handshake are no payload. */
+/*
+ * User data of the DATA chunks; SACKs and the handshake are no payload. What
+ * comes after as many chunks as are read is taken to be like the last of them:
+ * so many fit into a packet only if they are small messages, bundled.
+ */
 static __always_inline void parse_sctp(struct __sk_buff *skb, struct packet *packet)
 {
 	struct {
@@ -74,26 +78,26 @@ static __always_inline void parse_sctp(struct __sk_buff *skb, struct packet *pac
 		__be16 length;
 		__be32 tag;
 	} chunk;
-	__u32 offset = packet->offset + 12;
+	__u32 offset = packet->offset + 12, size = 4, data = 0, left;
 
 	packet->payload = 0;
 	for (int i = 0; i < SCTP_CHUNKS_MAX; i++) {
-		__u32 length, header;
-
-		if (bpf_skb_load_bytes(skb, offset, &chunk, sizeof(chunk)) &&
-		    bpf_skb_load_bytes(skb, offset, &chunk, 4))
+		if (bpf_skb_load_bytes(skb, offset, &chunk, sizeof(chunk)))
 			return;
-		length = bpf_ntohs(chunk.length);
-		header = chunk.type == SCTP_I_DATA ? 20 : 16;
-		if ((chunk.type == SCTP_DATA || chunk.type == SCTP_I_DATA) && length > header)
-			packet->payload += length - header;
+		size = bpf_ntohs(chunk.length);
+		data = since(size, chunk.type == SCTP_I_DATA ? 20 : 16);
+		data *= chunk.type == SCTP_DATA || chunk.type == SCTP_I_DATA;
+		packet->payload += data;
 		packet->init_tag = chunk.tag;
 		/* One bit each and no branch: the verifier would follow both ways. */
 		packet->chunks |= (chunk.type < 64) * (1ULL << (chunk.type & 63));
-		if (length < 4)
+		size = (size + 3) & ~3U;
+		if (!size)
 			return;
-		offset += (length + 3) & ~3U;
+		offset += size;
 	}
+	left = since(skb->len, offset);
+	packet->payload += (__u64)(left / size) * data;
 }
 
 /* Fills in the rest of *packet; false: nothing that a socket sends as payload. */
@@ -331,54 +335,47 @@ static __always_inline void adopt_accepted(__u64 address)
 		lose(EG_LOSS_STORAGE_FAILED);
 }
 
-/* The entry of a socket that has none yet, where one can be made now. */
-static __always_inline struct eg_socket *adopt(struct bpf_sock *sk, __u64 address,
-					       const struct packet *packet)
+/* The entry of the packet's socket, made or brought up to date where that is possible now. */
+static __always_inline struct eg_socket *socket_of(struct bpf_sock *sk, __u64 address, bool egress)
 {
-	struct eg_proc_key sender;
+	struct eg_socket *socket;
 
-	if (packet->egress && sender_is_current(sk)) {
+	if (egress && sender_is_current(sk)) {
+		struct eg_proc_key sender = key_current();
+
 		/* What the kernel sends by itself, it sends in anybody's context. */
-		sender = key_current();
 		if (sender.tgid && !is_kernel_sock(address))
 			set_sender(address, &sender);
-	} else if (sk->protocol == IPPROTO_SCTP) {
-		adopt_accepted(address);
 	}
+	socket = bpf_map_lookup_elem(&eg_sockets, &address);
+	if (socket || sk->protocol != IPPROTO_SCTP)
+		return socket;
+	adopt_accepted(address);
 	return bpf_map_lookup_elem(&eg_sockets, &address);
 }
 
-/* No owner: the kernel's own (ICMP replies, ...), or a socket that nobody was seen to open. */
-static __always_inline void account_ownerless(struct __sk_buff *skb, struct bpf_sock *sk,
-					      const struct packet *packet, __u64 address)
+/*
+ * No owner: the kernel's own (ICMP replies, ...), or a socket that nobody was
+ * seen to open. Its resets and acknowledgements for no socket are TCP without
+ * payload. False: does not count.
+ */
+static __always_inline bool owner_of_ownerless(const struct packet *packet, __u64 address,
+					       struct eg_proc_key *ret_owner)
 {
-	struct eg_proc_key owner = nobody(EG_NOBODY_UNKNOWN);
+	bool kernel = is_kernel_sock(address);
 
-	if (config.scope_cgroup_id || !armed)
-		return;
-	if (is_kernel_sock(address)) {
-		/* Resets and acknowledgements for no socket: TCP without payload. */
-		if (packet->protocol == IPPROTO_TCP)
-			return;
-		owner = nobody(EG_NOBODY_KERNEL);
-	}
-	account_packet(skb, sk, packet, &owner, packet->egress ? EG_OUTBOUND : EG_INBOUND);
+	*ret_owner = nobody(kernel ? EG_NOBODY_KERNEL : EG_NOBODY_UNKNOWN);
+	return armed && !config.scope_cgroup_id && !(kernel && packet->protocol == IPPROTO_TCP);
 }
 
-/* Raw, ping and UDP-Lite sockets have no hook that tells of a new sender: look each time. */
-static __always_inline void update_sender(struct eg_socket *socket)
+/*
+ * Counts a packet in its socket's entry, if that is where it belongs; else says
+ * to whom it does belong, and who began the conversation.
+ */
+static __always_inline bool exchange(struct eg_socket *socket, struct __sk_buff *skb,
+				     struct bpf_sock *sk, const struct packet *packet,
+				     struct eg_proc_key *ret_owner, enum eg_direction *ret_direction)
 {
-	struct eg_proc_key sender = key_current();
-
-	if (sender.tgid && !same_process(&sender, &socket->sender) && admit(&sender))
-		socket->sender = sender;
-}
-
-/* A packet of a socket that is known. */
-static __always_inline void exchange(struct eg_socket *socket, struct __sk_buff *skb,
-				     struct bpf_sock *sk, const struct packet *packet)
-{
-	enum eg_direction news = packet->egress ? EG_OUTBOUND : EG_INBOUND;
 	bool connected = socket->flags & EG_SOCKET_CONNECTED, first_peer;
 
 	if (!(socket->flags & EG_SOCKET_ROW) && (!connected || same_peer(socket, packet)))
@@ -388,17 +385,20 @@ static __always_inline void exchange(struct eg_socket *socket, struct __sk_buff 
 	first_peer = socket->flags & EG_SOCKET_ROW && same_peer(socket, packet);
 	if (first_peer && (connected || same_process(&socket->row.proc, &socket->sender))) {
 		count(socket, packet);
-		return;
+		return true;
 	}
 	/* Another process answers for the one that the peer spoke to first. */
 	if (first_peer)
-		news = socket->row.direction;
-	account_packet(skb, sk, packet, &socket->sender, news);
+		*ret_direction = socket->row.direction;
+	*ret_owner = socket->sender;
+	return false;
 }
 
 static __always_inline void datagram(struct __sk_buff *skb, struct bpf_sock *sk, bool egress)
 {
+	enum eg_direction direction = egress ? EG_OUTBOUND : EG_INBOUND;
 	struct packet packet = { .egress = egress };
+	struct eg_proc_key owner;
 	struct eg_socket *socket;
 	__u64 address;
 
@@ -407,13 +407,9 @@ static __always_inline void datagram(struct __sk_buff *skb, struct bpf_sock *sk,
 	address = (__u64)BPF_CORE_READ((struct sk_buff *)skb, sk);
 	if (sk->type == SOCK_RAW && egress && sock_header_included((void *)address))
 		packet.payload = skb->len;
-	socket = bpf_map_lookup_elem(&eg_sockets, &address);
-	if (!socket)
-		socket = adopt(sk, address, &packet);
-	else if (egress && sender_is_current(sk))
-		update_sender(socket);
-	if (socket)
-		exchange(socket, skb, sk, &packet);
-	else
-		account_ownerless(skb, sk, &packet, address);
+	socket = socket_of(sk, address, egress);
+	if (socket ? exchange(socket, skb, sk, &packet, &owner, &direction) :
+		     !owner_of_ownerless(&packet, address, &owner))
+		return;
+	account_packet(skb, sk, &packet, &owner, direction);
 }

@@ -215,8 +215,6 @@ struct tcp_sock {
 };
 
 struct mptcp_subflow_context {
-	__u32 mp_join : 1;
-	__u32 request_join : 1;
 	struct sock *conn;
 };
 

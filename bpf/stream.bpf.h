@@ -120,9 +120,11 @@ static __always_inline void stream_closed(struct sock *sk, int oldstate, bool ag
 
 static __always_inline __u64 mptcp_parent(struct tcp_sock *tp)
 {
-	struct mptcp_subflow_context *context =
-		BPF_CORE_READ((struct inet_connection_sock *)tp, icsk_ulp_data);
+	struct mptcp_subflow_context *context;
 
+	if (!bpf_core_type_exists(struct mptcp_subflow_context))
+		return 0;
+	context = BPF_CORE_READ((struct inet_connection_sock *)tp, icsk_ulp_data);
 	return context ? (__u64)BPF_CORE_READ(context, conn) : 0;
 }
 
