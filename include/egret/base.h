@@ -77,11 +77,13 @@ int eg_time_parse(const char *text, int64_t *ret_real_ns);
 /*
  * All of these append to the stream and return 0 or -EIO. Input is any bytes;
  * the output is valid UTF-8 without raw control characters, C1 controls,
- * bidirectional overrides or line separators (contract section 2).
+ * bidirectional overrides or line separators (contract section 2): each of their
+ * bytes is printed as the four characters \xNN. Reading doesn't undo that, so
+ * that what is read and printed again stays the same.
  */
 int eg_put_json(FILE *stream, const char *text); /* quoted; NULL prints null */
 int eg_put_csv(FILE *stream, const char *text); /* RFC 4180, formula-safe; NULL prints nothing */
-int eg_put_terminal(FILE *stream, const char *text);
-int eg_put_prometheus(FILE *stream, const char *text); /* label value, quoted */
+int eg_put_terminal(FILE *stream, const char *text); /* NULL prints nothing */
+int eg_put_prometheus(FILE *stream, const char *text); /* label value, quoted; NULL prints "" */
 /* Percent-encodes what an app id may not hold (identity.md 1.4). malloc'ed; NULL: no memory. */
 char *eg_id_encode(const char *prefix, const char *text);

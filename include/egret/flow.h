@@ -239,8 +239,9 @@ struct eg_totals eg_summary_totals(const struct eg_summary *summary);
 
 /*
  * Calls back in the contract's order (section 3): apps by bytes sent, bytes
- * received, id; rows, processes and names inside. A negative return stops and
- * is returned.
+ * received, id; rows, processes and names inside. Where the contract is silent,
+ * IPv4 comes before IPv6, and transport and direction go by their names. A
+ * callback may be NULL; a negative return stops and is returned; -ENOMEM.
  */
 struct eg_visitor {
 	int (*app_begin)(const struct eg_app *app, void *data);
@@ -253,8 +254,11 @@ struct eg_visitor {
 int eg_summary_walk(const struct eg_summary *summary, const struct eg_visitor *visitor, void *data);
 
 /*
- * Adds `from` to `into` (contract section 3, Merge): associative and
- * commutative. -EINVAL: they differ in `by`; -ENOMEM: `into` is then partial.
+ * Adds `from`, another summary, to `into` (contract section 3, Merge):
+ * associative and commutative. Texts that belong together (an app's, a row's
+ * domain, country, operator or owner) are those of the larger last_seen, also
+ * where these are unknown; of the process lists see user/flow/process.h.
+ * -EINVAL: they differ in `by`; -ENOMEM: `into` is then partial.
  */
 int eg_summary_merge(struct eg_summary *into, const struct eg_summary *from);
 
@@ -265,7 +269,9 @@ struct eg_read_error {
 };
 
 /*
- * Reads one egret.summary/1 document. 0, -EINVAL with *ret_error filled, or
+ * Reads one egret.summary/1 document. Members that this version doesn't know
+ * are ignored; what follows from the rows (sums, totals, the ledger's equation)
+ * is counted anew and not believed. 0, -EINVAL with *ret_error filled, or
  * -ENOMEM. The caller frees *ret_summary.
  */
 int eg_summary_read(const char *text, size_t size, struct eg_summary **ret_summary,
@@ -302,7 +308,9 @@ enum eg_filter_field {
 /*
  * Takes out of the summary the rows that the contract leaves out: loopback and
  * host scopes (unless include_loopback), then what the filter does not match;
- * counts their bytes in ledger.excluded; drops apps left without a row.
+ * counts their bytes in ledger.excluded; drops (and frees) apps left without a
+ * row. What each pattern is held against: user/flow/filter.h. A NULL filter
+ * matches everything. 0 or -ENOMEM (then nothing has changed).
  */
 int eg_summary_exclude(struct eg_summary *summary, bool include_loopback,
 		       const struct eg_filter *filter);

@@ -2,6 +2,7 @@
 /* An app's processes: at most EG_PROCESSES_MAX, those that sort first. */
 #include "process.h"
 #include "destination.h"
+#include "list.h"
 #include "order.h"
 #include "texts.h"
 
@@ -42,12 +43,14 @@ static size_t place_of(const struct eg_app *app, const struct eg_process_info *p
 	return first;
 }
 
-/* The list is allocated whole: 64 processes are few, and it never has to grow. */
-static bool has_list(struct eg_app *app)
+/* The list doubles whenever its length is a power of two: most apps have one process. */
+static int make_room(struct eg_app *app)
 {
-	if (!app->processes)
-		app->processes = calloc(EG_PROCESSES_MAX, sizeof(*app->processes));
-	return app->processes;
+	size_t count = app->processes_count;
+
+	if (count == EG_PROCESSES_MAX || (count & (count - 1)))
+		return 0;
+	return eg_list_reserve(&app->processes, count, count ? count : 1, sizeof(*app->processes));
 }
 
 /*
@@ -144,7 +147,7 @@ static int add(struct eg_app *app, struct eg_process_info *process)
 		update(&app->processes[place], process);
 		return 0;
 	}
-	if (!has_list(app))
+	if (make_room(app) < 0)
 		return -ENOMEM;
 	return insert(app, place, process) ? omit(app, process) : 0;
 }
@@ -206,7 +209,7 @@ static int merge_one(struct eg_app *app, struct eg_process_info *process)
 		listed->summaries = summaries;
 		return 0;
 	}
-	if (!has_list(app))
+	if (make_room(app) < 0)
 		return -ENOMEM;
 	if (insert(app, place, process))
 		app->processes_omitted = eg_sum(app->processes_omitted, summaries_of(process));
