@@ -82,7 +82,9 @@ static __always_inline void parse_sctp(struct __sk_buff *skb, struct packet *pac
 
 	packet->payload = 0;
 	for (int i = 0; i < SCTP_CHUNKS_MAX; i++) {
-		if (bpf_skb_load_bytes(skb, offset, &chunk, sizeof(chunk)))
+		/* The shortest chunks are a header and nothing else. */
+		if (bpf_skb_load_bytes(skb, offset, &chunk, sizeof(chunk)) &&
+		    bpf_skb_load_bytes(skb, offset, &chunk, 4))
 			return;
 		size = bpf_ntohs(chunk.length);
 		data = since(size, chunk.type == SCTP_I_DATA ? 20 : 16);
@@ -179,6 +181,15 @@ static __always_inline void row_of(struct eg_flow_key *row, struct __sk_buff *sk
 		row->flags |= EG_FLOW_BROADCAST;
 }
 
+/*
+ * Is the first packet of a socket, or of a row, a connection? An SCTP listener
+ * hears the handshake of those that its accepted sockets will count.
+ */
+static __always_inline bool opens(const struct bpf_sock *sk)
+{
+	return sk->protocol != IPPROTO_SCTP || sk->type != SOCK_STREAM || sk->state != TCP_LISTEN;
+}
+
 static __always_inline void delta_of(struct eg_flow *delta, const struct packet *packet)
 {
 	delta->bytes_sent = packet->egress ? packet->payload : 0;
@@ -216,7 +227,7 @@ static __always_inline void account_packet(struct __sk_buff *skb, struct bpf_soc
 		row.direction = EG_OUTBOUND;
 		row.port = packet->peer_port;
 	}
-	delta.connections = 1;
+	delta.connections = opens(sk);
 	account(&row, &delta);
 }
 
@@ -275,7 +286,7 @@ static __always_inline bool claim_row(struct eg_socket *socket, struct __sk_buff
 		socket->row.proc = socket->sender;
 	socket->peer_port = packet->peer_port;
 	socket->first_ns = packet->now_ns;
-	socket->connections = 1;
+	socket->connections = opens(sk);
 	/* A socket made by accept() has its direction from its listener. */
 	row_of(&socket->row, skb, sk, packet,
 	       packet->egress && !(socket->flags & EG_SOCKET_UNCLAIMED) ? EG_OUTBOUND : EG_INBOUND);
@@ -374,7 +385,8 @@ static __always_inline bool owner_of_ownerless(const struct packet *packet, __u6
  */
 static __always_inline bool exchange(struct eg_socket *socket, struct __sk_buff *skb,
 				     struct bpf_sock *sk, const struct packet *packet,
-				     struct eg_proc_key *ret_owner, enum eg_direction *ret_direction)
+				     struct eg_proc_key *ret_owner,
+				     enum eg_direction *ret_direction)
 {
 	bool connected = socket->flags & EG_SOCKET_CONNECTED, first_peer;
 
@@ -408,8 +420,8 @@ static __always_inline void datagram(struct __sk_buff *skb, struct bpf_sock *sk,
 	if (sk->type == SOCK_RAW && egress && sock_header_included((void *)address))
 		packet.payload = skb->len;
 	socket = socket_of(sk, address, egress);
-	if (socket ? exchange(socket, skb, sk, &packet, &owner, &direction) :
-		     !owner_of_ownerless(&packet, address, &owner))
+	if (socket ? exchange(socket, skb, sk, &packet, &owner, &direction)
+		   : !owner_of_ownerless(&packet, address, &owner))
 		return;
 	account_packet(skb, sk, &packet, &owner, direction);
 }

@@ -220,6 +220,7 @@ struct mptcp_subflow_context {
 
 struct sk_buff {
 	struct sock *sk;
+	struct net_device *dev;
 	unsigned int len;
 	unsigned int data_len;
 	unsigned int end;

@@ -102,6 +102,8 @@ static __always_inline void packet_queued(struct sk_buff *skb, struct sock *sk)
 	else
 		type = frame_type(given, &network);
 	frame_destination(&row, network, given ? type : 0);
+	if (skb->dev->ifindex == LOOPBACK_IFINDEX)
+		row.flags |= EG_FLOW_LOCAL;
 	packet_account(&row, bytes);
 	if (config.send_length)
 		bpf_map_update_elem(&eg_sending, &thread, &bytes, BPF_ANY);

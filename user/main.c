@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <egret/base.h>
+#include <egret/probe.h>
 
 static const struct eg_command *const commands[] = {
 	&eg_command_summary, /* the main job: who sent what where */
@@ -30,7 +31,7 @@ static void put_usage(FILE *stream)
 
 static void put_version(FILE *stream)
 {
-	fputs("egret " EG_VERSION "\n", stream);
+	fprintf(stream, "egret " EG_VERSION " (libbpf %s)\n", eg_probe_library());
 }
 
 /* What was printed to standard output has arrived, or one line says that it has not. */

@@ -85,6 +85,9 @@ int eg_probe_losses(struct eg_probe *probe, struct eg_probe_losses *ret_losses);
 /* The contract's name of a loss. */
 const char *eg_loss_name(enum eg_loss loss);
 
+/* The version of the library that loads the programs: "v1.1". */
+const char *eg_probe_library(void);
+
 /* What is not seen on this kernel: one plain sentence each, NULL-terminated. */
 const char *const *eg_probe_degraded(const struct eg_probe *probe);
 

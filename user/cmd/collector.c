@@ -184,6 +184,10 @@ enum eg_scope collector_scope(const struct eg_flow_key *row)
 	if (row->flags & EG_FLOW_BROADCAST)
 		return EG_SCOPE_BROADCAST;
 	scope = eg_scope_of(row->ip);
+	/* A frame says what its sender wrote: this one left the host all the same. */
+	if (row->transport == EG_TRANSPORT_PACKET && scope == EG_SCOPE_LOOPBACK &&
+	    !(row->flags & EG_FLOW_LOCAL))
+		return EG_SCOPE_INTERNET;
 	if (row->flags & EG_FLOW_LOCAL && scope != EG_SCOPE_LOOPBACK && scope != EG_SCOPE_MULTICAST)
 		return EG_SCOPE_HOST;
 	return scope;

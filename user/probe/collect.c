@@ -16,6 +16,8 @@
 
 #define BATCH 4096
 #define SWEEPS_MAX 3
+/* As long as a stream of datagrams may pause and be the same conversation. */
+#define IDLE_NS (300 * NSEC_PER_SEC)
 #define OVERFLOW_ROW                                                                               \
 	{                                                                                          \
 		.flags = EG_FLOW_OVERFLOW | EG_FLOW_NO_IP | EG_FLOW_NO_PORT                        \
@@ -41,15 +43,13 @@ struct collection {
 int collect_init(struct eg_probe *probe)
 {
 	probe->flows = eg_table_new(sizeof(struct eg_flow_key), sizeof(struct told));
-	probe->errors = eg_table_new(sizeof(struct eg_error_key), sizeof(uint64_t));
 	probe->sockets = eg_table_new(sizeof(struct eg_sample_key), sizeof(struct told));
-	return probe->flows && probe->errors && probe->sockets ? 0 : -ENOMEM;
+	return probe->flows && probe->sockets ? 0 : -ENOMEM;
 }
 
 void collect_free(struct eg_probe *probe)
 {
 	eg_table_free(probe->flows);
-	eg_table_free(probe->errors);
 	eg_table_free(probe->sockets);
 }
 
@@ -175,19 +175,55 @@ home_of(struct collection *collection, const struct eg_flow_key *row, struct eg_
 	return overflow;
 }
 
+/*
+ * Told once and then deleted. A failure that is counted in between loses its
+ * errno, no more: it is told as unknown (tell_unknown_failures()).
+ */
 static int error_entry(struct collection *collection, const void *key, const void *value)
 {
 	const struct eg_error_key *error = key;
-	uint64_t count, *told = eg_table_add(collection->probe->errors, key);
 	struct eg_flow_key overflow = OVERFLOW_ROW;
+	uint64_t count;
 
-	if (!told)
-		return -ENOMEM;
 	memcpy(&count, value, sizeof(count));
-	count -= *told;
-	*told += count;
+	bpf_map_delete_elem(bpf_map__fd(collection->probe->skeleton->maps.eg_errors), key);
 	return tell_error(collection, home_of(collection, &error->flow, &overflow), error->error,
 			  count);
+}
+
+/* --- room for new rows --- */
+
+/* Is there nothing new in this row since it was told, nor has been for long? */
+static bool is_idle(const struct eg_flow *flow, const struct told *told, uint64_t now)
+{
+	return flow->bytes_sent == told->bytes_sent &&
+	       flow->bytes_received == told->bytes_received &&
+	       flow->connections == told->connections && flow->failed == told->failed &&
+	       now - flow->last_ns > IDLE_NS;
+}
+
+/*
+ * In a map that fills up, rows go that have been told and are idle: told once,
+ * they are not needed again. The row is read again just before it is deleted.
+ */
+static void evict_idle(struct eg_probe *probe)
+{
+	const struct bpf_map *map = probe->skeleton->maps.eg_flows;
+	uint64_t now = (uint64_t)(eg_now_ns() - eg_boot_to_real_ns());
+	struct eg_flow_key key;
+	struct eg_flow flow;
+	void *told;
+
+	if (eg_table_count(probe->flows) * 2 < bpf_map__max_entries(map))
+		return;
+	for (size_t i = eg_table_count(probe->flows); i-- > 0;) {
+		memcpy(&key, eg_table_entry(probe->flows, i, &told), sizeof(key));
+		if (bpf_map_lookup_elem(bpf_map__fd(map), &key, &flow) ||
+		    !is_idle(&flow, told, now))
+			continue;
+		bpf_map_delete_elem(bpf_map__fd(map), &key);
+		eg_table_remove(probe->flows, &key);
+	}
 }
 
 /* --- open sockets --- */
@@ -364,6 +400,8 @@ static int collect(struct collection *collection)
 		error = tell_samples(collection);
 	if (!error)
 		error = tell_unknown_failures(collection);
+	if (!error && !collection->last)
+		evict_idle(collection->probe);
 	return error;
 }
 

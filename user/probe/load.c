@@ -154,3 +154,8 @@ int load(const struct eg_probe_options *options, struct egret_bpf **ret_skeleton
 		return error;
 	return load_reduced(options, ret_skeleton);
 }
+
+const char *eg_probe_library(void)
+{
+	return libbpf_version_string();
+}

@@ -36,7 +36,7 @@ struct eg_probe {
 	const char *degraded[PROGRAMS_MAX + 1];
 	size_t degraded_count;
 	/* What was handed over already (collect.c). */
-	struct eg_table *flows, *errors, *sockets;
+	struct eg_table *flows, *sockets;
 };
 
 /* cgroup.c: the root of the cgroup2 hierarchy, mounted anywhere or privately. */
