@@ -28,7 +28,8 @@ static void read_stat(struct actor *actor, struct identity *identity)
 	/* proc(5): fields 4 and 22, counted after the name's closing bracket. */
 	if (!name || !end ||
 	    sscanf(end + 2,
-		   "%*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+		   "%*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u "
+		   "%*d %*d %*d %*d %*d %*d %llu",
 		   &identity->ppid, &ticks) != 2)
 		test_fail(actor->test, "/proc/%d/stat: %s", actor->pid, text);
 	snprintf(identity->comm, sizeof(identity->comm), "%.*s", (int)(end - name - 1), name + 1);

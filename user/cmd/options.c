@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Options: parsing and usage text, both made from one table; a command names those that it takes. */
+/* Options: parsing and usage text, both made from one table; a command names those it takes. */
 #include "cmd.h"
 #include "option_table.h"
 

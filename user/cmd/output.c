@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Where results go: standard output, standard error with `-- CMD`, or a file; and their form there. */
+/* Where results go: standard output, standard error with `-- CMD`, or a file; and in which form. */
 #include "cmd.h"
 
 #include <errno.h>

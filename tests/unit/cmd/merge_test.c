@@ -10,28 +10,30 @@ static char folder[] = "/tmp/egret-merge-XXXXXX";
 static char first[64], second[64], result[64];
 
 /* One document with the least that there must be; BYTES were sent. */
-#define DOCUMENT(by, bytes)                                                                            \
-	"{\"schema\":\"egret.summary/1\",\"generator\":{\"name\":\"egret\",\"version\":\"0.1.0\"},"    \
-	"\"host\":{\"id\":\"1\",\"name\":\"a\",\"kernel\":\"6\"},"                                     \
-	"\"period\":{\"start\":\"2026-11-23T10:00:00Z\",\"end\":\"2026-11-23T10:00:01Z\"},"            \
-	"\"by\":\"" by "\",\"databases\":[],"                                                          \
-	"\"totals\":{\"bytes_sent\":" #bytes ",\"bytes_received\":0,\"via_bytes_sent\":0,"             \
-	"\"via_bytes_received\":0,\"connections\":1,\"failed\":0,\"apps\":1,\"destinations\":1},"      \
-	"\"apps\":[{\"id\":\"exe:/a\",\"kind\":\"program\",\"name\":\"}]{\\\"\",\"trust\":\"kernel\"," \
-	"\"via\":null,\"flag\":null,\"users\":[],\"bytes_sent\":" #bytes ",\"bytes_received\":0,"      \
-	"\"connections\":1,\"failed\":0,\"first_seen\":null,\"last_seen\":null,"                       \
-	"\"processes\":[],\"processes_omitted\":0,\"destinations\":[{\"ip\":\"127.0.0.1\","            \
-	"\"port\":1,\"transport\":\"tcp\",\"direction\":\"outbound\",\"scope\":\"loopback\","          \
-	"\"overflow\":false,\"domain\":null,\"domain_source\":null,\"domain_confidence\":null,"        \
-	"\"registered_domain\":null,\"names\":[],\"country\":null,\"country_basis\":null,"             \
-	"\"anycast\":null,\"as\":null,\"owner\":null,\"bytes_sent\":" #bytes ","                       \
-	"\"bytes_received\":0,\"connections\":1,\"failed\":0,\"errors\":{},\"rtt_min_us\":null,"       \
-	"\"first_seen\":null,\"last_seen\":null}]}],"                                                  \
-	"\"ledger\":{\"complete\":true,\"bytes_sent\":{\"attributed\":" #bytes ",\"kernel\":0,"        \
-	"\"unattributed\":0,\"overflow\":0},\"bytes_received\":{\"attributed\":0,\"kernel\":0,"        \
-	"\"unattributed\":0,\"overflow\":0},\"excluded\":{"                                            \
-	"\"loopback\":{\"bytes_sent\":0,\"bytes_received\":0},"                                        \
-	"\"host\":{\"bytes_sent\":0,\"bytes_received\":0},"                                            \
+#define DOCUMENT(by, bytes)                                                                        \
+	"{\"schema\":\"egret.summary/1\","                                                         \
+	"\"generator\":{\"name\":\"egret\",\"version\":\"0.1.0\"},"                                \
+	"\"host\":{\"id\":\"1\",\"name\":\"a\",\"kernel\":\"6\"},"                                 \
+	"\"period\":{\"start\":\"2026-11-23T10:00:00Z\",\"end\":\"2026-11-23T10:00:01Z\"},"        \
+	"\"by\":\"" by "\",\"databases\":[],"                                                      \
+	"\"totals\":{\"bytes_sent\":" #bytes ",\"bytes_received\":0,\"via_bytes_sent\":0,"         \
+	"\"via_bytes_received\":0,\"connections\":1,\"failed\":0,\"apps\":1,\"destinations\":1},"  \
+	"\"apps\":[{\"id\":\"exe:/a\",\"kind\":\"program\",\"name\":\"}]{\\\"\","                  \
+	"\"trust\":\"kernel\",\"via\":null,\"flag\":null,\"users\":[],\"bytes_sent\":" #bytes      \
+	",\"bytes_received\":0,"                                                                   \
+	"\"connections\":1,\"failed\":0,\"first_seen\":null,\"last_seen\":null,"                   \
+	"\"processes\":[],\"processes_omitted\":0,\"destinations\":[{\"ip\":\"127.0.0.1\","        \
+	"\"port\":1,\"transport\":\"tcp\",\"direction\":\"outbound\",\"scope\":\"loopback\","      \
+	"\"overflow\":false,\"domain\":null,\"domain_source\":null,\"domain_confidence\":null,"    \
+	"\"registered_domain\":null,\"names\":[],\"country\":null,\"country_basis\":null,"         \
+	"\"anycast\":null,\"as\":null,\"owner\":null,\"bytes_sent\":" #bytes ","                   \
+	"\"bytes_received\":0,\"connections\":1,\"failed\":0,\"errors\":{},\"rtt_min_us\":null,"   \
+	"\"first_seen\":null,\"last_seen\":null}]}],"                                              \
+	"\"ledger\":{\"complete\":true,\"bytes_sent\":{\"attributed\":" #bytes ",\"kernel\":0,"    \
+	"\"unattributed\":0,\"overflow\":0},\"bytes_received\":{\"attributed\":0,\"kernel\":0,"    \
+	"\"unattributed\":0,\"overflow\":0},\"excluded\":{"                                        \
+	"\"loopback\":{\"bytes_sent\":0,\"bytes_received\":0},"                                    \
+	"\"host\":{\"bytes_sent\":0,\"bytes_received\":0},"                                        \
 	"\"filter\":{\"bytes_sent\":0,\"bytes_received\":0}},\"lost\":{},\"degraded\":[]}}\n"
 
 static int make_folder(void **state)
