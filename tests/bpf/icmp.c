@@ -143,6 +143,39 @@ static void by_raw_socket_far(struct test *test)
 	exchange(test, client, open_raw(client), net_ip_of(test, 2), true);
 }
 
+/* Nobody's socket answers a ping: the kernel's own. */
+static void answered_by_kernel(struct test *test)
+{
+	const char *near = test->family == AF_INET6 ? "fd94::1" : "10.94.0.1";
+	const char *far = test->family == AF_INET6 ? "fd94::2" : "10.94.0.2";
+	struct actor *client = actor_start(test, "client");
+	int net = net_new(test), fd = open_ping(client);
+	struct call call = { .arg = { fd, 64, 5 }, .to = address(far, 0) };
+	struct egret *egret;
+	struct result *result;
+	const cJSON *app, *item;
+	long long sent = 0;
+
+	net_join(test, 0, net);
+	net_give(test, 0, "eg0", near);
+	net_give(test, net, "eg0", far);
+	egret = egret_start(test, NULL);
+	expect_equal(test, actor_call(client, f_echo, &call), 0);
+	result = egret_stop(egret);
+	if (!result)
+		return;
+	app = result_app(result, test_text(test, "kernel:%s", transport(test)));
+	cJSON_ArrayForEach(item, json_get(app, "destinations")) {
+		const char *ip = json_text(item, "ip");
+
+		if (ip && strcmp(ip, near) == 0)
+			sent += json_number(item, "bytes_sent");
+	}
+	/* And what IPv6 says to its neighbours. */
+	expect_equal(test, test->family == AF_INET6 ? sent >= 320 : sent == 320, 1);
+	expect_equal(test, json_number(result->json, "ledger.bytes_sent.kernel") >= 320, 1);
+}
+
 /* Several destinations by one socket. */
 static void several(struct test *test)
 {
@@ -195,6 +228,7 @@ const struct test_case icmp_cases[] = {
 	CASE_BOTH("icmp/ping-socket-connected", by_connected),
 	CASE_BOTH("icmp/raw-socket", by_raw_socket),
 	CASE_BOTH("icmp/raw-socket-veth", by_raw_socket_far),
+	CASE_BOTH("icmp/answered-by-kernel", answered_by_kernel),
 	CASE_BOTH("icmp/several", several),
 	CASE_BOTH("icmp/ping", by_program),
 	{ 0 },

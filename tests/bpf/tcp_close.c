@@ -129,6 +129,28 @@ static void window_full(struct test *test)
 	expect_equal(test, sock_unread(scene.server, scene.pair.server_fd), sent);
 }
 
+/* The same, and a FIN waits behind it: it was not sent either. */
+static void fin_behind_unsent(struct test *test)
+{
+	struct scene scene = scene_open(test);
+	long sent = fill(&scene);
+
+	sock_shutdown(scene.client, scene.pair.client_fd, SHUT_WR);
+	scene_end(&scene, sent, 0);
+	expect_equal(test, sock_unread(scene.server, scene.pair.server_fd), sent);
+}
+
+/* The same without a program: it was killed, and the kernel still has to send. */
+static void killed_open(struct test *test)
+{
+	struct scene scene = scene_open(test);
+	long sent = fill(&scene);
+
+	actor_kill(scene.client);
+	scene_end(&scene, sent, 0);
+	expect_equal(test, sock_unread(scene.server, scene.pair.server_fd), sent);
+}
+
 /* close() with SO_LINGER 0 throws away what was not sent, and resets. */
 static void linger_unsent(struct test *test)
 {
@@ -289,6 +311,8 @@ const struct test_case tcp_close_cases[] = {
 	CASE_BOTH("tcp/close/half", half_close),
 	CASE_BOTH("tcp/close/half-open", half_close_open),
 	CASE_BOTH("tcp/close/window-full", window_full),
+	CASE_BOTH("tcp/close/fin-behind-unsent", fin_behind_unsent),
+	CASE_BOTH("tcp/close/killed-open", killed_open),
 	CASE_BOTH("tcp/close/linger-zero", linger_zero),
 	CASE_BOTH("tcp/close/linger-unsent", linger_unsent),
 	CASE_BOTH("tcp/close/unread", unread),

@@ -189,6 +189,71 @@ static void clients(struct test *test)
 	expect_rows(result, server, 2);
 }
 
+/* One socket that is a client to one peer and a server to another. */
+static void both_directions(struct test *test)
+{
+	struct actor *middle = actor_start(test, "middle"), *left = actor_start(test, "left");
+	struct actor *right = actor_start(test, "right");
+	struct egret *egret = egret_start(test, NULL);
+	struct result *result;
+	int fd, port, out, in, right_port;
+
+	fd = bound(middle, test->ip, &port);
+	in = bound(right, test->ip, &right_port);
+	out = sock_open(left, test->family, SOCK_DGRAM, 0);
+	expect_equal(test, sock_send_to(middle, fd, test->ip, right_port, 100), 100);
+	expect_equal(test, sock_send_to(left, out, test->ip, port, 20), 20);
+	expect_equal(test, sock_answer(middle, fd, 3), 20);
+	expect_equal(test, sock_answer(right, in, 4000), 100);
+	expect_equal(test, sock_receive_many(middle, fd, 1), 4000);
+	result = egret_stop(egret);
+	expect_row(result, middle, OUT("udp", test->ip, right_port), .sent = 100, .received = 4000,
+		   .connections = 1);
+	expect_row(result, middle, IN("udp", test->ip, port), .sent = 3, .received = 20,
+		   .connections = 1);
+	expect_rows(result, middle, 2);
+	expect_row(result, left, OUT("udp", test->ip, port), .sent = 20, .received = 3,
+		   .connections = 1);
+	expect_row(result, right, IN("udp", test->ip, right_port), .sent = 4000, .received = 100,
+		   .connections = 1);
+}
+
+/* An address that means something on one link only: IPv6 wants to be told on which. */
+static const char *on_link(struct actor *actor, const char *ip)
+{
+	if (!strchr(ip, ':'))
+		return ip;
+	return test_text(actor->test, "%s%%%d", ip, sock_link_index(actor, "eg0"));
+}
+
+static void link_local(struct test *test)
+{
+	bool v6 = test->family == AF_INET6;
+	const char *near = v6 ? "fe80::77:1" : "169.254.77.1";
+	const char *far = v6 ? "fe80::77:2" : "169.254.77.2";
+	struct actor *client = actor_start(test, "client"), *server;
+	int net = net_new(test), in, out, port;
+	struct egret *egret;
+	struct result *result;
+
+	net_join(test, 0, net);
+	net_give(test, 0, "eg0", near);
+	net_give(test, net, "eg0", far);
+	server = actor_start_as(test, &(struct actor_options){ .name = "server", .net = net });
+	egret = egret_start(test, NULL);
+	in = bound(server, on_link(server, far), &port);
+	out = sock_open(client, test->family, SOCK_DGRAM, 0);
+	sock_bind(client, out, on_link(client, near), 0);
+	expect_equal(test, sock_send_to(client, out, on_link(client, far), port, 64), 64);
+	expect_equal(test, sock_answer(server, in, 128), 64);
+	expect_equal(test, sock_receive_many(client, out, 1), 128);
+	result = egret_stop(egret);
+	expect_row(result, client, OUT("udp", far, port), .sent = 64, .received = 128,
+		   .connections = 1, .scope = "link-local");
+	expect_row(result, server, IN("udp", near, port), .sent = 128, .received = 64,
+		   .connections = 1, .scope = "link-local");
+}
+
 /* Received is what arrived at the socket, before its buffer. */
 static void overfull(struct test *test)
 {
@@ -348,6 +413,8 @@ const struct test_case udp_cases[] = {
 	CASE_BOTH("udp/connected-elsewhere", connected_elsewhere),
 	CASE_BOTH("udp/empty", empty),
 	CASE_BOTH("udp/clients", clients),
+	CASE_BOTH("udp/both-directions", both_directions),
+	CASE_BOTH("udp/link-local", link_local),
 	CASE_BOTH("udp/overfull", overfull),
 	CASE_BOTH("udp/refused", refused),
 	CASE("udp/mapped", mapped),

@@ -93,6 +93,8 @@ static void await_running(struct test *test, void *data)
 		breathe();
 		get_flags(test, fd, &request);
 	} while (!(request.ifr_flags & IFF_RUNNING));
+	/* The watch says so a moment before it acts, under a lock that this takes as well. */
+	ioctl(fd, SIOCSIFFLAGS, &request);
 	test->waiting = NULL;
 	close(fd);
 }
@@ -204,6 +206,14 @@ void net_join(struct test *test, int net, int peer)
 	know_neighbour(test, peer, 1);
 	net_await(test, net, "eg0");
 	net_await(test, peer, "eg0");
+}
+
+void net_give(struct test *test, int net, const char *link, const char *ip)
+{
+	bool v6 = strchr(ip, ':') != NULL;
+
+	net_ip(test, net, "link set %s up", link);
+	net_ip(test, net, "addr add %s/%d dev %s %s", ip, v6 ? 64 : 24, link, v6 ? "nodad" : "");
 }
 
 const char *net_ip_of(struct test *test, int n)

@@ -52,6 +52,9 @@ void net_join(struct test *test, int net, int peer);
 /* 10.77.0.n or fd77::n by the case's family. */
 const char *net_ip_of(struct test *test, int n);
 
+/* Adds an address (/24 or /64) to a link and brings it up; usable at once. */
+void net_give(struct test *test, int net, const char *link, const char *ip);
+
 /* Index of a link in the case's namespace. */
 int net_index(struct test *test, const char *link);
 

@@ -2,6 +2,7 @@
 /* Child processes with their outputs read through pipes. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/sched.h>
 #include <poll.h>
 #include <sched.h>
@@ -67,6 +68,28 @@ static void redirect(int from, int to)
 		die("dup2");
 }
 
+/* Makes a set of capabilities survive setuid() and execve(). */
+static void keep_capabilities(uint64_t set)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2];
+
+	/* Not even root need have them all. */
+	if (syscall(SYS_capget, &header, data) < 0)
+		die("capget");
+	set &= data[0].permitted | (uint64_t)data[1].permitted << 32;
+	for (int i = 0; i < 2; i++) {
+		data[i].effective = (uint32_t)(set >> 32 * i);
+		data[i].permitted = data[i].inheritable = data[i].effective;
+	}
+	if (syscall(SYS_capset, &header, data) < 0)
+		die("capset");
+	for (int i = 0; i < 64; i++) {
+		if (set & 1ULL << i && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, i, 0, 0) < 0)
+			die("PR_CAP_AMBIENT_RAISE");
+	}
+}
+
 static void become(struct test *test, const struct program_options *options)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -84,8 +107,12 @@ static void become(struct test *test, const struct program_options *options)
 		die("setns");
 	for (const char *const *e = options->environment; e && *e; e++)
 		putenv(strdup(*e));
+	if (options->capabilities)
+		prctl(PR_SET_KEEPCAPS, 1);
 	if (options->uid && (setgid(options->uid) < 0 || setuid(options->uid) < 0))
 		die("setuid");
+	if (options->capabilities)
+		keep_capabilities(options->capabilities);
 }
 
 static void execute(struct test *test, const struct program_options *options, int out, int err)

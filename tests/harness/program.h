@@ -14,6 +14,7 @@ struct program_options {
 	const char *const *environment; /* "NAME=value"..., added; NULL: none */
 	const char *cgroup; /* directory to enter; NULL: the case's own */
 	uid_t uid; /* 0: root */
+	uint64_t capabilities; /* to keep with another uid than root's, as bits */
 	pid_t pid; /* the pid to have; 0: any */
 	bool host; /* in the namespaces that the harness was started in */
 	bool group; /* leads a process group of its own */

@@ -233,6 +233,19 @@ int sock_wait(struct actor *actor, int fd, int events)
 			 "poll");
 }
 
+static long f_ready(struct call *call)
+{
+	struct pollfd item = { .fd = (int)call->arg[0], .events = POLLIN };
+
+	return poll(&item, 1, 1) < 0 ? -errno : item.revents != 0;
+}
+
+int sock_ready(struct actor *actor, int fd)
+{
+	return (int)must(actor, actor_call(actor, f_ready, &(struct call){ .arg = { fd } }),
+			 "poll");
+}
+
 static long f_error(struct call *call)
 {
 	int error = 0;

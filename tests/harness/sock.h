@@ -42,6 +42,8 @@ int sock_link_index(struct actor *actor, const char *link);
 
 /* Waits for poll() events; those that came. */
 int sock_wait(struct actor *actor, int fd, int events);
+/* 1: it can be read from, or has a connection to accept, now; 0: not (yet). */
+int sock_ready(struct actor *actor, int fd);
 /* SO_ERROR as 0 or -errno. */
 int sock_error(struct actor *actor, int fd);
 

@@ -17,4 +17,5 @@ extern const struct test_case icmp_cases[], raw_cases[], sctp_cases[], packet_ca
 extern const struct test_case ownership_cases[], older_cases[], process_cases[];
 extern const struct test_case executable_cases[], storm_cases[], command_cases[];
 extern const struct test_case option_cases[], output_cases[], interval_cases[];
-extern const struct test_case namespace_cases[], filter_cases[], program_cases[];
+extern const struct test_case namespace_cases[], trace_cases[], listener_cases[], filter_cases[],
+	program_cases[];

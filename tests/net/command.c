@@ -145,6 +145,33 @@ static void left_cgroup(struct test *test)
 	expect_equal(test, command.egret->program->output.status, 0);
 }
 
+/* A daemon: its parent is gone before it leaves the cgroup, and talks only then. */
+static void daemonized(struct test *test)
+{
+	const char *dir = test_text(test, "%s/elsewhere", test->cgroup);
+	struct actor *server = actor_start(test, "server"), *child, *grandchild;
+	struct command command = egret_command(test, "cmd", NULL, NULL);
+	struct call call = { 0 };
+	struct result *result;
+	struct pair pair;
+
+	if (!test->cgroup[0] || cgroup_make(dir) < 0)
+		test_skip(test, "no cgroup2");
+	child = actor_fork(command.actor);
+	grandchild = actor_fork(child);
+	actor_quit(child, 0);
+	snprintf(call.text, sizeof(call.text), "%s", dir);
+	expect_equal(test, actor_call(grandchild, f_leave_cgroup, &call), 0);
+	actor_exec(grandchild, actor_executable(test, "daemon"));
+	pair = sock_pair(grandchild, server, test->ip, 0);
+	sock_transfer(grandchild, pair.client_fd, server, pair.server_fd, 99);
+	actor_quit(grandchild, 0);
+	actor_quit(command.actor, 0);
+	result = egret_finish(command.egret);
+	expect_row(result, grandchild, OUT("tcp", test->ip, pair.port), .sent = 99,
+		   .connections = 1);
+}
+
 /* --- as whom, and with what --- */
 
 static void as_caller(struct test *test)
@@ -313,6 +340,7 @@ const struct test_case command_cases[] = {
 	CASE("command/serving", serving),
 	CASE_BOTH("command/datagrams", datagrams),
 	CASE("command/left-cgroup", left_cgroup),
+	CASE("command/daemonized", daemonized),
 	CASE("command/as-caller", as_caller),
 	CASE("command/streams", streams),
 	CASE("command/exit-status", exit_status),

@@ -106,6 +106,19 @@ static void symbolic_link(struct test *test)
 	talk(start_at(test, test_path(test, "link")));
 }
 
+/* A script is run by its interpreter, and that is the program. */
+static void script(struct test *test)
+{
+	const char *path = test_path(test, "script"), *real = actor_executable(test, "real");
+	struct actor *client;
+
+	require(test, file_write(path, test_text(test, "#!%s --actor\n", real)) == 0);
+	require(test, chmod(path, 0755) == 0);
+	client = actor_start_as(test, &(struct actor_options){ .name = "script", .path = path });
+	expect_equal(test, strcmp(client->identity.exe, real), 0);
+	talk(client);
+}
+
 /* --- other file systems; all mounts are the case's own --- */
 
 static const char *make_dir(struct test *test, const char *name)
@@ -274,6 +287,7 @@ const struct test_case executable_cases[] = {
 	CASE("executable/deep", deep),
 	CASE("executable/odd-name", odd_name),
 	CASE("executable/symbolic-link", symbolic_link),
+	CASE("executable/script", script),
 	CASE("executable/bind-mount", bind_mount),
 	CASE("executable/overlay-lower", overlay_lower),
 	CASE("executable/overlay-upper", overlay_upper),

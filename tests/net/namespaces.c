@@ -41,7 +41,7 @@ static struct result *talk(struct scene *scene)
 	expect_equal(test, sock_receive_many(server, in, 4), 4000);
 	result = egret_stop(egret);
 	expect_row(result, client, OUT("tcp", scene->server_ip, pair.port), .sent = 200000,
-		   .received = 3000, .connections = 1);
+		   .received = 3000, .connections = 1, .scope = "private");
 	expect_row(result, server, IN("tcp", scene->client_ip, pair.port), .sent = 3000,
 		   .received = 200000, .connections = 1);
 	expect_row(result, client, OUT("udp", scene->server_ip, port), .sent = 5000,
@@ -95,15 +95,6 @@ static const char *ip_of(struct test *test, int subnet, int n)
 	return test_text(test, test->family == AF_INET6 ? "fd%d::%d" : "10.%d.0.%d", subnet, n);
 }
 
-static void give_address(struct test *test, int net, const char *link, const char *ip)
-{
-	net_ip(test, net, "link set %s up", link);
-	if (test->family == AF_INET6)
-		net_ip(test, net, "addr add %s/64 dev %s nodad", ip, link);
-	else
-		net_ip(test, net, "addr add %s/24 dev %s", ip, link);
-}
-
 static void veth(struct test *test)
 {
 	struct scene scene = { .test = test,
@@ -112,8 +103,8 @@ static void veth(struct test *test)
 	int net = net_new(test);
 
 	net_join(test, 0, net);
-	give_address(test, 0, "eg0", scene.client_ip);
-	give_address(test, net, "eg0", scene.server_ip);
+	net_give(test, 0, "eg0", scene.client_ip);
+	net_give(test, net, "eg0", scene.server_ip);
 	scene.client = actor_start(test, "client");
 	scene.server = actor_in(test, "server", net);
 	expect_ends(&scene, talk(&scene), 4);
@@ -144,8 +135,8 @@ static void bridge(struct test *test)
 	net_ip(test, middle, "link set left master br0");
 	net_ip(test, middle, "link set right master br0");
 	net_ip(test, middle, "link set br0 up");
-	give_address(test, left, "eg0", scene.client_ip);
-	give_address(test, right, "eg0", scene.server_ip);
+	net_give(test, left, "eg0", scene.client_ip);
+	net_give(test, right, "eg0", scene.server_ip);
 	net_await(test, middle, "br0");
 	net_await(test, left, "eg0");
 	net_await(test, right, "eg0");
@@ -166,10 +157,10 @@ static void router(struct test *test)
 	link_to(test, middle, "right", right);
 	net_sysctl(test, middle, "ipv4/ip_forward", "1");
 	net_sysctl(test, middle, "ipv6/conf/all/forwarding", "1");
-	give_address(test, left, "eg0", scene.client_ip);
-	give_address(test, right, "eg0", scene.server_ip);
-	give_address(test, middle, "left", ip_of(test, 83, 9));
-	give_address(test, middle, "right", ip_of(test, 84, 9));
+	net_give(test, left, "eg0", scene.client_ip);
+	net_give(test, right, "eg0", scene.server_ip);
+	net_give(test, middle, "left", ip_of(test, 83, 9));
+	net_give(test, middle, "right", ip_of(test, 84, 9));
 	net_ip(test, left, "route add %s via %s", scene.server_ip, ip_of(test, 83, 9));
 	net_ip(test, right, "route add %s via %s", scene.client_ip, ip_of(test, 84, 9));
 	net_await(test, left, "eg0");
@@ -197,11 +188,11 @@ static void tunnel(struct test *test, int subnet, const char *what, bool wants_l
 	for (int i = 0; i < 2; i++) {
 		const char *local = test_text(test, wants_local ? "local %s" : "%.0s", ends[i]);
 
-		give_address(test, nets[i], "eg0", ends[i]);
+		net_give(test, nets[i], "eg0", ends[i]);
 		if (net_ip_try(test, nets[i], "link add tun9 type %s %s remote %s", what, local,
 			       ends[!i]))
 			test_skip(test, "no %.*s in this kernel", (int)strcspn(what, " "), what);
-		give_address(test, nets[i], "tun9", inner[i]);
+		net_give(test, nets[i], "tun9", inner[i]);
 	}
 	scene.client = actor_start(test, "client");
 	scene.server = actor_in(test, "server", nets[1]);

@@ -2,6 +2,7 @@
 /* The command line: what is refused, how, and what is written where. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -116,6 +117,51 @@ static void unprivileged(struct test *test)
 	expect_refusal(test, &output, 3, "egret summary as nobody");
 	if (!strstr(output.err, "CAP_"))
 		test_wrong(test, "no capability is named: %s", output.err);
+}
+
+/* Once it traces, it keeps few rights, and can get none back. */
+static void rights_dropped(struct test *test)
+{
+	static const int needless[] = { CAP_CHOWN,	CAP_SETGID,    CAP_SETUID, CAP_NET_ADMIN,
+					CAP_SYS_MODULE, CAP_SYS_ADMIN, CAP_PERFMON };
+	struct egret *egret = egret_start(test, NULL);
+	unsigned long long rights;
+	const char *line;
+	char *status;
+
+	egret_needed(test);
+	status = file_read(test, test_text(test, "/proc/%d/status", egret->program->pid));
+	line = strstr(status, "CapEff:");
+	require(test, line && sscanf(line, "CapEff: %llx", &rights) == 1);
+	for (size_t i = 0; i < sizeof(needless) / sizeof(needless[0]); i++) {
+		if (rights & 1ULL << needless[i])
+			test_wrong(test, "capability %d is still effective", needless[i]);
+	}
+	expect_equal(test, !!strstr(status, "NoNewPrivs:\t1"), 1);
+	egret_stop(egret);
+}
+
+/* Not root, but with the capabilities that bpf(2) asks for: works, or says what it lacks. */
+static void capabilities_only(struct test *test)
+{
+	const char *path = test_path(test, "egret");
+	const char *const argv[] = { path,	 "summary", "--duration", "100ms",
+				     "--format", "json",    NULL };
+	const struct program_options options = {
+		.argv = argv,
+		.uid = 65534,
+		.capabilities = 1ULL << CAP_BPF | 1ULL << CAP_PERFMON | 1ULL << CAP_NET_ADMIN |
+				1ULL << CAP_SYS_RESOURCE, /* memory to lock, before 5.11 */
+	};
+	struct output output;
+
+	egret_needed(test);
+	require(test, file_copy(test->egret, path) == 0);
+	output = program_run(test, &options);
+	if (output.status == 0)
+		result_check_sums(result_parse(test, output.out, "stdout"));
+	else if (output.status != 3 || !strstr(output.err, "CAP_"))
+		test_wrong(test, "status %d: %s", output.status, output.err);
 }
 
 static void schemas(struct test *test)
@@ -332,6 +378,8 @@ const struct test_case option_cases[] = {
 	CASE("options/nothing-asked", nothing_asked),
 	CASE("options/help", help),
 	CASE("options/unprivileged", unprivileged),
+	CASE("options/rights-dropped", rights_dropped),
+	CASE("options/capabilities-only", capabilities_only),
 	CASE("options/schema", schemas),
 	CASE("options/doctor", doctor),
 	CASE("options/duration", duration),

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* `egret trace`: events as they happen, one line each, and none missing. */
+#include <errno.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <harness/egret.h>
+#include <harness/sock.h>
+#include <harness/suites.h>
+
+static struct program *start(struct test *test)
+{
+	const char *const argv[] = { test->egret, "trace", "--include-loopback", NULL };
+	struct program *program;
+
+	egret_needed(test);
+	program = program_start(test, &(struct program_options){ .argv = argv, .host = true });
+	program_expect(program, PROGRAM_ERR, "egret: tracing");
+	return program;
+}
+
+/* Every line must be JSON of this schema with a time and an event. */
+static cJSON *parse_lines(struct test *test, char *text)
+{
+	cJSON *lines = cJSON_CreateArray();
+	char *rest = text, *line;
+
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		cJSON *event = *line ? cJSON_Parse(line) : NULL;
+		const char *schema = json_text(event, "schema");
+
+		if (!*line)
+			continue;
+		if (!schema || strcmp(schema, "egret.trace/1") != 0 || !json_text(event, "event") ||
+		    !json_text(event, "time"))
+			test_fail(test, "no event: %.300s", line);
+		cJSON_AddItemToArray(lines, event);
+	}
+	return lines;
+}
+
+static cJSON *finish(struct test *test, struct program *program)
+{
+	kill(program->pid, SIGINT);
+	expect_equal(test, program_wait(program)->status, 0);
+	return parse_lines(test, program->output.out);
+}
+
+/* What an event must say; NULL and ANY: anything. A result "" must be null. */
+struct event {
+	const char *name, *exe, *transport, *direction, *result;
+	int port;
+	long long sent, received;
+};
+
+static bool is(const cJSON *item, const char *path, const char *text)
+{
+	const char *got = json_text(item, path);
+
+	return !text || (got && strcmp(got, text) == 0);
+}
+
+static bool matches(const cJSON *item, const struct event *event)
+{
+	const cJSON *result = json_get(item, "result");
+
+	if (!is(item, "event", event->name) || !is(item, "process.executable", event->exe) ||
+	    !is(item, "transport", event->transport) || !is(item, "direction", event->direction))
+		return false;
+	if (event->port && json_number(item, "port") != event->port)
+		return false;
+	if (event->result && !*event->result)
+		return cJSON_IsNull(result);
+	return is(item, "result", event->result);
+}
+
+/* The only such event; NULL after a complaint. */
+static const cJSON *expect_one(struct test *test, const cJSON *lines, const struct event *event)
+{
+	const cJSON *item, *found = NULL;
+	int count = 0;
+
+	cJSON_ArrayForEach(item, lines) {
+		if (!matches(item, event))
+			continue;
+		found = item;
+		count++;
+	}
+	if (count != 1)
+		test_wrong(test, "%d events %s %s by %s with port %d and result %s", count,
+			   event->direction ? event->direction : "", event->name, event->exe,
+			   event->port, event->result ? event->result : "any");
+	return count == 1 ? found : NULL;
+}
+
+static void expect_close(struct test *test, const cJSON *lines, const struct event *event)
+{
+	const cJSON *item = expect_one(test, lines, event);
+
+	if (!item)
+		return;
+	expect_equal(test, json_number(item, "bytes_sent"), event->sent);
+	expect_equal(test, json_number(item, "bytes_received"), event->received);
+	expect_equal(test, json_number(item, "duration_us") >= 0, 1);
+}
+
+/* A connection's whole life, on both sides. */
+static void connection(struct test *test)
+{
+	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
+	struct program *program = start(test);
+	struct pair pair = sock_pair(client, server, test->ip, 0);
+	const char *exes[2] = { client->identity.exe, server->identity.exe };
+	const cJSON *lines, *begun;
+
+	sock_transfer(client, pair.client_fd, server, pair.server_fd, 5000);
+	sock_transfer(server, pair.server_fd, client, pair.client_fd, 60);
+	sock_pair_close(&pair);
+	lines = finish(test, program);
+	begun = expect_one(test, lines,
+			   &(struct event){ .name = "connect",
+					    .exe = exes[0],
+					    .transport = "tcp",
+					    .direction = "outbound",
+					    .port = pair.port,
+					    .result = "" });
+	expect_equal(test, begun && is(begun, "ip", test->ip), 1);
+	expect_equal(test, begun && json_number(begun, "process.pid") == client->pid, 1);
+	expect_one(test, lines,
+		   &(struct event){
+			   .name = "connect", .exe = exes[0], .port = pair.port, .result = "ok" });
+	expect_one(test, lines,
+		   &(struct event){ .name = "accept", .direction = "inbound", .port = pair.port });
+	expect_close(test, lines,
+		     &(struct event){ .name = "close",
+				      .exe = exes[0],
+				      .port = pair.port,
+				      .sent = 5000,
+				      .received = 60 });
+	expect_close(test, lines,
+		     &(struct event){ .name = "close",
+				      .exe = exes[1],
+				      .port = pair.port,
+				      .sent = 60,
+				      .received = 5000 });
+	for (int i = 0; i < 2; i++)
+		expect_one(test, lines, &(struct event){ .name = "process", .exe = exes[i] });
+}
+
+static void refused(struct test *test)
+{
+	struct actor *client = actor_start(test, "client");
+	const char *exe = client->identity.exe;
+	struct program *program = start(test);
+	int fd = sock_open(client, test->family, SOCK_STREAM, 0);
+	const cJSON *lines;
+
+	expect_equal(test, sock_connect(client, fd, test->ip, 7), -ECONNREFUSED);
+	sock_close(client, fd);
+	lines = finish(test, program);
+	expect_one(test, lines,
+		   &(struct event){ .name = "connect", .exe = exe, .port = 7, .result = "" });
+	expect_one(test, lines,
+		   &(struct event){
+			   .name = "connect", .exe = exe, .port = 7, .result = "ECONNREFUSED" });
+}
+
+static void no_route(struct test *test)
+{
+	const char *ip = test->family == AF_INET6 ? "2001:db8::1" : "192.0.2.1";
+	struct actor *client = actor_start(test, "client");
+	struct program *program = start(test);
+	int fd = sock_open(client, test->family, SOCK_STREAM, 0);
+	const cJSON *lines;
+
+	expect_equal(test, sock_connect(client, fd, ip, 80), -ENETUNREACH);
+	sock_close(client, fd);
+	lines = finish(test, program);
+	expect_one(test, lines,
+		   &(struct event){ .name = "connect",
+				    .exe = client->identity.exe,
+				    .port = 80,
+				    .result = "unknown" });
+}
+
+/* Events come while they happen, not at the end. */
+static void at_once(struct test *test)
+{
+	struct actor *client = actor_start(test, "client");
+	struct program *program = start(test);
+	int fd = sock_open(client, test->family, SOCK_STREAM, 0);
+
+	expect_equal(test, sock_connect(client, fd, test->ip, 7), -ECONNREFUSED);
+	program_expect(program, PROGRAM_OUT, "ECONNREFUSED");
+	finish(test, program);
+}
+
+/* Many of them: none is lost, or the loss is told. */
+static void many(struct test *test)
+{
+	enum { COUNT = 300 };
+	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
+	struct program *program = start(test);
+	struct pair pair = sock_pair(client, server, test->ip, 0);
+	const cJSON *lines, *item;
+	int closes = 0;
+
+	for (int i = 0; i < COUNT; i++) {
+		struct pair more = sock_pair_again(&pair, test->ip, 0);
+
+		sock_close(client, more.client_fd);
+		sock_close(server, more.server_fd);
+	}
+	lines = finish(test, program);
+	cJSON_ArrayForEach(item, lines) {
+		if (is(item, "event", "loss"))
+			test_skip(test, "this machine was too slow: events were lost, and told of");
+		closes += matches(item, &(struct event){ .name = "close",
+							 .exe = client->identity.exe,
+							 .port = pair.port });
+	}
+	expect_equal(test, closes, COUNT);
+}
+
+const struct test_case trace_cases[] = {
+	CASE_BOTH("trace/connection", connection),
+	CASE_BOTH("trace/refused", refused),
+	CASE_BOTH("trace/no-route", no_route),
+	CASE("trace/at-once", at_once),
+	CASE("trace/many", many),
+	{ 0 },
+};
