@@ -1,25 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What the model costs: a million destinations of one app, added and walked. */
-#include <inttypes.h>
-#include <malloc.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include <egret/base.h>
 #include <egret/flow.h>
 
+#include "benches.h"
+#include "cost.h"
+#include "report.h"
+
 #define ROWS 1000000U
-
-static int64_t cpu_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
-}
 
 static long peak_kib(void)
 {
@@ -49,7 +41,7 @@ static struct eg_destination_key key_of(uint32_t number)
 static bool add_rows(struct eg_app *app, const char *what, bool equal)
 {
 	struct eg_counters counters = { .connections = 1, .first_seen = 1, .last_seen = 2 };
-	int64_t start = cpu_ns();
+	double begun = cpu_ns();
 
 	for (uint32_t i = 0; i < ROWS; i++) {
 		struct eg_destination_key key = key_of(i);
@@ -58,7 +50,7 @@ static bool add_rows(struct eg_app *app, const char *what, bool equal)
 		if (eg_app_add(app, &key, &counters, 0, NULL) < 0)
 			return false;
 	}
-	printf("%-28s %6.1f ns\n", what, (double)(cpu_ns() - start) / ROWS);
+	report_value(what, "ns", (cpu_ns() - begun) / ROWS, NONE);
 	return true;
 }
 
@@ -69,15 +61,15 @@ static int count_row(const struct eg_app *app, const struct eg_destination *dest
 	return 0;
 }
 
-static bool walk_rows(const struct eg_summary *summary, const char *what)
+static bool walk_rows(const struct eg_summary *summary)
 {
 	static const struct eg_visitor visitor = { .destination = count_row };
 	uint64_t sum = 0;
-	int64_t start = cpu_ns();
+	double begun = cpu_ns();
 
 	if (eg_summary_walk(summary, &visitor, &sum) < 0)
 		return false;
-	printf("%-28s %6.1f ns\n", what, (double)(cpu_ns() - start) / ROWS);
+	report_value("  walk in order, a row", "ns", (cpu_ns() - begun) / ROWS, NONE);
 	return sum == eg_summary_totals(summary).bytes.sent;
 }
 
@@ -88,22 +80,29 @@ static bool measure(bool equal)
 	bool ok = summary && eg_summary_app(summary, "exe:/usr/bin/scanner", &app) == 0;
 	long before = peak_kib();
 
-	printf("%u destinations of one app, %s bytes\n", ROWS, equal ? "equal" : "different");
-	ok = ok && add_rows(app, "  add a new row", equal);
+	ok = ok && add_rows(app,
+			    equal ? "model, a million rows of equal bytes: add one"
+				  : "model, a million rows of different bytes: add one",
+			    equal);
 	if (ok)
-		printf("%-28s %6.1f bytes\n", "  memory of a row, resident",
-		       (double)(peak_kib() - before) * 1024 / ROWS);
+		report_value("  memory of a row, resident", "bytes",
+			     (double)(peak_kib() - before) * 1024 / ROWS, NONE);
 	ok = ok && add_rows(app, "  add to a known row", equal);
-	ok = ok && walk_rows(summary, "  walk, per row");
-	printf("%-28s %6.1f MB\n", "  peak of the whole process", (double)peak_kib() * 1024 / 1e6);
+	ok = ok && walk_rows(summary);
+	report_value("  peak of the whole process", "MB", (double)peak_kib() * 1024 / 1e6, NONE);
 	eg_summary_free(summary);
 	return ok;
 }
 
-int main(void)
+/* Each in a process of its own: a peak never falls. */
+void bench_model(struct test *test)
 {
-	bool ok = measure(true);
+	if (!measure(true))
+		test_fail(test, "the model's sums are wrong");
+}
 
-	malloc_trim(0);
-	return ok && measure(false) ? EXIT_SUCCESS : EXIT_FAILURE;
+void bench_model_sorted(struct test *test)
+{
+	if (!measure(false))
+		test_fail(test, "the model's sums are wrong");
 }

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The benchmarks: each is a case of the live test harness that adds lines to the report. */
+#pragma once
+
+#include <harness/test.h>
+
+/* BENCH_QUICK=1: a look at everything in a minute and a half. */
+bool bench_quick(void);
+
+void bench_programs(struct test *test); /* run time of our programs, for each kind of traffic */
+void bench_connect(struct test *test); /* the connect loop with and without egret */
+void bench_storm(struct test *test); /* as many connections as the machine can make */
+void bench_idle(struct test *test); /* egret while little happens */
+void bench_scanner(struct test *test); /* a million destinations of one program */
+void bench_model(struct test *test); /* user space's model alone: rows that arrive in order */
+void bench_model_sorted(struct test *test); /* and rows that have to be sorted */
