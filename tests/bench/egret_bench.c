@@ -176,7 +176,7 @@ static int print_usage(void)
 int main(int argc, char **argv)
 {
 	const char *egret = getenv("EGRET");
-	struct runner runner = { .egret = egret ? egret : "build/egret", .timeout_s = 900 };
+	struct runner runner = { .timeout_s = 900 };
 	cJSON *machine;
 	int error;
 
@@ -186,6 +186,12 @@ int main(int argc, char **argv)
 		return print_usage();
 	if (geteuid()) {
 		fputs("bench: needs root\n", stderr);
+		return EXIT_FAILURE;
+	}
+	/* The harness starts it from another directory. */
+	runner.egret = realpath(egret ? egret : "build/egret", NULL);
+	if (!runner.egret) {
+		fprintf(stderr, "bench: egret: %s\n", strerror(errno));
 		return EXIT_FAILURE;
 	}
 	machine = describe_machine();
