@@ -25,8 +25,7 @@ static void put_usage(FILE *stream)
 	      stream);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(stream, "  %-10s%s\n", commands[i]->name, commands[i]->help);
-	fputs("\n`egret COMMAND --help` lists the command's options, `egret --version` the version.\n",
-	      stream);
+	fputs("\n`egret COMMAND --help` lists the command's options.\n", stream);
 }
 
 static void put_version(FILE *stream)
