@@ -30,7 +30,8 @@ const char *eg_caps_missing(void)
 {
 	bool admin;
 
-	capng_get_caps_process();
+	if (capng_get_caps_process() < 0)
+		return needed[0].name;
 	admin = capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN);
 	for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
 		if (!capng_have_capability(CAPNG_EFFECTIVE, needed[i].capability) &&
@@ -51,7 +52,8 @@ int eg_caps_drop(unsigned keep)
 {
 	bool bpf, admin, files, kill;
 
-	capng_get_caps_process();
+	if (capng_get_caps_process() < 0)
+		return -EPERM;
 	bpf = capng_have_capability(CAPNG_EFFECTIVE, CAP_BPF);
 	admin = capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN);
 	files = capng_have_capability(CAPNG_EFFECTIVE, CAP_DAC_OVERRIDE);

@@ -228,22 +228,28 @@ static void evict_idle(struct eg_probe *probe)
 
 /* --- open sockets --- */
 
+/* read() until it says something: a walk that has found nothing for long says EAGAIN. */
+static ssize_t read_more(int fd, void *to, size_t size)
+{
+	ssize_t got;
+
+	do
+		got = read(fd, to, size);
+	while (got < 0 && (errno == EAGAIN || errno == EINTR));
+	return got < 0 ? -errno : got;
+}
+
 /* Reads one walk over the sockets into the table; the newest sample counts. */
 static int sweep(struct collection *collection)
 {
 	_cleanup_(eg_closep) int fd = bpf_iter_create(bpf_link__fd(collection->probe->sweep));
 	struct eg_sample samples[128], *known;
-	size_t held = 0;
+	size_t held = 0, left;
 	ssize_t size;
 
 	if (fd < 0)
 		return -errno;
-	for (;;) {
-		size = read(fd, (char *)samples + held, sizeof(samples) - held);
-		if (size < 0 && (errno == EAGAIN || errno == EINTR))
-			continue;
-		if (size <= 0)
-			return size < 0 ? -errno : 0;
+	while ((size = read_more(fd, (char *)samples + held, sizeof(samples) - held)) > 0) {
 		held += (size_t)size;
 		for (size_t i = 0; i < held / sizeof(samples[0]); i++) {
 			known = eg_table_add(collection->samples, &samples[i].key);
@@ -251,10 +257,11 @@ static int sweep(struct collection *collection)
 				return -ENOMEM;
 			*known = samples[i];
 		}
-		size = (ssize_t)(held % sizeof(samples[0]));
-		memmove(samples, (char *)samples + held - (size_t)size, (size_t)size);
-		held = (size_t)size;
+		left = held % sizeof(samples[0]);
+		memmove(samples, (char *)samples + held - left, left);
+		held = left;
 	}
+	return (int)size;
 }
 
 /* Counts a socket that should have been swept, and was not. */
