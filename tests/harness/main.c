@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <getopt.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +26,7 @@ static const char usage[] =
 
 struct options {
 	struct runner runner;
-	char egret[PATH_MAX];
+	const char *egret; /* as it was given */
 	char **patterns; /* NULL-terminated */
 	bool list, truth_only, verbose;
 	unsigned jobs; /* cases that run at the same time */
@@ -116,6 +115,41 @@ static void run_jobs(struct options *options, struct job *jobs, unsigned count)
 	}
 }
 
+static void print_usage_and_exit(bool asked)
+{
+	fputs(usage, asked ? stdout : stderr);
+	exit(asked ? 0 : 2);
+}
+
+static void take_option(struct options *options, int option)
+{
+	switch (option) {
+	case 'l':
+		options->list = true;
+		break;
+	case 'e':
+		options->egret = optarg;
+		break;
+	case 'o':
+		options->truth_only = true;
+		break;
+	case 'j':
+		options->jobs = text_number(optarg) > 0 ? (unsigned)text_number(optarg) : 1;
+		break;
+	case 't':
+		options->runner.timeout_s = (unsigned)text_number(optarg);
+		break;
+	case 'v':
+		options->verbose = true;
+		break;
+	case 'k':
+		options->runner.keep = true;
+		break;
+	default:
+		print_usage_and_exit(option == 'h');
+	}
+}
+
 static int read_options(struct options *options, int argc, char **argv)
 {
 	static const struct option known[] = {
@@ -129,45 +163,16 @@ static int read_options(struct options *options, int argc, char **argv)
 		{ .name = "help", .val = 'h' },
 		{ 0 },
 	};
-	const char *egret = getenv("EGRET");
 	int option;
 
-	egret = egret ? egret : "build/egret";
-	while ((option = getopt_long(argc, argv, "", known, NULL)) >= 0) {
-		switch (option) {
-		case 'l':
-			options->list = true;
-			break;
-		case 'e':
-			egret = optarg;
-			break;
-		case 'o':
-			options->truth_only = true;
-			break;
-		case 'j':
-			options->jobs = text_number(optarg) > 0 ? (unsigned)text_number(optarg) : 1;
-			break;
-		case 't':
-			options->runner.timeout_s = (unsigned)text_number(optarg);
-			break;
-		case 'v':
-			options->verbose = true;
-			break;
-		case 'k':
-			options->runner.keep = true;
-			break;
-		default:
-			fputs(usage, option == 'h' ? stdout : stderr);
-			exit(option == 'h' ? 0 : 2);
-		}
-	}
+	options->egret = getenv("EGRET") ? getenv("EGRET") : "build/egret";
+	while ((option = getopt_long(argc, argv, "", known, NULL)) >= 0)
+		take_option(options, option);
 	options->patterns = argv + optind;
 	if (options->truth_only || options->list)
 		return 0;
-	if (!realpath(egret, options->egret))
-		return -errno;
-	options->runner.egret = options->egret;
-	return 0;
+	options->runner.egret = realpath(options->egret, NULL);
+	return options->runner.egret ? 0 : -errno;
 }
 
 static int run_all(struct options *options, struct job *jobs, unsigned count)
@@ -213,7 +218,7 @@ int main(int argc, char **argv)
 		return once_main(argc, argv);
 	rc = read_options(&options, argc, argv);
 	if (rc < 0) {
-		fprintf(stderr, "net_test: egret: %s\n", strerror(-rc));
+		fprintf(stderr, "net_test: %s: %s\n", options.egret, strerror(-rc));
 		return 2;
 	}
 	cases = choose(&options, &count);
