@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -40,8 +41,11 @@ static int load_program(void)
 		.insns = (uintptr_t)program,
 		.license = (uintptr_t)license,
 	};
-	int fd = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+	const struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
+	int fd;
 
+	setrlimit(RLIMIT_MEMLOCK, &unlimited); /* where programs count as locked memory */
+	fd = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
 	return fd < 0 ? -errno : fd;
 }
 
