@@ -80,11 +80,13 @@ static __always_inline void mptcp_bytes(__u64 msk, struct eg_flow *ret_totals)
 	ret_totals->bytes_received = BPF_CORE_READ(bytes, bytes_received);
 }
 
-static __always_inline bool sock_is_mptcp_subflow(void *sk)
+static __always_inline bool sock_is_mptcp_subflow(void *sk, bool typed)
 {
 	struct tcp_sock___mptcp *tp = sk;
 
 	if (!bpf_core_field_exists(tp->is_mptcp))
 		return false;
+	if (typed)
+		return BPF_CORE_READ_BITFIELD(tp, is_mptcp);
 	return BPF_CORE_READ_BITFIELD_PROBED(tp, is_mptcp);
 }

@@ -75,7 +75,7 @@ static __always_inline void connecting(struct bpf_sock_addr *ctx, int family)
 		return;
 	/* MPTCP makes its subflows itself; the first connects in the program's context. */
 	if (is_kernel_sock(address) &&
-	    !(protocol == IPPROTO_TCP && sock_is_mptcp_subflow((void *)address)))
+	    !(protocol == IPPROTO_TCP && sock_is_mptcp_subflow((void *)address, false)))
 		news.row.proc = nobody(EG_NOBODY_KERNEL);
 	if (!admit(&news.row.proc))
 		return;

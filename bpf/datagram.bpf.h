@@ -336,7 +336,7 @@ static __always_inline bool sender_is_current(struct bpf_sock *sk)
 static __always_inline void adopt_accepted(__u64 address)
 {
 	struct eg_socket news = { .flags = EG_SOCKET_UNCLAIMED };
-	struct eg_listener *listener = listener_of((struct sock *)address);
+	struct eg_listener *listener = listener_of((struct sock *)address, false);
 
 	if (!listener)
 		return;

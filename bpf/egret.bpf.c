@@ -103,6 +103,8 @@ static __always_inline void packet_passes(struct __sk_buff *skb, bool egress)
 		datagram(skb, sk, egress);
 	else if (egress)
 		stream_claim(skb, sk);
+	else if (sk->state == TCP_LISTEN)
+		listener_heard((__u64)BPF_CORE_READ((struct sk_buff *)skb, sk));
 }
 
 SEC("cgroup_skb/egress")
@@ -119,8 +121,36 @@ int eg_ingress(struct __sk_buff *skb)
 	return PASS;
 }
 
+/*
+ * The kernel skips a program of this kind that it would run inside itself: a
+ * softirq that interrupts it, and changes a state, goes unseen (6.1 and newer
+ * count that as a recursion miss). So there are two of it, one after the
+ * other, and an interrupt can only be inside one of them. The first notes what
+ * it was given. The second (`again`) is done when it finds that note; without
+ * it (an interrupt came between them) it looks closer, and does nothing where
+ * it finds that the first has run.
+ */
+static __always_inline bool is_done(struct sock *sk, __u32 oldstate, __u32 newstate, bool again)
+{
+	__u32 zero = 0;
+	struct state_change *seen = bpf_map_lookup_elem(&eg_state_seen, &zero);
+	__u64 address = (__u64)sk;
+	bool done;
+
+	if (!seen)
+		return false;
+	done = again && seen->sk == address && seen->oldstate == oldstate &&
+	       seen->newstate == newstate;
+	seen->sk = again ? 0 : address;
+	seen->oldstate = oldstate;
+	seen->newstate = newstate;
+	return done;
+}
+
 static __always_inline void state_changes(struct sock *sk, int oldstate, int newstate, bool again)
 {
+	if (is_done(sk, oldstate, newstate, again))
+		return;
 	switch (sk->sk_protocol) {
 	case IPPROTO_TCP:
 		stream_state(sk, oldstate, newstate, again);

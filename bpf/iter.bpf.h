@@ -98,7 +98,7 @@ static __always_inline void old_stream(struct eg_socket *socket, struct sock *sk
 static __always_inline void old_row(struct eg_flow_key *row, struct sock *sk)
 {
 	peer_address(row->ip, sk, false);
-	if (listener_of(sk)) {
+	if (listener_of(sk, false)) {
 		row->direction = EG_INBOUND;
 		row->port = BPF_CORE_READ(sk, __sk_common.skc_num);
 	} else {
@@ -137,15 +137,11 @@ static __always_inline void old_socket(struct eg_socket *socket, struct sock *sk
 
 static __always_inline void old_listener(struct sock *sk, const struct eg_proc_key *owner)
 {
-	struct eg_listener *listener;
-	struct eg_listener_key key;
+	__u64 address = (__u64)sk;
+	struct eg_opener *opener = bpf_map_lookup_elem(&eg_openers, &address);
 
-	listener_key(&key, sk);
-	listener = bpf_map_lookup_elem(&eg_listeners, &key);
-	if (!listener)
+	if (!opener || better_owner(&opener->proc, owner))
 		listener_opened(sk, owner);
-	else if (listener->sk == (__u64)sk && better_owner(&listener->proc, owner))
-		listener->proc = *owner;
 }
 
 /* Gives a socket to a process that holds it, unless a better one has it already. */
@@ -217,13 +213,13 @@ static __always_inline void unheld_stream(struct sock *sk)
 		return;
 	if (bpf_map_lookup_elem(&eg_sockets, &address))
 		return;
-	listener = listener_of(sk);
+	listener = listener_of(sk, false);
 	if (listener)
 		news.row.proc = listener->proc;
 	old_socket(&news, sk, IPPROTO_TCP);
 	if (listener)
 		news.flags |= EG_SOCKET_UNCLAIMED;
-	if (sock_is_mptcp_subflow(sk)) {
+	if (sock_is_mptcp_subflow(sk, false)) {
 		parent_address = mptcp_parent((void *)sk);
 		parent = bpf_map_lookup_elem(&eg_sockets, &parent_address);
 		if (parent) {

@@ -66,6 +66,22 @@ struct {
 	__type(value, struct eg_listener);
 } eg_listeners SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 16384);
+	__type(key, __u64);
+	__type(value, struct eg_opener);
+} eg_openers SEC(".maps");
+
+/* The listener whose packet this CPU was given last. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} eg_heard SEC(".maps");
+
 /*
  * Which program images were already described. A cache, not a register: an
  * entry that is evicted is described again, which does no harm.
@@ -84,6 +100,19 @@ struct {
 	__type(key, __u64);
 	__type(value, __u64);
 } eg_sending SEC(".maps");
+
+/* The state change that eg_state was last given on this CPU; see state_changes(). */
+struct state_change {
+	__u64 sk;
+	__u32 oldstate;
+	__u32 newstate;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct state_change);
+} eg_state_seen SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -32,31 +32,24 @@ static __always_inline bool same_ip(const __u8 a[16], const __u8 b[16])
 
 static __always_inline void peer_address(__u8 ip[16], struct sock *sk, bool typed)
 {
-	struct in6_addr___kernel address;
+	__u32 *words = (void *)ip;
 
-	if (READ(typed, sk, __sk_common.skc_family) != AF_INET6) {
+	if (READ(typed, sk, __sk_common.skc_family) != AF_INET6)
 		map_ipv4(ip, READ(typed, sk, __sk_common.skc_daddr));
-		return;
-	}
-	if (typed)
-		for (int i = 0; i < 4; i++)
-			address.in6_u.u6_addr32[i] =
-				sk->__sk_common.skc_v6_daddr.in6_u.u6_addr32[i];
 	else
-		BPF_CORE_READ_INTO(&address, sk, __sk_common.skc_v6_daddr);
-	copy_ip(ip, &address);
+		for (int i = 0; i < 4; i++)
+			words[i] = READ(typed, sk, __sk_common.skc_v6_daddr.in6_u.u6_addr32[i]);
 }
 
 static __always_inline void own_address(__u8 ip[16], struct sock *sk, bool typed)
 {
-	struct in6_addr___kernel address;
+	__u32 *words = (void *)ip;
 
-	if (READ(typed, sk, __sk_common.skc_family) != AF_INET6) {
+	if (READ(typed, sk, __sk_common.skc_family) != AF_INET6)
 		map_ipv4(ip, READ(typed, sk, __sk_common.skc_rcv_saddr));
-		return;
-	}
-	BPF_CORE_READ_INTO(&address, sk, __sk_common.skc_v6_rcv_saddr);
-	copy_ip(ip, &address);
+	else
+		for (int i = 0; i < 4; i++)
+			words[i] = READ(typed, sk, __sk_common.skc_v6_rcv_saddr.in6_u.u6_addr32[i]);
 }
 
 /*
@@ -106,22 +99,26 @@ static __always_inline void set_sender(__u64 address, const struct eg_proc_key *
 
 /* --- listeners, and who owns what they accept --- */
 
-static __always_inline void listener_key(struct eg_listener_key *key, struct sock *sk)
+static __always_inline void listener_key(struct eg_listener_key *key, struct sock *sk, bool typed)
 {
-	__builtin_memset(key, 0, sizeof(*key));
-	key->net = (__u64)BPF_CORE_READ(sk, __sk_common.skc_net.net);
-	key->port = BPF_CORE_READ(sk, __sk_common.skc_num);
-	key->transport = BPF_CORE_READ(sk, sk_protocol);
-	own_address(key->ip, sk, false);
+	key->net = (__u64)READ(typed, sk, __sk_common.skc_net.net);
+	own_address(key->ip, sk, typed);
+	key->port = READ(typed, sk, __sk_common.skc_num);
+	key->transport = READ(typed, sk, sk_protocol);
+	key->pad = 0;
 }
 
 static __always_inline void listener_opened(struct sock *sk, const struct eg_proc_key *owner)
 {
 	struct eg_listener listener = { .proc = *owner, .sk = (__u64)sk };
+	struct eg_opener opener = { .proc = *owner };
 	struct eg_listener_key key;
 
-	listener_key(&key, sk);
-	if (bpf_map_update_elem(&eg_listeners, &key, &listener, BPF_ANY))
+	listener_key(&key, sk, false);
+	opener.net = key.net;
+	opener.port = key.port;
+	if (bpf_map_update_elem(&eg_listeners, &key, &listener, BPF_ANY) ||
+	    bpf_map_update_elem(&eg_openers, &listener.sk, &opener, BPF_ANY))
 		lose(EG_LOSS_LISTENER_MAP_FULL);
 }
 
@@ -129,29 +126,68 @@ static __always_inline void listener_closed(struct sock *sk)
 {
 	struct eg_listener *listener;
 	struct eg_listener_key key;
+	__u64 address = (__u64)sk;
 
-	listener_key(&key, sk);
+	bpf_map_delete_elem(&eg_openers, &address);
+	listener_key(&key, sk, false);
 	listener = bpf_map_lookup_elem(&eg_listeners, &key);
 	if (listener && listener->sk == (__u64)sk)
 		bpf_map_delete_elem(&eg_listeners, &key);
 }
 
-/* The listener that a socket with this local address and port came from. */
-static __always_inline struct eg_listener *listener_of(struct sock *sk)
+static __always_inline bool is_mapped_ipv4(const __u8 ip[16])
+{
+	const __u32 *words = (const void *)ip;
+
+	return !words[0] && !words[1] && words[2] == bpf_htonl(0xffff);
+}
+
+/*
+ * The listener that a socket with this local address and port came from: that
+ * of the address, or of any address of its family, or of any address at all.
+ */
+static __always_inline struct eg_listener *listener_of(struct sock *sk, bool typed)
 {
 	struct eg_listener *listener;
 	struct eg_listener_key key;
 
-	listener_key(&key, sk);
+	listener_key(&key, sk, typed);
 	listener = bpf_map_lookup_elem(&eg_listeners, &key);
-	if (listener)
-		return listener;
-	map_ipv4(key.ip, 0);
-	listener = bpf_map_lookup_elem(&eg_listeners, &key);
+	if (!listener && is_mapped_ipv4(key.ip)) {
+		map_ipv4(key.ip, 0);
+		listener = bpf_map_lookup_elem(&eg_listeners, &key);
+	}
 	if (listener)
 		return listener;
 	__builtin_memset(key.ip, 0, sizeof(key.ip));
 	return bpf_map_lookup_elem(&eg_listeners, &key);
+}
+
+/* A packet came to a listener: what it accepts, it accepts while handling it. */
+static __always_inline void listener_heard(__u64 address)
+{
+	__u32 zero = 0;
+	__u64 *heard = bpf_map_lookup_elem(&eg_heard, &zero);
+
+	if (heard)
+		*heard = address;
+}
+
+/* Whose listener accepted this socket just now; else whose listens where it is. */
+static __always_inline struct eg_proc_key *opener_of(struct sock *sk)
+{
+	__u64 net = (__u64)sk->__sk_common.skc_net.net, *heard;
+	struct eg_opener *opener = NULL;
+	struct eg_listener *listener;
+	__u32 zero = 0;
+
+	heard = bpf_map_lookup_elem(&eg_heard, &zero);
+	if (heard)
+		opener = bpf_map_lookup_elem(&eg_openers, heard);
+	if (opener && opener->net == net && opener->port == sk->__sk_common.skc_num)
+		return &opener->proc;
+	listener = listener_of(sk, true);
+	return listener ? &listener->proc : NULL;
 }
 
 /* --- trace --- */

@@ -158,7 +158,7 @@ static __always_inline void subflow_connecting(struct sock *sk, bool again)
 	struct eg_socket *known, subflow = {};
 	__u64 address = (__u64)sk;
 
-	if (!tp || !sock_is_mptcp_subflow(tp))
+	if (!tp || !sock_is_mptcp_subflow(tp, true))
 		return;
 	known = bpf_map_lookup_elem(&eg_sockets, &address);
 	if (again && known && known->row.transport == EG_TRANSPORT_MPTCP)
@@ -174,17 +174,17 @@ static __always_inline void subflow_connecting(struct sock *sk, bool again)
 
 /* Fills in what a connection that a listener has accepted begins with. */
 static __always_inline void accepted_socket(struct eg_socket *socket, struct sock *sk,
-					    struct tcp_sock *tp, const struct eg_listener *listener)
+					    struct tcp_sock *tp, const struct eg_proc_key *opener)
 {
 	socket->flags = EG_SOCKET_STREAM | EG_SOCKET_UNCLAIMED;
 	socket->born_ns = bpf_ktime_get_boot_ns();
-	if (listener)
-		socket->row.proc = listener->proc;
+	if (opener)
+		socket->row.proc = *opener;
 	socket->row.direction = EG_INBOUND;
 	socket->row.transport = IPPROTO_TCP;
 	socket->row.port = sk->__sk_common.skc_num;
 	peer_address(socket->row.ip, sk, true);
-	if (sock_is_mptcp_subflow(tp))
+	if (sock_is_mptcp_subflow(tp, true))
 		join_parent(socket, mptcp_parent(tp));
 }
 
@@ -197,7 +197,7 @@ static __always_inline void stream_accepted(struct sock *sk, bool again)
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 	struct eg_socket socket = {}, *known;
-	struct eg_listener *listener;
+	struct eg_proc_key *opener;
 	__u64 address = (__u64)sk;
 
 	if (!tp)
@@ -205,10 +205,10 @@ static __always_inline void stream_accepted(struct sock *sk, bool again)
 	known = again || sk->sk_socket ? bpf_map_lookup_elem(&eg_sockets, &address) : NULL;
 	if (known && (sk->sk_socket || known->row.direction == EG_INBOUND))
 		return;
-	listener = listener_of(sk);
-	if (!listener && config.scope_cgroup_id)
+	opener = opener_of(sk);
+	if (!opener && config.scope_cgroup_id)
 		return;
-	accepted_socket(&socket, sk, tp, listener);
+	accepted_socket(&socket, sk, tp, opener);
 	if (bpf_map_update_elem(&eg_sockets, &address, &socket, BPF_ANY))
 		lose(EG_LOSS_STORAGE_FAILED);
 	emit_event(EG_RECORD_ACCEPT, address, sk, &socket.row, NULL, 0);
@@ -239,13 +239,6 @@ static __always_inline void stream_listening(struct sock *sk)
 		listener_opened(sk, &owner);
 }
 
-/*
- * The kernel skips a program of this kind that it would run inside itself: a
- * softirq that interrupts it, and changes a state, goes unseen (6.1 and newer
- * count that as a recursion miss). So there are two of it, one after the
- * other, and an interrupt can only be inside one of them. The second (`again`)
- * does nothing where it finds that the first has run.
- */
 static __always_inline void stream_state(struct sock *sk, int oldstate, int newstate, bool again)
 {
 	if (newstate == TCP_CLOSE) {

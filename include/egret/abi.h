@@ -164,6 +164,14 @@ struct eg_listener {
 	__u64 sk;
 };
 
+/* The same by address of the listener's struct sock: one of several on a port. */
+struct eg_opener {
+	struct eg_proc_key proc;
+	__u64 net;
+	__u16 port;
+	__u16 pad[3];
+};
+
 /* What was lost, per CPU, indexed by reason; names in the contract's ledger. */
 enum eg_loss {
 	EG_LOSS_RING_FULL,

@@ -70,6 +70,18 @@ int64_t collector_time(const struct collector *collector, uint64_t boot_ns)
 
 /* --- processes --- */
 
+/*
+ * A process's start is half of its name: it must be the same in every summary.
+ * So the clocks' difference, which no two measurements agree on, is rounded.
+ */
+static int64_t start_time(const struct collector *collector, uint64_t boot_ns)
+{
+	const int64_t millisecond = NSEC_PER_SEC / 1000;
+	int64_t offset = collector->boot_to_real_ns + millisecond / 2;
+
+	return (int64_t)boot_ns + offset - offset % millisecond;
+}
+
 static int identify(enum eg_by by, const struct eg_process_facts *facts,
 		    struct eg_identity *ret_identity)
 {
@@ -117,7 +129,7 @@ static struct known_process *decode(const struct collector *collector,
 		return NULL;
 	process->cgroup_id = record->cgroup_id;
 	process->info = (struct eg_process_info){
-		.start = collector_time(collector, record->key.start_ns),
+		.start = start_time(collector, record->key.start_ns),
 		.pid = record->key.tgid,
 		.ppid = record->ppid,
 		.uid = record->uid,

@@ -252,8 +252,9 @@ static bool time_is_up(struct tracing *tracing)
 	int64_t now = monotonic_ns();
 
 	if (tracing->kill_at && now >= tracing->kill_at) {
+		/* Its end is reported as any other is. */
 		command_kill(tracing->command);
-		return true;
+		tracing->kill_at = INT64_MAX;
 	}
 	if (!tracing->deadline || now < tracing->deadline)
 		return false;
@@ -284,8 +285,15 @@ static bool interval_ended(struct tracing *tracing)
 	return true;
 }
 
+/* From here on a signal ends egret at once, even if nobody takes the result. */
 static enum tracing_event end(struct tracing *tracing)
 {
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_UNBLOCK, &signals, NULL);
 	if (tracing->ended)
 		tracing->begun = tracing->ended;
 	tracing->ended = eg_now_ns();

@@ -50,6 +50,8 @@ static int run_once(struct bpf_program *program)
 struct namespaces {
 	struct bpf_link *link;
 	struct eg_table *seen;
+	uint64_t home; /* its inode number */
+	bool away; /* this process is in another one than its own */
 };
 
 /* Walks the TCP sockets of one namespace, the first time it comes up. */
@@ -70,7 +72,10 @@ static int visit(struct namespaces *namespaces, const char *path)
 	if (*seen)
 		return 0;
 	*seen = 1;
-	if (setns(fd, CLONE_NEWNET) < 0)
+	/* Without CAP_SYS_ADMIN there is only our own. */
+	if (setns(fd, CLONE_NEWNET) == 0)
+		namespaces->away = true;
+	else if (inode != namespaces->home)
 		return 0;
 	return drain(namespaces->link);
 }
@@ -100,6 +105,7 @@ static int walk_tcp(struct bpf_program *program)
 	_cleanup_(eg_closep) int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	_cleanup_(eg_table_freep) struct eg_table *seen = eg_table_new(sizeof(uint64_t), 1);
 	struct namespaces namespaces = { .seen = seen };
+	struct stat status;
 	int error;
 
 	if (!bpf_program__autoload(program))
@@ -108,13 +114,15 @@ static int walk_tcp(struct bpf_program *program)
 		return -errno;
 	if (!seen)
 		return -ENOMEM;
+	if (fstat(home, &status) == 0)
+		namespaces.home = status.st_ino;
 	namespaces.link = bpf_program__attach_iter(program, NULL);
 	if (!namespaces.link)
 		return -errno;
 	error = visit_directory(&namespaces, "/proc", "/ns/net");
 	if (!error)
 		error = visit_directory(&namespaces, "/run/netns", "");
-	if (setns(home, CLONE_NEWNET) < 0 && !error)
+	if (namespaces.away && setns(home, CLONE_NEWNET) < 0 && !error)
 		error = -errno;
 	bpf_link__destroy(namespaces.link);
 	return error;
