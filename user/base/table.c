@@ -44,8 +44,7 @@ static uint64_t hash(const struct eg_table *table, const void *key)
 
 static char *entry_at(const struct eg_table *table, size_t number)
 {
-	return table->blocks[number / BLOCK_ENTRIES] +
-	       number % BLOCK_ENTRIES * table->entry_size;
+	return table->blocks[number / BLOCK_ENTRIES] + number % BLOCK_ENTRIES * table->entry_size;
 }
 
 struct eg_table *eg_table_new(size_t key_size, size_t value_size)
