@@ -99,7 +99,7 @@ struct output egret_run(struct test *test, const char *const *arguments)
 	const char *argv[ARGUMENTS_MAX] = { test->egret };
 
 	egret_needed(test);
-	for (size_t i = 0; arguments[i] && i < ARGUMENTS_MAX - 2; i++)
+	for (size_t i = 0; i < ARGUMENTS_MAX - 2 && arguments[i]; i++)
 		argv[i + 1] = arguments[i];
 	return program_run(test, &(struct program_options){ .argv = argv });
 }

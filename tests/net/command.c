@@ -223,7 +223,7 @@ static int status_of(struct test *test, const char *const *command)
 	const char *argv[16] = { "summary", "-o", test_path(test, "status.json"), "--" };
 	struct output output;
 
-	for (size_t i = 0; command[i] && i < 11; i++)
+	for (size_t i = 0; i < 11 && command[i]; i++)
 		argv[i + 4] = command[i];
 	output = egret_run(test, argv);
 	return output.status;
