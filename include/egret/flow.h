@@ -68,11 +68,18 @@ struct eg_detail {
 	char *domain, *domain_source, *domain_confidence, *registered_domain;
 	struct eg_name *names;
 	size_t names_count;
+};
+
+/*
+ * Where a destination is, who runs it and whose it is. Far fewer than rows: those
+ * of which the same is known share one, which belongs to the summary.
+ */
+struct eg_place {
 	char *country, *country_basis;
-	enum eg_tristate anycast;
-	uint32_t as_number; /* 0: unknown */
 	char *as_organization, *as_country;
 	char *owner_name, *owner_country, *owner_source;
+	uint32_t as_number; /* 0: unknown */
+	enum eg_tristate anycast;
 };
 
 /* A row's key within its app. */
@@ -93,6 +100,7 @@ struct eg_destination {
 	uint32_t rtt_min_us; /* 0: not measured */
 	struct eg_counters counters;
 	struct eg_detail *detail; /* NULL: nothing of it known */
+	const struct eg_place *place; /* NULL: nothing of it known, or never asked */
 };
 
 /* One process that sent or received for an app. */
@@ -168,6 +176,7 @@ struct eg_summary {
 	struct eg_ledger ledger;
 	struct eg_app_table *apps; /* private to user/flow */
 	size_t apps_count;
+	struct eg_place_pool *places; /* private to user/flow */
 };
 
 /* Totals as the contract's `totals` and `ledger` print them. */
@@ -220,12 +229,25 @@ int eg_app_add(struct eg_app *app, const struct eg_destination_key *key,
 struct eg_detail *eg_destination_detail(struct eg_destination *destination);
 
 /*
+ * Says where the app's row is, in place of what was said before. The texts are
+ * copied, once per summary. 0 or -ENOMEM (then nothing has changed).
+ */
+int eg_app_set_place(struct eg_app *app, struct eg_destination *row, const struct eg_place *place);
+/* What is known of the row's place; one that says nothing where it has none. */
+const struct eg_place *eg_destination_place(const struct eg_destination *destination);
+
+/*
  * Adds to a candidate name of the row, made if there is none with the same
  * three texts, which are copied. 0 or -ENOMEM.
  */
 int eg_destination_add_name(struct eg_destination *destination, const char *name,
 			    const char *source, const char *confidence, uint64_t connections,
 			    const struct eg_bytes *bytes);
+
+/* Calls back for every row, in no order. A negative return stops and is returned. */
+int eg_summary_each(struct eg_summary *summary,
+		    int (*call_row)(struct eg_app *app, struct eg_destination *row, void *data),
+		    void *data);
 
 /* Counts failed connections by errno in the row's detail. 0 or -ENOMEM. */
 int eg_destination_add_error(struct eg_destination *destination, int number, uint64_t count);

@@ -13,14 +13,14 @@
 
 #include <egret/table.h>
 
-struct eg_app *eg_app_new(const char *id, const struct eg_seed *seed)
+struct eg_app *eg_app_new(const char *id, const struct eg_seed *seed, struct eg_place_pool *places)
 {
 	struct eg_app *app = calloc(1, sizeof(*app));
 
 	if (!app)
 		return NULL;
 	app->id = strdup(id);
-	app->destinations = eg_destination_table_new(seed);
+	app->destinations = eg_destination_table_new(seed, places);
 	if (!app->id || !app->destinations) {
 		eg_app_free(app);
 		return NULL;

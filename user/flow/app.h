@@ -6,8 +6,8 @@
 
 #include "index.h"
 
-/* An app without rows. NULL: out of memory. */
-struct eg_app *eg_app_new(const char *id, const struct eg_seed *seed);
+/* An app without rows, of the summary that has `places`. NULL: out of memory. */
+struct eg_app *eg_app_new(const char *id, const struct eg_seed *seed, struct eg_place_pool *places);
 void eg_app_free(struct eg_app *app);
 
 /* Adds `count` user ids once each. 0 or -ENOMEM. */

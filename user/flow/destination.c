@@ -12,7 +12,7 @@
 #define BLOCK_FIRST 4 /* rows in block 0; block k has that many << k */
 
 _Static_assert(sizeof(struct eg_destination_key) == 24, "the key is hashed as bytes: no holes");
-_Static_assert(sizeof(struct eg_destination) <= 88, "a million rows fit in 120 MB");
+_Static_assert(sizeof(struct eg_destination) <= 96, "a million rows fit in 120 MB");
 
 /* --- sums --- */
 
@@ -42,12 +42,15 @@ void eg_counters_add(struct eg_counters *into, const struct eg_counters *from)
 
 /* --- the table --- */
 
-struct eg_destination_table *eg_destination_table_new(const struct eg_seed *seed)
+struct eg_destination_table *eg_destination_table_new(const struct eg_seed *seed,
+						      struct eg_place_pool *places)
 {
 	struct eg_destination_table *table = calloc(1, sizeof(*table));
 
-	if (table)
+	if (table) {
 		table->seed = *seed;
+		table->places = places;
+	}
 	return table;
 }
 

@@ -10,7 +10,7 @@
 
 /*
  * Rows lie in blocks that double in size, so that a row's number gives its
- * place and growing copies nothing. A million rows take 96 bytes each: 88 for
+ * place and growing copies nothing. A million rows take 104 bytes each: 96 for
  * the row, 8 for the index.
  */
 struct eg_destination_table {
@@ -18,10 +18,12 @@ struct eg_destination_table {
 	struct eg_index index;
 	uint32_t excluded_count; /* rows that eg_summary_exclude() took out */
 	struct eg_destination *overflow; /* the row of that key, NULL: none */
+	struct eg_place_pool *places; /* the summary's */
 	struct eg_destination *blocks[EG_BLOCKS_MAX];
 };
 
-struct eg_destination_table *eg_destination_table_new(const struct eg_seed *seed);
+struct eg_destination_table *eg_destination_table_new(const struct eg_seed *seed,
+						      struct eg_place_pool *places);
 void eg_destination_table_free(struct eg_destination_table *table);
 
 /* How many rows were ever made, excluded ones too: the numbers of rows are below. */

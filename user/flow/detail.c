@@ -12,13 +12,9 @@
 
 #include <egret/base.h>
 
-static const struct eg_text_group *const groups[] = { &eg_domain_texts, &eg_country_texts,
-						      &eg_as_texts, &eg_owner_texts };
-
 void eg_detail_clear(struct eg_detail *detail)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
-		eg_text_group_free(groups[i], detail);
+	eg_text_group_free(&eg_domain_texts, detail);
 	for (size_t i = 0; i < detail->names_count; i++)
 		eg_text_group_free(&eg_name_texts, &detail->names[i]);
 	free(detail->names);
@@ -37,12 +33,8 @@ bool eg_detail_is_empty(const struct eg_detail *detail)
 {
 	static const struct eg_detail nothing;
 
-	for (size_t i = 0; i < ARRAY_SIZE(groups); i++) {
-		if (eg_text_group_compare(groups[i], detail, &nothing) != 0)
-			return false;
-	}
-	return !detail->names_count && !detail->errors_count && !detail->as_number &&
-	       detail->anycast == EG_UNKNOWN;
+	return eg_text_group_compare(&eg_domain_texts, detail, &nothing) == 0 &&
+	       !detail->names_count && !detail->errors_count;
 }
 
 struct eg_detail *eg_destination_detail(struct eg_destination *destination)

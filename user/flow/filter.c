@@ -110,15 +110,15 @@ bool eg_matcher_app(const struct eg_matcher *matcher, const struct eg_app *app)
 
 /* --- rows --- */
 
-static bool matches_operator(const char **patterns, const struct eg_detail *detail)
+static bool matches_operator(const char **patterns, const struct eg_place *place)
 {
 	char text[14];
 
-	if (matches_any_case(patterns, detail->as_organization))
+	if (matches_any_case(patterns, place->as_organization))
 		return true;
-	if (!detail->as_number)
+	if (!place->as_number)
 		return false;
-	snprintf(text, sizeof(text), "AS%u", detail->as_number);
+	snprintf(text, sizeof(text), "AS%u", place->as_number);
 	return matches_any_case(patterns, text) || matches_any_case(patterns, text + 2);
 }
 
@@ -138,18 +138,19 @@ bool eg_matcher_row(const struct eg_matcher *matcher, const struct eg_destinatio
 {
 	static const struct eg_detail nothing;
 	const struct eg_detail *detail = row->detail ? row->detail : &nothing;
+	const struct eg_place *place = eg_destination_place(row);
 	const char **const *patterns;
 
 	if (!matcher->filter)
 		return true;
 	patterns = matcher->filter->patterns;
 	if (patterns[EG_FILTER_COUNTRY] &&
-	    !matches_any_case(patterns[EG_FILTER_COUNTRY], detail->country))
+	    !matches_any_case(patterns[EG_FILTER_COUNTRY], place->country))
 		return false;
-	if (patterns[EG_FILTER_OPERATOR] && !matches_operator(patterns[EG_FILTER_OPERATOR], detail))
+	if (patterns[EG_FILTER_OPERATOR] && !matches_operator(patterns[EG_FILTER_OPERATOR], place))
 		return false;
 	if (patterns[EG_FILTER_OWNER] &&
-	    !matches_any_case(patterns[EG_FILTER_OWNER], detail->owner_name))
+	    !matches_any_case(patterns[EG_FILTER_OWNER], place->owner_name))
 		return false;
 	if (patterns[EG_FILTER_DOMAIN] && !matches_domain(patterns[EG_FILTER_DOMAIN], detail))
 		return false;

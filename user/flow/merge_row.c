@@ -5,6 +5,7 @@
 #include "detail.h"
 #include "list.h"
 #include "order.h"
+#include "place.h"
 
 #include <errno.h>
 
@@ -50,30 +51,52 @@ static int order_known(unsigned a, unsigned b)
 	return r ? r : EG_ORDER(a, b);
 }
 
-static int merge_country(const struct eg_choice *choice, struct eg_detail *into,
-			 const struct eg_detail *from)
+/* What of two places stays, group by group; the texts still belong to the two. */
+static void choose_country(const struct eg_choice *choice, struct eg_place *into,
+			   const struct eg_place *from)
 {
 	int order = eg_text_group_compare(&eg_country_texts, from, into);
 
 	if (!order)
 		order = order_known(from->anycast, into->anycast);
 	if (!eg_choice_is_from(choice, order))
-		return 0;
+		return;
 	into->anycast = from->anycast;
-	return eg_text_group_copy(&eg_country_texts, into, from);
+	eg_text_group_borrow(&eg_country_texts, into, from);
 }
 
-static int merge_as(const struct eg_choice *choice, struct eg_detail *into,
-		    const struct eg_detail *from)
+static void choose_as(const struct eg_choice *choice, struct eg_place *into,
+		      const struct eg_place *from)
 {
 	int order = order_known(from->as_number, into->as_number);
 
 	if (!order)
 		order = eg_text_group_compare(&eg_as_texts, from, into);
 	if (!eg_choice_is_from(choice, order))
-		return 0;
+		return;
 	into->as_number = from->as_number;
-	return eg_text_group_copy(&eg_as_texts, into, from);
+	eg_text_group_borrow(&eg_as_texts, into, from);
+}
+
+static void choose_owner(const struct eg_choice *choice, struct eg_place *into,
+			 const struct eg_place *from)
+{
+	if (eg_choice_is_from(choice, eg_text_group_compare(&eg_owner_texts, from, into)))
+		eg_text_group_borrow(&eg_owner_texts, into, from);
+}
+
+static int merge_place(const struct eg_choice *choice, struct eg_app *app,
+		       struct eg_destination *into, const struct eg_destination *from)
+{
+	const struct eg_place *known = eg_destination_place(from);
+	struct eg_place chosen = *eg_destination_place(into);
+
+	if (!into->place && eg_place_is_empty(known))
+		return 0;
+	choose_country(choice, &chosen, known);
+	choose_as(choice, &chosen, known);
+	choose_owner(choice, &chosen, known);
+	return eg_app_set_place(app, into, &chosen);
 }
 
 static int merge_names(struct eg_detail *into, const struct eg_detail *from)
@@ -111,12 +134,6 @@ static int merge_detail(const struct eg_choice *choice, struct eg_destination *i
 		return -ENOMEM;
 	r = eg_choice_texts(choice, &eg_domain_texts, detail, known);
 	if (r == 0)
-		r = eg_choice_texts(choice, &eg_owner_texts, detail, known);
-	if (r == 0)
-		r = merge_country(choice, detail, known);
-	if (r == 0)
-		r = merge_as(choice, detail, known);
-	if (r == 0)
 		r = merge_names(detail, known);
 	return r == 0 ? merge_errors(into, known) : r;
 }
@@ -135,6 +152,8 @@ int eg_app_merge_row(struct eg_app *app, const struct eg_destination *from)
 	};
 	merge_scope(&choice, into, from);
 	r = merge_detail(&choice, into, from);
+	if (r == 0)
+		r = merge_place(&choice, app, into, from);
 	if (r == 0)
 		eg_app_count(app, into, &from->counters, from->rtt_min_us);
 	return r;

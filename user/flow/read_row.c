@@ -3,6 +3,7 @@
 #include "destination.h"
 #include "detail.h"
 #include "list.h"
+#include "place.h"
 #include "reader.h"
 #include "texts.h"
 
@@ -22,6 +23,7 @@ struct row {
 	uint32_t rtt_min_us;
 	struct eg_counters counters;
 	struct eg_detail detail; /* what it points to moves into the row */
+	struct eg_place place;
 };
 
 /* --- the key --- */
@@ -189,9 +191,9 @@ static int read_names(struct eg_reader *reader, const struct eg_at *at, void *in
 static int read_as(struct eg_reader *reader, const struct eg_at *at, void *into)
 {
 	static const struct eg_member members[] = {
-		EG_OPTIONAL(eg_detail, "number", as_number, eg_read_optional_u32),
-		EG_OPTIONAL(eg_detail, "organization", as_organization, eg_read_text),
-		EG_OPTIONAL(eg_detail, "country", as_country, eg_read_text),
+		EG_OPTIONAL(eg_place, "number", as_number, eg_read_optional_u32),
+		EG_OPTIONAL(eg_place, "organization", as_organization, eg_read_text),
+		EG_OPTIONAL(eg_place, "country", as_country, eg_read_text),
 	};
 
 	if (eg_reader_is(at, EG_JSON_NULL))
@@ -202,9 +204,9 @@ static int read_as(struct eg_reader *reader, const struct eg_at *at, void *into)
 static int read_owner(struct eg_reader *reader, const struct eg_at *at, void *into)
 {
 	static const struct eg_member members[] = {
-		EG_OPTIONAL(eg_detail, "name", owner_name, eg_read_text),
-		EG_OPTIONAL(eg_detail, "country", owner_country, eg_read_text),
-		EG_OPTIONAL(eg_detail, "source", owner_source, eg_read_text),
+		EG_OPTIONAL(eg_place, "name", owner_name, eg_read_text),
+		EG_OPTIONAL(eg_place, "country", owner_country, eg_read_text),
+		EG_OPTIONAL(eg_place, "source", owner_source, eg_read_text),
 	};
 
 	if (eg_reader_is(at, EG_JSON_NULL))
@@ -226,11 +228,11 @@ static const struct eg_member row_members[] = {
 	EG_OPTIONAL(row, "domain_confidence", detail.domain_confidence, eg_read_text),
 	EG_OPTIONAL(row, "registered_domain", detail.registered_domain, eg_read_text),
 	EG_OPTIONAL(row, "names", detail, read_names),
-	EG_OPTIONAL(row, "country", detail.country, eg_read_text),
-	EG_OPTIONAL(row, "country_basis", detail.country_basis, eg_read_text),
-	EG_OPTIONAL(row, "anycast", detail.anycast, eg_read_tristate),
-	EG_OPTIONAL(row, "as", detail, read_as),
-	EG_OPTIONAL(row, "owner", detail, read_owner),
+	EG_OPTIONAL(row, "country", place.country, eg_read_text),
+	EG_OPTIONAL(row, "country_basis", place.country_basis, eg_read_text),
+	EG_OPTIONAL(row, "anycast", place.anycast, eg_read_tristate),
+	EG_OPTIONAL(row, "as", place, read_as),
+	EG_OPTIONAL(row, "owner", place, read_owner),
 	EG_COUNTERS(row, counters),
 	EG_OPTIONAL(row, "errors", detail, read_errors),
 	EG_OPTIONAL(row, "rtt_min_us", rtt_min_us, eg_read_optional_u32),
@@ -246,6 +248,8 @@ static int add_row(struct eg_app *app, struct row *row)
 		return -ENOMEM;
 	destination->scope = row->scope;
 	eg_app_count(app, destination, &row->counters, row->rtt_min_us);
+	if (!eg_place_is_empty(&row->place) && eg_app_set_place(app, destination, &row->place) < 0)
+		return -ENOMEM;
 	if (eg_detail_is_empty(&row->detail))
 		return 0;
 	if (!eg_destination_detail(destination))
@@ -268,5 +272,6 @@ int eg_read_row(struct eg_reader *reader, const struct eg_at *at, void *into)
 	if (r == 0)
 		r = add_row(app, &row);
 	eg_detail_clear(&row.detail);
+	eg_place_clear(&row.place);
 	return r;
 }

@@ -4,6 +4,7 @@
 #include "app.h"
 #include "ledger.h"
 #include "list.h"
+#include "place.h"
 #include "texts.h"
 
 #include <errno.h>
@@ -18,7 +19,10 @@ struct eg_summary *eg_summary_new(enum eg_by by)
 		return NULL;
 	summary->by = by;
 	summary->apps = calloc(1, sizeof(*summary->apps));
-	if (!summary->apps) {
+	summary->places = eg_place_pool_new();
+	if (!summary->apps || !summary->places) {
+		eg_place_pool_free(summary->places);
+		free(summary->apps);
 		free(summary);
 		return NULL;
 	}
@@ -52,6 +56,7 @@ void eg_summary_free(struct eg_summary *summary)
 	free(summary->apps->apps);
 	eg_index_free(&summary->apps->index);
 	free(summary->apps);
+	eg_place_pool_free(summary->places);
 	for (size_t i = 0; i < summary->hosts_count; i++)
 		eg_host_free(&summary->hosts[i]);
 	free(summary->hosts);
@@ -97,7 +102,7 @@ int eg_summary_app(struct eg_summary *summary, const char *id, struct eg_app **r
 		if (eg_index_reserve(&table->index, hash_app, table) < 0 ||
 		    eg_list_reserve(&table->apps, summary->apps_count, 1, sizeof(app)) < 0)
 			return -ENOMEM;
-		app = eg_app_new(id, &table->seed);
+		app = eg_app_new(id, &table->seed, summary->places);
 		if (!app)
 			return -ENOMEM;
 		table->apps[summary->apps_count++] = app;

@@ -32,18 +32,18 @@ const struct eg_text_group eg_domain_texts = {
 
 const struct eg_text_group eg_country_texts = {
 	.count = 2,
-	.offsets = { MEMBER(eg_detail, country), MEMBER(eg_detail, country_basis) },
+	.offsets = { MEMBER(eg_place, country), MEMBER(eg_place, country_basis) },
 };
 
 const struct eg_text_group eg_as_texts = {
 	.count = 2,
-	.offsets = { MEMBER(eg_detail, as_organization), MEMBER(eg_detail, as_country) },
+	.offsets = { MEMBER(eg_place, as_organization), MEMBER(eg_place, as_country) },
 };
 
 const struct eg_text_group eg_owner_texts = {
 	.count = 3,
-	.offsets = { MEMBER(eg_detail, owner_name), MEMBER(eg_detail, owner_country),
-		     MEMBER(eg_detail, owner_source) },
+	.offsets = { MEMBER(eg_place, owner_name), MEMBER(eg_place, owner_country),
+		     MEMBER(eg_place, owner_source) },
 };
 
 const struct eg_text_group eg_name_texts = {
@@ -204,6 +204,13 @@ int eg_text_group_copy(const struct eg_text_group *group, void *into, const void
 		}
 	}
 	return r;
+}
+
+void eg_text_group_borrow(const struct eg_text_group *group, void *into, const void *from)
+{
+	for (size_t i = 0; i < group->count; i++)
+		*member(group, into, i) =
+			*(char *const *)(const void *)((const char *)from + group->offsets[i]);
 }
 
 void eg_text_group_free(const struct eg_text_group *group, void *object)

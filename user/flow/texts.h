@@ -34,6 +34,8 @@ struct eg_text_group {
 int eg_text_group_compare(const struct eg_text_group *group, const void *a, const void *b);
 /* Copies the group's texts. 0 or -ENOMEM (then `into` is as it was). */
 int eg_text_group_copy(const struct eg_text_group *group, void *into, const void *from);
+/* The same without copying: the texts still belong to `from`. */
+void eg_text_group_borrow(const struct eg_text_group *group, void *into, const void *from);
 void eg_text_group_free(const struct eg_text_group *group, void *object);
 
 /* The groups of the model. */

@@ -88,3 +88,23 @@ int eg_summary_walk(const struct eg_summary *summary, const struct eg_visitor *v
 		r = walk_app(apps[i], visitor, data);
 	return r < 0 ? r : 0;
 }
+
+int eg_summary_each(struct eg_summary *summary,
+		    int (*call_row)(struct eg_app *app, struct eg_destination *row, void *data),
+		    void *data)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < summary->apps_count && r >= 0; i++) {
+		struct eg_app *app = summary->apps->apps[i];
+		uint32_t size = eg_destination_table_size(app->destinations);
+
+		for (uint32_t number = 0; number < size && r >= 0; number++) {
+			struct eg_destination *row = eg_destination_at(app->destinations, number);
+
+			if (!row->excluded)
+				r = call_row(app, row, data);
+		}
+	}
+	return r < 0 ? r : 0;
+}

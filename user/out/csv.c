@@ -78,19 +78,22 @@ static const char *tristate_text(enum eg_tristate value)
 	return texts[value];
 }
 
-static void put_detail(FILE *stream, const struct eg_detail *detail)
+static void put_detail(FILE *stream, const struct eg_destination *row)
 {
+	const struct eg_detail *detail = eg_row_detail(row);
+	const struct eg_place *place = eg_destination_place(row);
+
 	put_text(stream, detail->domain);
 	put_text(stream, detail->domain_source);
 	put_text(stream, detail->domain_confidence);
 	put_text(stream, detail->registered_domain);
-	put_number(stream, detail->as_number, detail->as_number);
-	put_text(stream, detail->as_organization);
-	put_text(stream, detail->as_country);
-	put_text(stream, detail->country);
-	put_text(stream, tristate_text(detail->anycast));
-	put_text(stream, detail->owner_name);
-	put_text(stream, detail->owner_country);
+	put_number(stream, place->as_number, place->as_number);
+	put_text(stream, place->as_organization);
+	put_text(stream, place->as_country);
+	put_text(stream, place->country);
+	put_text(stream, tristate_text(place->anycast));
+	put_text(stream, place->owner_name);
+	put_text(stream, place->owner_country);
 }
 
 static void put_counters(FILE *stream, const struct eg_counters *counters)
@@ -121,7 +124,7 @@ static int destination(const struct eg_app *app, const struct eg_destination *ro
 	put_interval(printer->stream, printer->summary, app, &row->key);
 	put_app(printer->stream, app);
 	put_key(printer->stream, row);
-	put_detail(printer->stream, eg_row_detail(row));
+	put_detail(printer->stream, row);
 	put_counters(printer->stream, &row->counters);
 	return eg_stream_status(printer->stream);
 }

@@ -94,16 +94,16 @@ static void write_source(struct eg_writer *writer, const struct eg_destination *
 	eg_writer_end(writer);
 }
 
-static void write_operator(struct eg_writer *writer, const struct eg_detail *detail)
+static void write_operator(struct eg_writer *writer, const struct eg_place *place)
 {
-	if (!detail->as_number && !detail->as_organization)
+	if (!place->as_number && !place->as_organization)
 		return;
 	eg_writer_object(writer, "as", EG_INLINE);
-	if (detail->as_number)
-		eg_writer_number(writer, "number", detail->as_number);
-	if (detail->as_organization) {
+	if (place->as_number)
+		eg_writer_number(writer, "number", place->as_number);
+	if (place->as_organization) {
 		eg_writer_object(writer, "organization", EG_INLINE);
-		eg_writer_text(writer, "name", detail->as_organization);
+		eg_writer_text(writer, "name", place->as_organization);
 		eg_writer_end(writer);
 	}
 	eg_writer_end(writer);
@@ -112,6 +112,7 @@ static void write_operator(struct eg_writer *writer, const struct eg_detail *det
 static void write_destination(struct eg_writer *writer, const struct eg_destination *row,
 			      const struct eg_detail *detail)
 {
+	const struct eg_place *place = eg_destination_place(row);
 	char ip[46];
 
 	eg_writer_object(writer, "destination", EG_INLINE);
@@ -120,10 +121,10 @@ static void write_destination(struct eg_writer *writer, const struct eg_destinat
 	eg_writer_number(writer, "bytes", row->counters.bytes.received);
 	write_known(writer, "domain", detail->domain);
 	write_known(writer, "registered_domain", detail->registered_domain);
-	write_operator(writer, detail);
-	if (detail->country) {
+	write_operator(writer, place);
+	if (place->country) {
 		eg_writer_object(writer, "geo", EG_INLINE);
-		eg_writer_text(writer, "country_iso_code", detail->country);
+		eg_writer_text(writer, "country_iso_code", place->country);
 		eg_writer_end(writer);
 	}
 	eg_writer_end(writer);
@@ -152,26 +153,27 @@ static void write_app(struct eg_writer *writer, const struct eg_app *app)
 	eg_writer_end(writer);
 }
 
-static void write_owner(struct eg_writer *writer, const struct eg_detail *detail)
+static void write_owner(struct eg_writer *writer, const struct eg_place *place)
 {
-	if (!detail->owner_name && !detail->owner_country)
+	if (!place->owner_name && !place->owner_country)
 		return;
 	eg_writer_object(writer, "owner", EG_INLINE);
-	write_known(writer, "name", detail->owner_name);
-	write_known(writer, "country", detail->owner_country);
-	write_known(writer, "source", detail->owner_source);
+	write_known(writer, "name", place->owner_name);
+	write_known(writer, "country", place->owner_country);
+	write_known(writer, "source", place->owner_source);
 	eg_writer_end(writer);
 }
 
-static void write_claims(struct eg_writer *writer, const struct eg_detail *detail)
+static void write_claims(struct eg_writer *writer, const struct eg_detail *detail,
+			 const struct eg_place *place)
 {
 	write_known(writer, "domain_source", detail->domain_source);
 	write_known(writer, "domain_confidence", detail->domain_confidence);
-	write_known(writer, "country_basis", detail->country_basis);
-	if (detail->anycast != EG_UNKNOWN)
-		eg_writer_bool(writer, "anycast", detail->anycast == EG_YES);
-	write_known(writer, "as_country", detail->as_country);
-	write_owner(writer, detail);
+	write_known(writer, "country_basis", place->country_basis);
+	if (place->anycast != EG_UNKNOWN)
+		eg_writer_bool(writer, "anycast", place->anycast == EG_YES);
+	write_known(writer, "as_country", place->as_country);
+	write_owner(writer, place);
 }
 
 /* What the Elastic Common Schema has no name for. */
@@ -189,7 +191,7 @@ static void write_own(struct eg_writer *writer, const struct eg_app *app,
 		eg_parts_errors(writer, detail);
 	if (row->rtt_min_us)
 		eg_writer_number(writer, "rtt_min_us", row->rtt_min_us);
-	write_claims(writer, detail);
+	write_claims(writer, detail, eg_destination_place(row));
 	write_known_time(writer, "first_seen", row->counters.first_seen);
 	write_known_time(writer, "last_seen", row->counters.last_seen);
 	eg_writer_end(writer);

@@ -136,12 +136,12 @@ static int fill_port(struct eg_cell *cell, const struct eg_destination *row)
 /* Who runs the other side; where that can't be anybody on the internet, what it is. */
 static int fill_operator(struct eg_cell *cell, const struct eg_destination *row)
 {
-	const struct eg_detail *detail = eg_row_detail(row);
+	const struct eg_place *place = eg_destination_place(row);
 
-	if (detail->as_organization)
-		return eg_cell_make(detail->as_organization, cell);
-	if (detail->as_number)
-		return eg_cell_format(cell, "AS%" PRIu32, detail->as_number);
+	if (place->as_organization)
+		return eg_cell_make(place->as_organization, cell);
+	if (place->as_number)
+		return eg_cell_format(cell, "AS%" PRIu32, place->as_number);
 	if (row->scope != EG_SCOPE_UNKNOWN && row->scope != EG_SCOPE_INTERNET)
 		return eg_cell_format(cell, "(%s)", eg_row_scope(row));
 	return 0;
@@ -155,8 +155,8 @@ static int fill_row(struct line *line, const struct eg_destination *row)
 		r = fill_port(&line->cells[EG_PAGE_PORT], row);
 	if (r == 0)
 		r = fill_operator(&line->cells[EG_PAGE_OPERATOR], row);
-	if (r == 0 && row->detail)
-		r = eg_cell_make(row->detail->country, &line->cells[EG_PAGE_COUNTRY]);
+	if (r == 0)
+		r = eg_cell_make(eg_destination_place(row)->country, &line->cells[EG_PAGE_COUNTRY]);
 	return r == 0 ? fill_counters(line, &row->counters) : r;
 }
 

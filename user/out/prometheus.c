@@ -117,12 +117,12 @@ static int app_begin(const struct eg_app *app, void *data)
 static int destination(const struct eg_app *app, const struct eg_destination *row, void *data)
 {
 	struct prometheus *prometheus = ((struct eg_printer *)data)->state;
-	const struct eg_detail *detail = eg_row_detail(row);
+	const struct eg_place *place = eg_destination_place(row);
 	struct series key = {
 		.app = app->id,
 		.kind = app->kind,
-		.organization = detail->as_organization,
-		.country = detail->country,
+		.organization = place->as_organization,
+		.country = place->country,
 	};
 	struct series *series, **node;
 

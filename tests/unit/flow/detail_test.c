@@ -25,11 +25,6 @@ static void any_knowledge_is_not_empty(void **state)
 	struct eg_detail cases[] = {
 		{ .domain = text },
 		{ .registered_domain = text },
-		{ .country_basis = text },
-		{ .as_country = text },
-		{ .owner_source = text },
-		{ .as_number = 1 },
-		{ .anycast = EG_NO },
 		{ .names = &name, .names_count = 1 },
 		{ .errors = &error, .errors_count = 1 },
 	};

@@ -109,11 +109,11 @@ static void users_by_name(void **state)
 static void rows_by_what_is_known_in_any_case(void **state)
 {
 	char country[] = "SG", organization[] = "Example Pte", owner[] = "Example Holdings";
-	struct eg_detail detail = { .country = country,
-				    .as_organization = organization,
-				    .as_number = 64500,
-				    .owner_name = owner };
-	struct eg_destination row = { .scope = EG_SCOPE_LINK_LOCAL, .detail = &detail };
+	struct eg_place place = { .country = country,
+				  .as_organization = organization,
+				  .as_number = 64500,
+				  .owner_name = owner };
+	struct eg_destination row = { .scope = EG_SCOPE_LINK_LOCAL, .place = &place };
 
 	(void)state;
 	assert_true(row_matches(EG_FILTER_COUNTRY, "sg", &row));
@@ -166,8 +166,8 @@ static void any_pattern_of_each_field(void **state)
 		.patterns = { [EG_FILTER_COUNTRY] = countries, [EG_FILTER_SCOPE] = scopes }
 	};
 	char country[] = "SG";
-	struct eg_detail detail = { .country = country };
-	struct eg_destination row = { .scope = EG_SCOPE_INTERNET, .detail = &detail };
+	struct eg_place place = { .country = country };
+	struct eg_destination row = { .scope = EG_SCOPE_INTERNET, .place = &place };
 	struct eg_matcher matcher;
 
 	(void)state;

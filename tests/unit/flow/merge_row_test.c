@@ -70,39 +70,47 @@ static struct eg_destination *merge(struct eg_summary *a, struct eg_summary *b,
 	return row;
 }
 
-static void describe(struct eg_destination *row, const char *text, uint32_t number)
+static void describe(struct eg_summary *summary, struct eg_destination *row, const char *text,
+		     uint32_t number)
 {
-	struct eg_detail *detail = eg_destination_detail(row);
+	char *said = strdup(text);
 
-	detail->domain = strdup(text);
-	detail->country = strdup(text);
-	detail->as_number = number;
-	detail->as_organization = strdup(text);
-	detail->owner_name = strdup(text);
+	eg_destination_detail(row)->domain = strdup(text);
+	assert_int_equal(eg_app_set_place(model_app(summary, "exe:/a"), row,
+					  &(struct eg_place){ .country = said,
+							      .as_number = number,
+							      .as_organization = said,
+							      .owner_name = said }),
+			 0);
+	free(said);
 }
 
 static void the_younger_rows_knowledge_stays_whole(void **state)
 {
 	struct eg_summary *old = model_new(), *young = model_new(), *merged;
 	struct eg_destination *a = seen_at(old, 20), *b = seen_at(young, 30), *row;
+	char germany[] = "DE";
+	struct eg_place more;
 
 	(void)state;
-	describe(a, "old", 1);
+	describe(old, a, "old", 1);
 	a->detail->domain_source = strdup("dns");
-	a->detail->as_country = strdup("DE");
-	a->detail->anycast = EG_YES;
+	more = *a->place;
+	more.as_country = germany;
+	more.anycast = EG_YES;
+	assert_int_equal(eg_app_set_place(model_app(old, "exe:/a"), a, &more), 0);
 	a->scope = EG_SCOPE_INTERNET;
-	describe(b, "young", 2);
+	describe(young, b, "young", 2);
 	b->scope = EG_SCOPE_PRIVATE;
 	row = merge(old, young, &merged);
 	assert_string_equal(row->detail->domain, "young");
 	assert_null(row->detail->domain_source);
-	assert_string_equal(row->detail->country, "young");
-	assert_int_equal(row->detail->anycast, EG_UNKNOWN);
-	assert_int_equal(row->detail->as_number, 2);
-	assert_string_equal(row->detail->as_organization, "young");
-	assert_null(row->detail->as_country);
-	assert_string_equal(row->detail->owner_name, "young");
+	assert_string_equal(row->place->country, "young");
+	assert_int_equal(row->place->anycast, EG_UNKNOWN);
+	assert_int_equal(row->place->as_number, 2);
+	assert_string_equal(row->place->as_organization, "young");
+	assert_null(row->place->as_country);
+	assert_string_equal(row->place->owner_name, "young");
 	assert_int_equal(row->scope, EG_SCOPE_PRIVATE);
 	eg_summary_free(old);
 	eg_summary_free(young);
@@ -116,11 +124,11 @@ static void an_unknown_text_that_is_younger_stays(void **state)
 	struct eg_destination *row;
 
 	(void)state;
-	describe(seen_at(old, 20), "old", 1);
+	describe(old, seen_at(old, 20), "old", 1);
 	seen_at(young, 30);
 	row = merge(old, young, &merged);
 	assert_null(row->detail->domain);
-	assert_int_equal(row->detail->as_number, 0);
+	assert_int_equal(row->place->as_number, 0);
 	eg_summary_free(old);
 	eg_summary_free(young);
 	eg_summary_free(merged);
@@ -130,19 +138,23 @@ static void at_the_same_time_known_and_smaller_stays(void **state)
 {
 	struct eg_summary *a = model_new(), *b = model_new(), *merged;
 	struct eg_destination *row_a = seen_at(a, 20), *row_b = seen_at(b, 20), *row;
+	char germany[] = "DE";
+	struct eg_place more;
 
 	(void)state;
-	describe(row_a, "alpha", 9);
-	describe(row_b, "beta", 8);
-	row_b->detail->owner_country = strdup("DE");
+	describe(a, row_a, "alpha", 9);
+	describe(b, row_b, "beta", 8);
+	more = *row_b->place;
+	more.owner_country = germany;
+	assert_int_equal(eg_app_set_place(model_app(b, "exe:/a"), row_b, &more), 0);
 	row_b->scope = EG_SCOPE_LOOPBACK;
 	row = merge(a, b, &merged);
 	assert_string_equal(row->detail->domain, "alpha");
 	/* of the operators, the smaller number with its organization */
-	assert_int_equal(row->detail->as_number, 8);
-	assert_string_equal(row->detail->as_organization, "beta");
-	assert_string_equal(row->detail->owner_name, "alpha");
-	assert_null(row->detail->owner_country);
+	assert_int_equal(row->place->as_number, 8);
+	assert_string_equal(row->place->as_organization, "beta");
+	assert_string_equal(row->place->owner_name, "alpha");
+	assert_null(row->place->owner_country);
 	assert_int_equal(row->scope, EG_SCOPE_LOOPBACK);
 	eg_summary_free(a);
 	eg_summary_free(b);
@@ -188,6 +200,7 @@ static void rows_of_which_nothing_is_known_stay_small(void **state)
 	seen_at(b, 30);
 	row = merge(a, b, &merged);
 	assert_null(row->detail);
+	assert_null(row->place);
 	eg_summary_free(a);
 	eg_summary_free(b);
 	eg_summary_free(merged);

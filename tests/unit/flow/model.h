@@ -122,15 +122,16 @@ static inline int model_dump_process(const struct eg_process_info *process, void
 	return 0;
 }
 
-static inline void model_dump_detail(FILE *stream, const struct eg_detail *detail)
+static inline void model_dump_detail(FILE *stream, const struct eg_detail *detail,
+				     const struct eg_place *place)
 {
 	fprintf(stream, "  domain %s %s %s %s country %s %s %d as %u %s %s owner %s %s %s\n",
 		model_text(detail->domain), model_text(detail->domain_source),
 		model_text(detail->domain_confidence), model_text(detail->registered_domain),
-		model_text(detail->country), model_text(detail->country_basis),
-		(int)detail->anycast, detail->as_number, model_text(detail->as_organization),
-		model_text(detail->as_country), model_text(detail->owner_name),
-		model_text(detail->owner_country), model_text(detail->owner_source));
+		model_text(place->country), model_text(place->country_basis), (int)place->anycast,
+		place->as_number, model_text(place->as_organization), model_text(place->as_country),
+		model_text(place->owner_name), model_text(place->owner_country),
+		model_text(place->owner_source));
 	for (size_t i = 0; i < detail->names_count; i++)
 		fprintf(stream, "  name %s %s %s %llu %llu %llu\n",
 			model_text(detail->names[i].name), model_text(detail->names[i].source),
@@ -162,7 +163,7 @@ static inline int model_dump_row(const struct eg_app *app, const struct eg_desti
 	fprintf(stream, " %s rtt=%u", model_text(eg_scope_name(row->scope)), row->rtt_min_us);
 	model_dump_counters(stream, &row->counters);
 	putc('\n', stream);
-	model_dump_detail(stream, row->detail ? row->detail : &nothing);
+	model_dump_detail(stream, row->detail ? row->detail : &nothing, eg_destination_place(row));
 	return 0;
 }
 
@@ -282,6 +283,25 @@ static inline void model_replace(char **text, char *value)
 	*text = value;
 }
 
+static inline void model_any_place(struct model_random *random, struct eg_app *app,
+				   struct eg_destination *row)
+{
+	struct eg_place place = {
+		.country = model_any(random, 2),
+		.anycast = (enum eg_tristate)model_below(random, 3),
+		.as_number = model_below(random, 3),
+		.as_organization = model_any(random, 2),
+		.owner_name = model_any(random, 2),
+		.owner_source = model_any(random, 1),
+	};
+
+	assert_int_equal(eg_app_set_place(app, row, &place), 0);
+	free(place.country);
+	free(place.as_organization);
+	free(place.owner_name);
+	free(place.owner_source);
+}
+
 static inline void model_any_detail(struct model_random *random, struct eg_destination *row)
 {
 	struct eg_detail *detail = eg_destination_detail(row);
@@ -291,12 +311,6 @@ static inline void model_any_detail(struct model_random *random, struct eg_desti
 	model_replace(&detail->domain, model_any(random, 3));
 	model_replace(&detail->domain_source, model_any(random, 2));
 	model_replace(&detail->registered_domain, model_any(random, 2));
-	model_replace(&detail->country, model_any(random, 2));
-	detail->anycast = (enum eg_tristate)model_below(random, 3);
-	detail->as_number = model_below(random, 3);
-	model_replace(&detail->as_organization, model_any(random, 2));
-	model_replace(&detail->owner_name, model_any(random, 2));
-	model_replace(&detail->owner_source, model_any(random, 1));
 }
 
 static inline void model_any_row(struct model_random *random, struct eg_app *app)
@@ -317,6 +331,7 @@ static inline void model_any_row(struct model_random *random, struct eg_app *app
 	if (model_below(random, 3) == 0)
 		return;
 	model_any_detail(random, row);
+	model_any_place(random, app, row);
 	for (unsigned i = model_below(random, 3); i > 0; i--) {
 		char *name = model_any(random, 4);
 

@@ -63,15 +63,15 @@ static void every_member_is_read(void **state)
 	assert_int_equal(detail->names[0].connections, 4);
 	assert_int_equal(detail->names[0].bytes.sent, 5);
 	assert_int_equal(detail->names[0].bytes.received, 6);
-	assert_string_equal(detail->country, "SG");
-	assert_string_equal(detail->country_basis, "registry");
-	assert_int_equal(detail->anycast, EG_NO);
-	assert_int_equal(detail->as_number, 64500);
-	assert_string_equal(detail->as_organization, "Example Pte");
-	assert_string_equal(detail->as_country, "SG");
-	assert_string_equal(detail->owner_name, "Example Holdings");
-	assert_string_equal(detail->owner_country, "CN");
-	assert_string_equal(detail->owner_source, "owners.tsv");
+	assert_string_equal(row->place->country, "SG");
+	assert_string_equal(row->place->country_basis, "registry");
+	assert_int_equal(row->place->anycast, EG_NO);
+	assert_int_equal(row->place->as_number, 64500);
+	assert_string_equal(row->place->as_organization, "Example Pte");
+	assert_string_equal(row->place->as_country, "SG");
+	assert_string_equal(row->place->owner_name, "Example Holdings");
+	assert_string_equal(row->place->owner_country, "CN");
+	assert_string_equal(row->place->owner_source, "owners.tsv");
 	assert_int_equal(row->counters.bytes.sent, 10);
 	assert_int_equal(row->counters.bytes.received, 20);
 	assert_int_equal(row->counters.connections, 3);
@@ -101,11 +101,13 @@ static void null_is_unknown_everywhere(void **state)
 	assert_int_equal(only.row->scope, EG_SCOPE_UNKNOWN);
 	/* so many rows know nothing that nothing must cost nothing */
 	assert_null(only.row->detail);
+	assert_null(only.row->place);
 	assert_int_equal(only.row->counters.first_seen, 0);
 	eg_summary_free(only.summary);
 	only = read_row(
 		DOCUMENT_ROW("\"as\":{\"number\":null,\"organization\":null},\"domain\":\"\""));
 	assert_null(only.row->detail);
+	assert_null(only.row->place);
 	eg_summary_free(only.summary);
 }
 

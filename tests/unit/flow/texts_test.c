@@ -114,6 +114,8 @@ static void groups_cover_all_texts_of_their_structs(void **state)
 		.domain_source = text,
 		.domain_confidence = text,
 		.registered_domain = text,
+	};
+	struct eg_place place = {
 		.country = text,
 		.country_basis = text,
 		.as_organization = text,
@@ -123,23 +125,27 @@ static void groups_cover_all_texts_of_their_structs(void **state)
 		.owner_source = text,
 	};
 	struct eg_detail copy = { 0 };
+	struct eg_place known = { 0 }, borrowed = { 0 };
 
 	(void)state;
 	assert_int_equal(eg_domain_texts.count + eg_country_texts.count + eg_as_texts.count +
 				 eg_owner_texts.count,
 			 11);
 	assert_int_equal(eg_text_group_copy(&eg_domain_texts, &copy, &detail), 0);
-	assert_int_equal(eg_text_group_copy(&eg_country_texts, &copy, &detail), 0);
-	assert_int_equal(eg_text_group_copy(&eg_as_texts, &copy, &detail), 0);
-	assert_int_equal(eg_text_group_copy(&eg_owner_texts, &copy, &detail), 0);
+	assert_int_equal(eg_text_group_copy(&eg_country_texts, &known, &place), 0);
+	assert_int_equal(eg_text_group_copy(&eg_as_texts, &known, &place), 0);
+	assert_int_equal(eg_text_group_copy(&eg_owner_texts, &known, &place), 0);
 	assert_string_equal(copy.registered_domain, text);
-	assert_string_equal(copy.country_basis, text);
-	assert_string_equal(copy.as_country, text);
-	assert_string_equal(copy.owner_source, text);
+	assert_string_equal(known.country_basis, text);
+	assert_string_equal(known.as_country, text);
+	assert_string_equal(known.owner_source, text);
+	eg_text_group_borrow(&eg_owner_texts, &borrowed, &known);
+	assert_ptr_equal(borrowed.owner_source, known.owner_source);
+	assert_null(borrowed.country);
 	eg_text_group_free(&eg_domain_texts, &copy);
-	eg_text_group_free(&eg_country_texts, &copy);
-	eg_text_group_free(&eg_as_texts, &copy);
-	eg_text_group_free(&eg_owner_texts, &copy);
+	eg_text_group_free(&eg_country_texts, &known);
+	eg_text_group_free(&eg_as_texts, &known);
+	eg_text_group_free(&eg_owner_texts, &known);
 }
 
 int main(void)

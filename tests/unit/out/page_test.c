@@ -32,6 +32,12 @@ static struct eg_destination *add_row(struct eg_summary *summary, struct eg_dest
 			  sample_counters(1, 2, 3));
 }
 
+static void set_place(struct eg_summary *summary, struct eg_destination *row,
+		      struct sample_place place)
+{
+	sample_place(sample_app(summary, "exe:/a", "program", NULL), row, place);
+}
+
 static void assert_line(struct eg_summary *summary, unsigned columns, const char *line)
 {
 	_cleanup_(eg_freep) char *text = print_at(summary, columns);
@@ -64,13 +70,13 @@ static void names_the_operator_as_well_as_it_can(void **state)
 	struct eg_destination *row = add_row(summary, sample_key("192.0.2.1", 1, IPPROTO_TCP));
 
 	(void)state;
-	eg_destination_detail(row)->as_number = 64500;
+	set_place(summary, row, (struct sample_place){ .as_number = 64500 });
 	assert_line(summary, 80, "1/tcp AS64500 ");
 	summary = sample_empty();
 	row = add_row(summary, sample_key("192.0.2.1", 1, IPPROTO_TCP));
-	eg_destination_detail(row)->as_number = 64500;
-	row->detail->as_organization = strdup("Example");
-	row->detail->country = strdup("DE");
+	set_place(summary, row,
+		  (struct sample_place){
+			  .as_number = 64500, .as_organization = "Example", .country = "DE" });
 	assert_line(summary, 80, "1/tcp Example  DE ");
 }
 
@@ -82,22 +88,24 @@ static void shares_what_room_there_is(void **state)
 	struct eg_destination *row = add_row(summary, sample_key("192.0.2.1", 1, IPPROTO_TCP));
 
 	(void)state;
-	eg_destination_detail(row)->as_organization = strdup(organization);
-	row->detail->domain = strdup("a-name-that-is-far-too-long.for-a-line.example.com");
+	set_place(summary, row, (struct sample_place){ .as_organization = organization });
+	eg_destination_detail(row)->domain =
+		strdup("a-name-that-is-far-too-long.for-a-line.example.com");
 	assert_line(summary, 80,
 		    "  a-name-that-is-f\u2026line.example.com 1/tcp An opera\u2026porated ");
 
 	summary = sample_empty();
 	row = add_row(summary, sample_key("192.0.2.1", 1, IPPROTO_TCP));
-	eg_destination_detail(row)->as_organization = strdup(organization);
-	row->detail->domain = strdup("example.com");
+	set_place(summary, row, (struct sample_place){ .as_organization = organization });
+	eg_destination_detail(row)->domain = strdup("example.com");
 	assert_line(summary, 80,
 		    "  example.com 1/tcp An operator with qu\u2026name, Incorporated ");
 
 	summary = sample_empty();
 	row = add_row(summary, sample_key("192.0.2.1", 1, IPPROTO_TCP));
-	eg_destination_detail(row)->as_organization = strdup(organization);
-	row->detail->domain = strdup("a-name-that-is-far-too-long.for-a-line.example.com");
+	set_place(summary, row, (struct sample_place){ .as_organization = organization });
+	eg_destination_detail(row)->domain =
+		strdup("a-name-that-is-far-too-long.for-a-line.example.com");
 	assert_line(summary, 200,
 		    "  a-name-that-is-far-too-long.for-a-line.example.com 1/tcp An operator with "
 		    "quite a long name, Incorporated ");

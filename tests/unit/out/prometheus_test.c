@@ -56,11 +56,10 @@ static void add_app(struct eg_summary *summary, int number, int places)
 		struct eg_destination *row =
 			sample_row(app, sample_key("192.0.2.1", i, IPPROTO_UDP),
 				   sample_counters((uint64_t)(number + i + 1), 1, 1));
-		struct eg_detail *detail = eg_destination_detail(row);
 		char organization[32];
 
 		snprintf(organization, sizeof(organization), "Operator %d", i);
-		detail->as_organization = strdup(organization);
+		sample_place(app, row, (struct sample_place){ .as_organization = organization });
 	}
 }
 

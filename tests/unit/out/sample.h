@@ -72,6 +72,25 @@ static inline struct eg_destination *sample_row(struct eg_app *app, struct eg_de
 	return row;
 }
 
+/* struct eg_place, of constants. */
+struct sample_place {
+	const char *country, *country_basis;
+	const char *as_organization, *as_country;
+	const char *owner_name, *owner_country, *owner_source;
+	uint32_t as_number;
+	enum eg_tristate anycast;
+};
+_Static_assert(sizeof(struct sample_place) == sizeof(struct eg_place), "one is the other");
+
+static inline void sample_place(struct eg_app *app, struct eg_destination *row,
+				struct sample_place place)
+{
+	struct eg_place said;
+
+	memcpy(&said, &place, sizeof(said));
+	assert_int_equal(eg_app_set_place(app, row, &said), 0);
+}
+
 static inline void sample_process(struct eg_app *app, uint32_t pid, const char *comm,
 				  const char *executable, const char *argument)
 {
@@ -138,15 +157,16 @@ static inline void sample_known_row(struct eg_app *app)
 	detail->domain_source = strdup("tls_sni");
 	detail->domain_confidence = strdup("corroborated");
 	detail->registered_domain = strdup("example.com");
-	detail->country = strdup("SG");
-	detail->country_basis = strdup("registry");
-	detail->anycast = EG_NO;
-	detail->as_number = 64500;
-	detail->as_organization = strdup("Example Pte");
-	detail->as_country = strdup("SG");
-	detail->owner_name = strdup("Example Holdings");
-	detail->owner_country = strdup("CN");
-	detail->owner_source = strdup("owners.tsv");
+	sample_place(app, row,
+		     (struct sample_place){ .country = "SG",
+					    .country_basis = "registry",
+					    .anycast = EG_NO,
+					    .as_number = 64500,
+					    .as_organization = "Example Pte",
+					    .as_country = "SG",
+					    .owner_name = "Example Holdings",
+					    .owner_country = "CN",
+					    .owner_source = "owners.tsv" });
 	assert_int_equal(eg_destination_add_name(row, "log.example.com", "tls_sni", "corroborated",
 						 27, &bytes),
 			 0);
@@ -248,8 +268,8 @@ static inline struct eg_summary *sample_harmful(void)
 		row->scope = EG_SCOPE_INTERNET;
 		detail->domain = strdup(text);
 		detail->registered_domain = strdup(text);
-		detail->as_organization = strdup(text);
-		detail->owner_name = strdup(text);
+		sample_place(app, row,
+			     (struct sample_place){ .as_organization = text, .owner_name = text });
 		sample_process(app, 100 + (uint32_t)i, text, text, text);
 		assert_int_equal(eg_ledger_add_degraded(&summary->ledger, text), 0);
 		assert_int_equal(eg_ledger_add_lost(&summary->ledger, text, i), 0);
