@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <egret/base.h>
+
 #include <harness/actor.h>
 #include <harness/once.h>
 #include <harness/runner.h>
@@ -204,12 +206,30 @@ static int list(const struct test_case *const *cases, unsigned count)
 	return 0;
 }
 
+static int run_or_list(struct options *options)
+{
+	_cleanup_(eg_freep) const struct test_case **cases = NULL;
+	_cleanup_(eg_freep) struct job *jobs = NULL;
+	unsigned count = 0;
+
+	cases = choose(options, &count);
+	if (options->list)
+		return list(cases, count);
+	if (geteuid() != 0) {
+		puts("1..0 # SKIP live tests need root");
+		return 0;
+	}
+	jobs = runner_plan(cases, count);
+	if (!cases || !jobs || !count) {
+		puts("Bail out! no such case");
+		return 1;
+	}
+	return run_all(options, jobs, count);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = { .runner.timeout_s = 60, .jobs = 2 };
-	const struct test_case **cases;
-	struct job *jobs;
-	unsigned count = 0;
 	int rc;
 
 	if (argc > 1 && strcmp(argv[1], "--actor") == 0)
@@ -221,17 +241,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "net_test: %s: %s\n", options.egret, strerror(-rc));
 		return 2;
 	}
-	cases = choose(&options, &count);
-	if (options.list)
-		return list(cases, count);
-	if (geteuid() != 0) {
-		puts("1..0 # SKIP live tests need root");
-		return 0;
-	}
-	jobs = runner_plan(cases, count);
-	if (!cases || !jobs || !count) {
-		puts("Bail out! no such case");
-		return 1;
-	}
-	return run_all(&options, jobs, count);
+	rc = run_or_list(&options);
+	free(options.runner.egret);
+	return rc;
 }

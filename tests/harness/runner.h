@@ -19,7 +19,7 @@ struct outcome {
 };
 
 struct runner {
-	const char *egret; /* as in struct test */
+	char *egret; /* as in struct test; malloc'ed */
 	char dir[PATH_ROOM]; /* holds the cases' directories */
 	char cgroup[PATH_ROOM]; /* holds the cases' cgroups; "": there is no cgroup2 */
 	char cgroup_path[PATH_ROOM];
