@@ -205,7 +205,13 @@ int eg_time_parse(const char *text, int64_t *ret_real_ns)
 	tm.tm_mon -= 1;
 	if (!to_seconds(&tm, &seconds))
 		return -EINVAL;
-	if (__builtin_mul_overflow(seconds - offset, NSEC_PER_SEC, &seconds) ||
+	seconds -= offset;
+	/* The first nanoseconds of all lie in a second that begins before them. */
+	if (seconds < 0 && ns > 0) {
+		seconds++;
+		ns -= NSEC_PER_SEC;
+	}
+	if (__builtin_mul_overflow(seconds, NSEC_PER_SEC, &seconds) ||
 	    __builtin_add_overflow(seconds, ns, &seconds))
 		return -EINVAL;
 	*ret_real_ns = seconds;

@@ -159,6 +159,8 @@ static void time_is_parsed(void **state)
 	assert_parsed("1969-12-31T23:59:59.9Z", -100000000);
 	/* A leap second is the first of the next minute, as POSIX counts. */
 	assert_parsed("2016-12-31T23:59:60Z", 1483228800 * NSEC_PER_SEC);
+	assert_parsed("2262-04-11T23:47:16.854775807Z", INT64_MAX);
+	assert_parsed("1677-09-21T00:12:43.145224192Z", INT64_MIN);
 }
 
 static void no_time_is_refused(void **state)
@@ -194,8 +196,8 @@ static void no_time_is_refused(void **state)
 		"\xff",
 		"\xd9\xa2\xd9\xa0\xd9\xa2\xd9\xa6-11-23T10:00:00Z",
 		/* what 64 bits of nanoseconds don't reach */
-		"2262-04-11T23:47:17Z",
-		"1677-09-21T00:12:42Z",
+		"2262-04-11T23:47:16.854775808Z",
+		"1677-09-21T00:12:43.145224191Z",
 		"0000-01-01T00:00:00Z",
 		"9999-12-31T23:59:59Z",
 	};
