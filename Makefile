@@ -62,8 +62,10 @@ WARNINGS := -Wall -Wextra -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -W
 HARDENING := -fstack-protector-strong -fPIE $(call cc-option,-fstack-clash-protection) \
 	$(call cc-option,-fcf-protection) $(fortify)
 LINK_HARDENING := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
-ifeq ($(SANITIZE),1)
-HARDENING := -fPIE -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+# SANITIZE=fuzz is what `make fuzz` builds with: clang's libFuzzer besides.
+ifneq ($(filter 1 fuzz,$(SANITIZE)),)
+HARDENING := -fPIE -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer \
+	$(if $(filter fuzz,$(SANITIZE)),-fsanitize=fuzzer-no-link)
 LINK_HARDENING := -pie -fsanitize=address,undefined
 endif
 
@@ -83,6 +85,8 @@ SCHEMAS := $(sort $(wildcard user/out/schema/*.schema.json))
 MAN_PAGES := $(wildcard user/man/*.1)
 UNIT_TESTS := $(patsubst %.c,$(O)/%,$(shell find tests/unit -name '*_test.c' 2>/dev/null))
 ABI_TESTS := $(patsubst %.c,$(O)/%,$(wildcard tests/abi/*_test.c))
+FUZZ_TESTS := $(patsubst %.c,$(O)/%,$(wildcard tests/fuzz/*_fuzz.c))
+FUZZ_MAIN := $(if $(filter fuzz,$(SANITIZE)),,$(O)/tests/fuzz/replay.o)
 HARNESS := $(wildcard tests/harness/*.c)
 NET_SOURCES := $(wildcard tests/bpf/*.c tests/net/*.c)
 NET_TESTS := $(if $(NET_SOURCES),$(O)/tests/net_test)
@@ -91,20 +95,28 @@ BENCH_HELPERS := $(filter-out %_bench.c,$(wildcard tests/bench/*.c)) $(filter-ou
 objects = $(patsubst %.c,$(O)/%.o,$(1))
 
 # --- targets ---
-.PHONY: all run check check-tools bench lint install clean help
+.PHONY: all run check check-tools fuzz bench lint install clean help
 all: $(O)/egret ## build build/egret (the default)
 
 run: all ## build, then watch this host's traffic for ten seconds (needs root)
 	@echo 'Watching which programs send what where, for ten seconds. This host goes on as usual.' >&2
 	@$(O)/egret summary --duration 10s --format text
 
-check: check-tools all $(UNIT_TESTS) $(ABI_TESTS) $(NET_TESTS) ## build and run all tests (needs root)
+check: check-tools all $(UNIT_TESTS) $(ABI_TESTS) $(FUZZ_TESTS) $(NET_TESTS) ## build and run all tests (needs root)
 	$(Q)EGRET=$(abspath $(O)/egret) BUILD=$(abspath $(O)) tools/run-tests \
-		$(UNIT_TESTS) $(ABI_TESTS) $(NET_TESTS) tools/check-schemas $(wildcard tests/schema/*_test.py)
+		$(UNIT_TESTS) $(ABI_TESTS) $(FUZZ_TESTS) $(NET_TESTS) \
+		tools/check-schemas $(wildcard tests/schema/*_test.py)
 
 check-tools:
 	$(Q)tools/install-deps --missing test || $(PKG_CONFIG) --exists cmocka || \
 		{ echo 'make check: no unit tests without cmocka: sudo tools/install-deps --test' >&2; exit 1; }
+
+# The targets to fuzz, and how long each.
+T ?= $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
+SECONDS ?= 60
+fuzz: ## look for inputs that break a parser: T=NAME (default: each), SECONDS=60
+	$(Q)$(MAKE) SANITIZE=fuzz O=$(O)/fuzz CC='$(CLANG)' CFLAGS='-O1 -g' $(T:%=$(O)/fuzz/tests/fuzz/%_fuzz)
+	$(Q)BUILD=$(O)/fuzz FUZZ_SECONDS=$(SECONDS) tools/fuzz $(T)
 
 bench: all $(BENCHES) ## measure speed and memory (needs root)
 	$(Q)for bench in $(BENCHES); do \
@@ -142,6 +154,10 @@ $(UNIT_TESTS): $(O)/libegret.a
 $(UNIT_TESTS) $(ABI_TESTS): $(O)/%: $(O)/%.o
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(LIB_LDLIBS) $(CMOCKA_LDLIBS) $(LDLIBS)
+
+$(FUZZ_TESTS): $(O)/%: $(O)/%.o $(O)/tests/fuzz/fuzz.o $(FUZZ_MAIN) $(O)/libegret.a
+	$(call say,LINK,$@)
+	$(Q)$(LINK) $(if $(FUZZ_MAIN),,-fsanitize=fuzzer) -o $@ $^ $(LIB_LDLIBS) $(LDLIBS)
 
 $(O)/tests/net_test: $(call objects,$(HARNESS) $(NET_SOURCES))
 	$(call say,LINK,$@)
