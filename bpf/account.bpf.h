@@ -45,18 +45,16 @@ static __always_inline void add(struct eg_flow *flow, const struct eg_flow *delt
 	})
 
 /* The row of an app whose destinations found no room: sums stay exact. */
-static __noinline int account_overflow(const struct eg_flow_key *key, const struct eg_flow *delta)
+static __always_inline void account_overflow(const struct eg_flow_key *key,
+					     const struct eg_flow *delta)
 {
 	struct eg_proc_key unknown = nobody(EG_NOBODY_UNKNOWN);
 
-	if (!key || !delta)
-		return 0;
 	lose(EG_LOSS_FLOW_MAP_FULL);
 	if (ADD_TO(&eg_overflow, &key->proc, delta)) {
 		lose(EG_LOSS_OVERFLOW_MAP_FULL);
 		ADD_TO(&eg_overflow, &unknown, delta);
 	}
-	return 0;
 }
 
 static __noinline int account(const struct eg_flow_key *key, const struct eg_flow *delta)
@@ -70,12 +68,13 @@ static __noinline int account(const struct eg_flow_key *key, const struct eg_flo
 		add(flow, delta);
 		return 0;
 	}
-	if (delta->last_ns < flows_full_until_ns)
-		return account_overflow(key, delta);
-	if (!ADD_TO(&eg_flows, key, delta))
-		return 0;
-	flows_full_until_ns = delta->last_ns + FLOWS_FULL_RETRY_NS;
-	return account_overflow(key, delta);
+	if (delta->last_ns >= flows_full_until_ns) {
+		if (!ADD_TO(&eg_flows, key, delta))
+			return 0;
+		flows_full_until_ns = delta->last_ns + FLOWS_FULL_RETRY_NS;
+	}
+	account_overflow(key, delta);
+	return 0;
 }
 
 /* Remembers why a connection failed; the failure itself is counted in its flow. */
