@@ -63,6 +63,8 @@ void eg_logv(enum eg_level level, const char *format, va_list args)
 /* --- time --- */
 /* CLOCK_REALTIME, nanoseconds. */
 int64_t eg_now_ns(void);
+/* CLOCK_MONOTONIC, nanoseconds: for how long something takes. */
+int64_t eg_monotonic_ns(void);
 /* What to add to a CLOCK_BOOTTIME value to get CLOCK_REALTIME, now. */
 int64_t eg_boot_to_real_ns(void);
 /* "500ms" "10s" "5m" "2h" "7d" "4w" "1y" -> ns; -EINVAL, -ERANGE. */

@@ -216,6 +216,12 @@ int eg_app_add_user(struct eg_app *app, uint32_t uid);
 int eg_app_add_process(struct eg_app *app, struct eg_process_info *process);
 
 /*
+ * This process, start in ns as in eg_process_info, will not be added again:
+ * frees what an omitted one is known by. Lists and counts stay as they are.
+ */
+void eg_app_forget_process(struct eg_app *app, int64_t start, uint32_t pid);
+
+/*
  * Adds counters to the row with this key, made if it is new; sums, minima and
  * maxima as the contract's merge does, and the same into app->counters. The
  * returned row stays valid, and its address the same, until the summary is

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <egret/abi.h>
+#include <egret/table.h>
 
 struct eg_probe;
 
@@ -75,6 +76,15 @@ struct eg_gain {
  */
 int eg_probe_collect(struct eg_probe *probe, bool last,
 		     int (*gain)(const struct eg_gain *gain, void *data), void *data);
+
+/*
+ * Forgets processes that have ended: `ended` is a table of struct eg_proc_key
+ * without values. Those are taken out of it of which there may be more to tell,
+ * at the next collection or, after this, by the ring: they have an open socket,
+ * a listener or bytes that were not collected. Should one that stays in it be
+ * heard of again, it is described again. 0 or -errno.
+ */
+int eg_probe_forget(struct eg_probe *probe, struct eg_table *ended);
 
 /* Losses since the start, by enum eg_loss; and runs that the kernel skipped. */
 struct eg_probe_losses {

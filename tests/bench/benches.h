@@ -12,5 +12,6 @@ void bench_connect(struct test *test); /* the connect loop with and without egre
 void bench_storm(struct test *test); /* as many connections as the machine can make */
 void bench_idle(struct test *test); /* egret while little happens */
 void bench_scanner(struct test *test); /* a million destinations of one program */
+void bench_crowd(struct test *test); /* thousands of short processes a minute */
 void bench_model(struct test *test); /* user space's model alone: rows that arrive in order */
 void bench_model_sorted(struct test *test); /* and rows that have to be sorted */

@@ -24,13 +24,10 @@ static const char usage[] =
 	"Benchmarks:";
 
 static const struct test_case benches[] = {
-	CASE("programs", bench_programs),
-	CASE("connect", bench_connect),
-	CASE("storm", bench_storm),
-	CASE("idle", bench_idle),
-	CASE("scanner", bench_scanner),
-	CASE("model", bench_model),
-	CASE("model-sorted", bench_model_sorted),
+	CASE("programs", bench_programs), CASE("connect", bench_connect),
+	CASE("storm", bench_storm),	  CASE("idle", bench_idle),
+	CASE("scanner", bench_scanner),	  CASE("crowd", bench_crowd),
+	CASE("model", bench_model),	  CASE("model-sorted", bench_model_sorted),
 };
 
 bool bench_quick(void)

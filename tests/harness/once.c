@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <harness/once.h>
@@ -27,6 +28,36 @@ int once_send(const struct address *to, int type, long size)
 		return -errno;
 	close(fd);
 	return 0;
+}
+
+long once_reap(long *living, long until)
+{
+	int status;
+
+	for (; *living > until; --*living) {
+		if (wait(&status) < 0)
+			return -errno;
+		if (status)
+			return -EIO;
+	}
+	return 0;
+}
+
+long once_storm(struct call *call)
+{
+	long living = 0, rc = 0;
+
+	for (long i = 0; i < call->arg[0] && rc == 0; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			_exit(once_send(&call->to, (int)call->arg[2], call->arg[1]) < 0);
+		if (pid < 0)
+			return -errno;
+		living++;
+		rc = once_reap(&living, ONCE_AT_A_TIME - 1);
+	}
+	return rc ? rc : once_reap(&living, 0);
 }
 
 void once_arguments(const struct address *to, int type, long size, char ip[static 64],

@@ -2,11 +2,21 @@
 /* A program that sends once and ends: `net_test --once IP PORT TYPE SIZE [WORD]...`. */
 #pragma once
 
+#include <harness/actor.h>
 #include <harness/net.h>
 #include <harness/result.h>
 
 /* Opens a socket of that type, connects (a stream) and sends; 0 or -errno. */
 int once_send(const struct address *to, int type, long size);
+
+/*
+ * Runs in an actor: so many children, each of which does once_send() and ends.
+ * arg: how many, size, socket type. Returns 0 or -errno.
+ */
+#define ONCE_AT_A_TIME 8 /* children that live at the same time */
+long once_storm(struct call *call);
+/* Waits until no more than so many of `living` children live; 0 or -errno. */
+long once_reap(long *living, long until);
 
 /* The words of such a command line. */
 void once_arguments(const struct address *to, int type, long size, char ip[static 64],

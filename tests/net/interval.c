@@ -10,11 +10,13 @@
 #include <unistd.h>
 
 #include <harness/egret.h>
+#include <harness/once.h>
 #include <harness/sock.h>
 #include <harness/suites.h>
 
 #define ROOM 400 /* for documents */
 #define INTERVALS 5 /* to talk through */
+#define CROWD 1500 /* of processes: more than egret remembers for longer than it must */
 
 struct sums {
 	long long sent, received, connections;
@@ -136,6 +138,14 @@ static void expect_both(struct result **results, int count, const struct pair *p
 		   opposite);
 }
 
+/* Whoever is in an interval is in it with its process. */
+static void check_processes(struct result **results, int count, const struct actor *actor)
+{
+	for (int i = 0; i < count; i++)
+		if (result_app_of(results[i], actor->identity.exe))
+			expect_process(results[i], actor);
+}
+
 static void deltas(struct test *test)
 {
 	static const char *const interval[] = { "--interval", "200ms", NULL };
@@ -152,6 +162,8 @@ static void deltas(struct test *test)
 	expect_equal(test, count, program_lines(program));
 	check_borders(test, results, count);
 	expect_both(results, count, &pair, "tcp", truth);
+	check_processes(results, count, pair.client);
+	check_processes(results, count, pair.server);
 }
 
 /* Datagrams, whose counters live elsewhere than a connection's. */
@@ -206,6 +218,67 @@ static void silence(struct test *test)
 		told += result_app_of(results[i], client->identity.exe) != NULL;
 	/* The connection and its bytes may fall into two. */
 	expect_equal(test, told >= 1 && told <= 2 && count > told, 1);
+}
+
+/* A crowd that comes and goes, and one look at it, so that egret forgets whom it can. */
+static int let_crowd_pass(struct program *program, struct actor *crowd)
+{
+	struct test *test = crowd->test;
+	int sink = sock_open(crowd, test->family, SOCK_DGRAM, 0);
+	int port = sock_bind(crowd, sink, test->ip, 0);
+	struct call call = { .arg = { CROWD, 1, SOCK_DGRAM }, .to = address(test->ip, port) };
+
+	expect_equal(test, actor_call(crowd, once_storm, &call), 0);
+	kill(program->pid, SIGUSR1);
+	program_expect(program, PROGRAM_OUT, "\n}\n");
+	return port;
+}
+
+static void expect_crowd(struct result *result, struct actor *crowd, int port)
+{
+	struct test *test = crowd->test;
+	const cJSON *app;
+
+	expect_row(result, crowd, OUT("udp", test->ip, port), .sent = CROWD, .connections = CROWD);
+	app = result_app_of(result, crowd->identity.exe);
+	expect_equal(test, cJSON_GetArraySize(json_get(app, "processes")), 64);
+	/* The one that receives it all is of the same program. */
+	expect_equal(test, (long long)json_number(app, "processes_omitted"), CROWD + 1 - 64);
+}
+
+/* Of those that have ended, whoever left a connection or a listener to others stays known. */
+static void forgotten(struct test *test)
+{
+	struct actor *caller = actor_start(test, "caller"), *opener = actor_start(test, "opener");
+	struct actor *heir = actor_start(test, "heir"), *peer = actor_start(test, "peer");
+	struct actor *crowd = actor_start(test, "crowd");
+	struct program *program = start(test, NULL);
+	struct pair out = sock_pair(caller, peer, test->ip, 0);
+	struct pair in = sock_pair(peer, opener, test->ip, 0);
+	struct result *results[ROOM];
+	int port;
+
+	out.client_fd = actor_pass(caller, out.client_fd, heir);
+	in.listener = actor_pass(opener, in.listener, heir);
+	in.server = heir;
+	actor_kill(caller);
+	actor_kill(opener);
+	port = let_crowd_pass(program, crowd);
+	sock_transfer(heir, out.client_fd, peer, out.server_fd, 5000);
+	in = sock_pair_again(&in, test->ip, 0);
+	sock_transfer(peer, in.client_fd, heir, in.server_fd, 70);
+	kill(program->pid, SIGINT);
+	expect_equal(test, program_wait(program)->status, 0);
+	expect_equal(test, parse_all(test, program->output.out, results, ROOM), 2);
+	expect_crowd(results[0], crowd, port);
+	expect_crowd(results[1], crowd, port);
+	expect_row(results[1], caller, OUT("tcp", test->ip, out.port), .sent = 5000,
+		   .connections = 1);
+	expect_row(results[1], opener, IN("tcp", test->ip, in.port), .received = 70,
+		   .connections = 2);
+	expect_process(results[1], caller);
+	expect_process(results[1], opener);
+	expect_rows(results[1], heir, 0);
 }
 
 /* SIGUSR1: everything so far, and nothing is reset. */
@@ -300,6 +373,7 @@ const struct test_case interval_cases[] = {
 	CASE_BOTH("interval/datagrams", deltas_of_datagrams),
 	CASE("interval/silence", silence),
 	CASE("interval/replaced", replaced),
+	CASE_BOTH("interval/forgotten", forgotten),
 	CASE("interval/snapshot", snapshot),
 	CASE("interval/terminated", terminated),
 	CASE("interval/interrupted-twice", interrupted_twice),

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <harness/egret.h>
@@ -17,40 +16,8 @@
 #include <harness/suites.h>
 
 #define STORM 2000
-#define AT_ONCE 8 /* processes that live at the same time */
 
-static long reap(long *living, long until)
-{
-	int status;
-
-	for (; *living > until; --*living) {
-		if (wait(&status) < 0)
-			return -errno;
-		if (status)
-			return -EIO;
-	}
-	return 0;
-}
-
-/* arg: how many children, size, socket type. They have no program of their own. */
-static long f_fork_storm(struct call *call)
-{
-	long living = 0, rc = 0;
-
-	for (long i = 0; i < call->arg[0] && rc == 0; i++) {
-		pid_t pid = fork();
-
-		if (pid == 0)
-			_exit(once_send(&call->to, (int)call->arg[2], call->arg[1]) < 0);
-		if (pid < 0)
-			return -errno;
-		living++;
-		rc = reap(&living, AT_ONCE - 1);
-	}
-	return rc ? rc : reap(&living, 0);
-}
-
-/* The same with a program of their own, and each its own arguments. */
+/* once_storm() with children that have a program of their own, and each its own arguments. */
 static long f_exec_storm(struct call *call)
 {
 	long living = 0, rc = 0;
@@ -65,9 +32,9 @@ static long f_exec_storm(struct call *call)
 		snprintf(number, sizeof(number), "%ld", i);
 		rc = -posix_spawn(&pid, call->text, NULL, NULL, argv, environ);
 		living += rc == 0;
-		rc = rc ? rc : reap(&living, AT_ONCE - 1);
+		rc = rc ? rc : once_reap(&living, ONCE_AT_A_TIME - 1);
 	}
-	return rc ? rc : reap(&living, 0);
+	return rc ? rc : once_reap(&living, 0);
 }
 
 /* arg: listener, how many connections; the bytes they brought. */
@@ -124,7 +91,7 @@ static void storm_over_tcp(struct test *test, actor_function *storm, const char 
 
 static void forked(struct test *test)
 {
-	storm_over_tcp(test, f_fork_storm, NULL);
+	storm_over_tcp(test, once_storm, NULL);
 }
 
 static void executed(struct test *test)

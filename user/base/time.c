@@ -21,6 +21,11 @@ int64_t eg_now_ns(void)
 	return clock_ns(CLOCK_REALTIME);
 }
 
+int64_t eg_monotonic_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
 /* Reads one clock between two readings of the other; the closest pair counts. */
 int64_t eg_boot_to_real_ns(void)
 {

@@ -3,18 +3,27 @@
 #include "collector.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 
 #include <egret/base.h>
 #include <egret/ident.h>
 #include <egret/table.h>
 
+/* Now and then, those that have ended are forgotten: after so many new ones, or so long. */
+#define DESCRIBED_MAX 1024
+#define FORGET_NS (600 * NSEC_PER_SEC)
+
 struct collector {
 	enum eg_by by;
 	int64_t boot_to_real_ns;
 	struct eg_table *processes; /* struct eg_proc_key -> struct known_process * */
 	uint64_t generation;
-	struct eg_summary *summary; /* while it is filled */
+	struct eg_summary *summary; /* that is being filled ... */
+	struct eg_probe *probe; /* ... from here */
+	size_t described; /* processes since the last time that some were forgotten */
+	int64_t forgotten_at; /* CLOCK_MONOTONIC: when that was */
+	struct eg_table *ended; /* while it happens: struct eg_proc_key of those to be forgotten */
 	struct eg_probe_losses told; /* losses that a ledger has already */
 };
 
@@ -26,6 +35,7 @@ int collector_new(enum eg_by by, struct collector **ret_collector)
 		return -ENOMEM;
 	collector->by = by;
 	collector->boot_to_real_ns = eg_boot_to_real_ns();
+	collector->forgotten_at = eg_monotonic_ns();
 	collector->processes =
 		eg_table_new(sizeof(struct eg_proc_key), sizeof(struct known_process *));
 	if (!collector->processes) {
@@ -154,10 +164,13 @@ int collector_process(const struct eg_process *record, void *data)
 
 	if (!slot)
 		return -ENOMEM;
+	if (collector->ended)
+		eg_table_remove(collector->ended, &record->key);
 	/* The same again, because the kernel's cache was too small: nothing new. */
 	if (*slot)
 		return 0;
 	*slot = decode(collector, record);
+	collector->described++;
 	return *slot ? 0 : -ENOMEM;
 }
 
@@ -167,6 +180,73 @@ const struct known_process *collector_find(const struct collector *collector,
 	struct known_process **slot = eg_table_find(collector->processes, key);
 
 	return slot ? *slot : NULL;
+}
+
+/* --- processes that have ended --- */
+
+bool collector_is_crowded(const struct collector *collector)
+{
+	return collector->described >= DESCRIBED_MAX ||
+	       eg_monotonic_ns() - collector->forgotten_at >= FORGET_NS;
+}
+
+/*
+ * Not all of these have ended where egret lives in a pid namespace; and a pid
+ * that was given away again hides for a while that its first owner has.
+ */
+static int find_ended(const struct collector *collector)
+{
+	const struct eg_proc_key *key;
+	void *process;
+
+	for (size_t i = 0; i < eg_table_count(collector->processes); i++) {
+		key = eg_table_entry(collector->processes, i, &process);
+		if (kill((pid_t)key->tgid, 0) < 0 && errno == ESRCH &&
+		    !eg_table_add(collector->ended, key))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void forget_process(struct collector *collector, const struct eg_proc_key *key)
+{
+	struct known_process **slot = eg_table_find(collector->processes, key), *process;
+
+	if (!slot)
+		return;
+	process = *slot;
+	if (process && process->app && process->generation == collector->generation)
+		eg_app_forget_process(process->app, process->info.start, process->info.pid);
+	free_process(process);
+	eg_table_remove(collector->processes, key);
+}
+
+static int forget_ended(struct collector *collector, struct eg_probe *probe)
+{
+	void *nothing;
+	int error = find_ended(collector);
+
+	if (!error)
+		error = eg_probe_forget(probe, collector->ended);
+	/* What the ring still tells of them, it tells now. */
+	if (!error)
+		error = eg_probe_read(probe);
+	for (size_t i = 0; !error && i < eg_table_count(collector->ended); i++)
+		forget_process(collector, eg_table_entry(collector->ended, i, &nothing));
+	return error;
+}
+
+int collector_forget(struct collector *collector, struct eg_probe *probe)
+{
+	int error;
+
+	collector->ended = eg_table_new(sizeof(struct eg_proc_key), 0);
+	error = collector->ended ? forget_ended(collector, probe) : -ENOMEM;
+	eg_table_free(collector->ended);
+	collector->ended = NULL;
+	collector->described = 0;
+	collector->forgotten_at = eg_monotonic_ns();
+	return error;
 }
 
 /* --- rows --- */
@@ -233,6 +313,7 @@ static int add_process(struct collector *collector, struct eg_app *app,
 	if (process->generation == collector->generation)
 		return 0;
 	process->generation = collector->generation;
+	process->app = app;
 	error = eg_app_describe(app, process->kind, process->name, process->trust, NULL,
 				process->flag);
 	if (!error)
@@ -265,16 +346,26 @@ static int find_nobody(struct collector *collector, const struct eg_flow_key *ro
 	return error;
 }
 
+/* Who has talked only since the ring was read is in it by now. */
+static struct known_process *find_newest(struct collector *collector, const struct eg_proc_key *key)
+{
+	struct known_process **slot = eg_table_find(collector->processes, key);
+
+	if (!slot && key->tgid && !eg_probe_read(collector->probe))
+		slot = eg_table_find(collector->processes, key);
+	return slot ? *slot : NULL;
+}
+
 static int find_app(struct collector *collector, const struct eg_flow_key *row,
 		    struct eg_app **ret_app)
 {
-	struct known_process **slot = eg_table_find(collector->processes, &row->proc);
+	struct known_process *process = find_newest(collector, &row->proc);
 	int error;
 
-	if (!slot || !*slot)
+	if (!process)
 		return find_nobody(collector, row, ret_app);
-	error = eg_summary_app(collector->summary, (*slot)->app_id, ret_app);
-	return error ? error : add_process(collector, *ret_app, *slot);
+	error = eg_summary_app(collector->summary, process->app_id, ret_app);
+	return error ? error : add_process(collector, *ret_app, process);
 }
 
 static int add_gain(const struct eg_gain *gain, void *data)
@@ -332,18 +423,22 @@ static int fill_ledger(struct collector *collector, struct eg_probe *probe,
 	return error;
 }
 
-int collector_fill(struct collector *collector, struct eg_probe *probe, bool last,
-		   struct eg_summary *summary)
+void collector_begin(struct collector *collector, struct eg_summary *summary)
 {
-	int error;
-
-	if (collector->summary != summary)
-		collector->generation++;
 	collector->summary = summary;
-	error = eg_probe_read(probe);
+	collector->generation++;
+}
+
+int collector_fill(struct collector *collector, struct eg_probe *probe, bool last)
+{
+	int error = eg_probe_read(probe);
+
+	collector->probe = probe;
 	if (!error)
 		error = eg_probe_collect(probe, last, add_gain, collector);
 	if (!error)
-		error = fill_ledger(collector, probe, &summary->ledger);
+		error = fill_ledger(collector, probe, &collector->summary->ledger);
+	if (!error && !last && collector_is_crowded(collector))
+		error = collector_forget(collector, probe);
 	return error;
 }

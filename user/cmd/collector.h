@@ -14,7 +14,8 @@ struct known_process {
 	const char *kind, *trust, *flag;
 	char *name;
 	uint64_t cgroup_id;
-	uint64_t generation; /* of the summary that has it already */
+	uint64_t generation; /* of the summary that has it already ... */
+	struct eg_app *app; /* ... in this app */
 };
 
 int collector_new(enum eg_by by, struct collector **ret_collector);
@@ -27,12 +28,24 @@ int collector_process(const struct eg_process *process, void *data);
 const struct known_process *collector_find(const struct collector *collector,
 					   const struct eg_proc_key *key);
 
+/* Is it time to look for processes that have ended? */
+bool collector_is_crowded(const struct collector *collector);
+
+/*
+ * Forgets processes that have ended, if all of them is told: no socket of them
+ * is open, and no counter of them was not collected. 0 or -errno.
+ */
+int collector_forget(struct collector *collector, struct eg_probe *probe);
+
+/* From here on, this is the summary to fill; it lives until the next one begins. */
+void collector_begin(struct collector *collector, struct eg_summary *summary);
+
 /*
  * Adds to the summary what was gained since the last call, and to its ledger
- * what was lost. `last`: there will be no next call.
+ * what was lost; forgets what is crowded out. `last`: there will be no next
+ * call. 0 or -errno.
  */
-int collector_fill(struct collector *collector, struct eg_probe *probe, bool last,
-		   struct eg_summary *summary);
+int collector_fill(struct collector *collector, struct eg_probe *probe, bool last);
 
 /* The row's key and scope in the model. */
 struct eg_destination_key collector_destination(const struct eg_flow_key *row);

@@ -40,6 +40,7 @@ static int begin(struct session *session, int64_t start)
 	summary->hosts_count = summary->periods_count = 1;
 	summary->period.start = start;
 	session->summary = summary;
+	collector_begin(session->collector, summary);
 	return 0;
 }
 
@@ -51,7 +52,7 @@ static int fill(struct session *session, bool last)
 
 	summary->period.end = period.end;
 	summary->periods[0] = summary->period;
-	error = collector_fill(session->collector, tracing_probe(session->tracing), last, summary);
+	error = collector_fill(session->collector, tracing_probe(session->tracing), last);
 	if (error)
 		eg_error("can't read the kernel's counters: %s", strerror(-error));
 	return error;
@@ -117,6 +118,8 @@ static int loop(struct session *session)
 		switch (tracing_wait(session->tracing)) {
 		case TRACING_RECORDS:
 			error = eg_probe_read(tracing_probe(session->tracing));
+			if (!error && collector_is_crowded(session->collector))
+				error = fill(session, false);
 			break;
 		case TRACING_SNAPSHOT:
 			error = snapshot(session);

@@ -168,6 +168,23 @@ static int print_losses(struct session *session)
 	return 0;
 }
 
+/* Events have told the counters. */
+static int ignore_gain(const struct eg_gain *gain, void *data)
+{
+	(void)gain;
+	(void)data;
+	return 0;
+}
+
+/* Makes room, here and in the kernel's maps, for what is to come. */
+static int make_room(struct session *session)
+{
+	struct eg_probe *probe = tracing_probe(session->tracing);
+	int error = eg_probe_collect(probe, false, ignore_gain, NULL);
+
+	return error ? error : collector_forget(session->collector, probe);
+}
+
 static int loop(struct session *session)
 {
 	enum tracing_event event;
@@ -177,6 +194,8 @@ static int loop(struct session *session)
 	do {
 		event = tracing_wait(session->tracing);
 		error = eg_probe_read(tracing_probe(session->tracing));
+		if (!error && collector_is_crowded(session->collector))
+			error = make_room(session);
 		if (!error)
 			error = print_losses(session);
 	} while (!error && !session->unwritten && event != TRACING_END);

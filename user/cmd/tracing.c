@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 
 #include <egret/base.h>
 #include <egret/caps.h>
@@ -31,14 +30,6 @@ struct tracing {
 	int64_t deadline; /* CLOCK_MONOTONIC, 0: none */
 	int64_t kill_at; /* CLOCK_MONOTONIC: the command's grace ends, 0: it was not asked */
 };
-
-static int64_t monotonic_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
-}
 
 /* The next multiple of the interval, so that intervals of all hosts agree. */
 static int64_t next_mark(const struct tracing *tracing, int64_t now)
@@ -159,7 +150,7 @@ int tracing_start(const struct eg_options *options, const struct eg_probe_sink *
 		return status;
 	}
 	if (options->duration)
-		tracing->deadline = monotonic_ns() + options->duration;
+		tracing->deadline = eg_monotonic_ns() + options->duration;
 	tracing->interval = options->interval;
 	tracing->begun = eg_now_ns();
 	if (tracing->interval)
@@ -198,11 +189,11 @@ static int timeout_ms(const struct tracing *tracing)
 		timeout = rest < timeout ? rest : timeout;
 	}
 	if (tracing->deadline) {
-		rest = tracing->deadline - monotonic_ns();
+		rest = tracing->deadline - eg_monotonic_ns();
 		timeout = rest < timeout ? rest : timeout;
 	}
 	if (tracing->kill_at) {
-		rest = tracing->kill_at - monotonic_ns();
+		rest = tracing->kill_at - eg_monotonic_ns();
 		timeout = rest < timeout ? rest : timeout;
 	}
 	return timeout < 0 ? 0 : (int)((timeout + 999999) / 1000000);
@@ -249,7 +240,7 @@ static bool read_signal(struct tracing *tracing, enum tracing_event *ret_event)
 /* Time is up. A command is asked to end first, then made to. */
 static bool time_is_up(struct tracing *tracing)
 {
-	int64_t now = monotonic_ns();
+	int64_t now = eg_monotonic_ns();
 
 	if (tracing->kill_at && now >= tracing->kill_at) {
 		/* Its end is reported as any other is. */

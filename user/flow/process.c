@@ -118,13 +118,16 @@ static void normalise(struct eg_process_info *process)
 	}
 }
 
+/* What an omitted process is known by, in eg_app.processes_seen. */
+struct seen_key {
+	int64_t start;
+	uint64_t pid;
+};
+
 /* Counts a process that found no room, once however often it is added. */
 static int omit(struct eg_app *app, const struct eg_process_info *process)
 {
-	struct {
-		int64_t start;
-		uint64_t pid;
-	} key = { .start = process->start, .pid = process->pid };
+	struct seen_key key = { .start = process->start, .pid = process->pid };
 	size_t before;
 
 	if (!app->processes_seen)
@@ -160,6 +163,14 @@ int eg_app_add_process(struct eg_app *app, struct eg_process_info *process)
 	r = add(app, process);
 	eg_process_free(process);
 	return r;
+}
+
+void eg_app_forget_process(struct eg_app *app, int64_t start, uint32_t pid)
+{
+	struct seen_key key = { .start = start, .pid = pid };
+
+	if (app->processes_seen)
+		eg_table_remove(app->processes_seen, &key);
 }
 
 /* --- merging --- */

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Reading the counters so that each byte is handed over exactly once. */
 #include <errno.h>
-#include <linux/membarrier.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -14,21 +11,7 @@
 
 #include "private.h"
 
-#define BATCH 4096
 #define SWEEPS_MAX 3
-/* As long as a stream of datagrams may pause and be the same conversation. */
-#define IDLE_NS (300 * NSEC_PER_SEC)
-#define OVERFLOW_ROW                                                                               \
-	{                                                                                          \
-		.flags = EG_FLOW_OVERFLOW | EG_FLOW_NO_IP | EG_FLOW_NO_PORT                        \
-	}
-
-/* What was handed over of a flow or a socket. */
-struct told {
-	uint64_t bytes_sent, bytes_received;
-	uint32_t connections, failed;
-};
-
 struct collection {
 	struct eg_probe *probe;
 	bool last;
@@ -104,43 +87,11 @@ static int tell_error(struct collection *collection, const struct eg_flow_key *r
 	return count ? collection->gain(&gain, collection->data) : 0;
 }
 
-/* --- maps, a batch at a time --- */
+/* --- rows --- */
 
-/*
- * Calls back for each entry. A batch holds whole buckets under their lock, so
- * an entry that is there the whole time is seen once.
- */
-static int each_entry(const struct bpf_map *map,
-		      int (*entry)(struct collection *collection, const void *key,
-				   const void *value),
-		      struct collection *collection)
+static int flow_entry(const void *key, const void *value, void *data)
 {
-	size_t key_size = bpf_map__key_size(map), value_size = bpf_map__value_size(map);
-	_cleanup_(eg_freep) char *keys = malloc(BATCH * key_size);
-	_cleanup_(eg_freep) char *values = malloc(BATCH * value_size);
-	uint32_t position = 0, count;
-	bool first = true, end = false;
-	int error = 0;
-
-	if (!keys || !values)
-		return -ENOMEM;
-	while (!end && !error) {
-		count = BATCH;
-		if (bpf_map_lookup_batch(bpf_map__fd(map), first ? NULL : &position, &position,
-					 keys, values, &count, NULL)) {
-			if (errno != ENOENT)
-				return -errno;
-			end = true;
-		}
-		first = false;
-		for (uint32_t i = 0; i < count && !error; i++)
-			error = entry(collection, keys + i * key_size, values + i * value_size);
-	}
-	return error;
-}
-
-static int flow_entry(struct collection *collection, const void *key, const void *value)
-{
+	struct collection *collection = data;
 	struct told none = {}, *told = &none;
 
 	/* The last time, what was never told needs no note. */
@@ -154,12 +105,13 @@ static int flow_entry(struct collection *collection, const void *key, const void
 }
 
 /* The row of a program whose destinations found no room. */
-static int overflow_entry(struct collection *collection, const void *key, const void *value)
+static int overflow_entry(const void *key, const void *value, void *data)
 {
+	struct collection *collection = data;
 	struct eg_flow_key row = OVERFLOW_ROW;
 
 	memcpy(&row.proc, key, sizeof(row.proc));
-	return flow_entry(collection, &row, value);
+	return flow_entry(&row, value, collection);
 }
 
 /* Where the counters of a row are: in its flow, or in its program's overflow. */
@@ -179,8 +131,9 @@ home_of(struct collection *collection, const struct eg_flow_key *row, struct eg_
  * Told once and then deleted. A failure that is counted in between loses its
  * errno, no more: it is told as unknown (tell_unknown_failures()).
  */
-static int error_entry(struct collection *collection, const void *key, const void *value)
+static int error_entry(const void *key, const void *value, void *data)
 {
+	struct collection *collection = data;
 	const struct eg_error_key *error = key;
 	struct eg_flow_key overflow = OVERFLOW_ROW;
 	uint64_t count;
@@ -189,41 +142,6 @@ static int error_entry(struct collection *collection, const void *key, const voi
 	bpf_map_delete_elem(bpf_map__fd(collection->probe->skeleton->maps.eg_errors), key);
 	return tell_error(collection, home_of(collection, &error->flow, &overflow), error->error,
 			  count);
-}
-
-/* --- room for new rows --- */
-
-/* Is there nothing new in this row since it was told, nor has been for long? */
-static bool is_idle(const struct eg_flow *flow, const struct told *told, uint64_t now)
-{
-	return flow->bytes_sent == told->bytes_sent &&
-	       flow->bytes_received == told->bytes_received &&
-	       flow->connections == told->connections && flow->failed == told->failed &&
-	       now - flow->last_ns > IDLE_NS;
-}
-
-/*
- * In a map that fills up, rows go that have been told and are idle: told once,
- * they are not needed again. The row is read again just before it is deleted.
- */
-static void evict_idle(struct eg_probe *probe)
-{
-	const struct bpf_map *map = probe->skeleton->maps.eg_flows;
-	uint64_t now = (uint64_t)(eg_now_ns() - eg_boot_to_real_ns());
-	struct eg_flow_key key;
-	struct eg_flow flow;
-	void *told;
-
-	if (eg_table_count(probe->flows) * 2 < bpf_map__max_entries(map))
-		return;
-	for (size_t i = eg_table_count(probe->flows); i-- > 0;) {
-		memcpy(&key, eg_table_entry(probe->flows, i, &told), sizeof(key));
-		if (bpf_map_lookup_elem(bpf_map__fd(map), &key, &flow) ||
-		    !is_idle(&flow, told, now))
-			continue;
-		bpf_map_delete_elem(bpf_map__fd(map), &key);
-		eg_table_remove(probe->flows, &key);
-	}
 }
 
 /* --- open sockets --- */
@@ -265,8 +183,9 @@ static int sweep(struct collection *collection)
 }
 
 /* Counts a socket that should have been swept, and was not. */
-static int missed_entry(struct collection *collection, const void *key, const void *value)
+static int missed_entry(const void *key, const void *value, void *data)
 {
+	struct collection *collection = data;
 	const struct eg_socket *socket = value;
 
 	(void)key;
@@ -293,22 +212,10 @@ static int sweep_all(struct collection *collection)
 	return error;
 }
 
-/*
- * Returns when every program that was running has ended, and what it did is
- * seen: the kernel's RCU grace period.
- */
-static void wait_for_programs(void)
-{
-	const struct timespec pause = { .tv_nsec = 50 * 1000 * 1000 };
-
-	/* Refused with nohz_full CPUs; no program runs for as long as this. */
-	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) < 0)
-		nanosleep(&pause, NULL);
-}
-
 /* Marks a sample whose socket is still there. */
-static int confirm(struct collection *collection, const void *key, const void *value)
+static int confirm(const void *key, const void *value, void *data)
 {
+	struct collection *collection = data;
 	const struct eg_socket *socket = value;
 	struct eg_sample_key sample_key = { .born_ns = socket->born_ns };
 	struct eg_sample *sample;
@@ -321,8 +228,9 @@ static int confirm(struct collection *collection, const void *key, const void *v
 }
 
 /* A socket that has ended since it was swept first: this is its last word. */
-static int closed_entry(struct collection *collection, const void *key, const void *value)
+static int closed_entry(const void *key, const void *value, void *data)
 {
+	struct collection *collection = data;
 	struct eg_sample *sample = eg_table_add(collection->samples, key);
 
 	if (!sample)

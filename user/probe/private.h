@@ -59,5 +59,34 @@ void complete_old(struct eg_process *process);
 int collect_init(struct eg_probe *probe);
 void collect_free(struct eg_probe *probe);
 
+/* What was handed over of a flow or a socket. */
+struct told {
+	uint64_t bytes_sent, bytes_received;
+	uint32_t connections, failed;
+};
+
+/* The row of a program whose destinations found no room, but for its process. */
+#define OVERFLOW_ROW                                                                               \
+	{                                                                                          \
+		.flags = EG_FLOW_OVERFLOW | EG_FLOW_NO_IP | EG_FLOW_NO_PORT                        \
+	}
+
+/* forget.c: makes room in a flow map that fills up. */
+void evict_idle(struct eg_probe *probe);
+
+/*
+ * map.c: calls back for each entry. A batch holds whole buckets under their
+ * lock, so an entry that is there the whole time is seen once; the callback may
+ * delete it. 0, -errno, or what the callback returned.
+ */
+int each_entry(const struct bpf_map *map,
+	       int (*entry)(const void *key, const void *value, void *data), void *data);
+
+/*
+ * map.c: returns when every program that was running has ended, and what it did
+ * is seen: the kernel's RCU grace period.
+ */
+void wait_for_programs(void);
+
 /* Notes what is not seen, once. */
 void degrade(struct eg_probe *probe, const char *sentence);
