@@ -57,17 +57,11 @@ static __always_inline void account_overflow(const struct eg_flow_key *key,
 	}
 }
 
-static __noinline int account(const struct eg_flow_key *key, const struct eg_flow *delta)
+/* A flow's first bytes. (Not inlined, as it is rare: a call is a helper's price.) */
+static __noinline int account_news(const struct eg_flow_key *key, const struct eg_flow *delta)
 {
-	struct eg_flow *flow;
-
 	if (!key || !delta)
 		return 0;
-	flow = bpf_map_lookup_elem(&eg_flows, key);
-	if (flow) {
-		add(flow, delta);
-		return 0;
-	}
 	if (delta->last_ns >= flows_full_until_ns) {
 		if (!ADD_TO(&eg_flows, key, delta))
 			return 0;
@@ -77,12 +71,25 @@ static __noinline int account(const struct eg_flow_key *key, const struct eg_flo
 	return 0;
 }
 
-/* Remembers why a connection failed; the failure itself is counted in its flow. */
-static __always_inline void account_error(const struct eg_flow_key *key, __s32 error)
+static __always_inline void account(const struct eg_flow_key *key, const struct eg_flow *delta)
 {
-	struct eg_error_key error_key = { .flow = *key, .error = error };
+	struct eg_flow *flow = bpf_map_lookup_elem(&eg_flows, key);
+
+	if (flow)
+		add(flow, delta);
+	else
+		account_news(key, delta);
+}
+
+/* Remembers why a connection failed; the failure itself is counted in its flow. */
+static __noinline int account_error(const struct eg_flow_key *key, __s32 error)
+{
+	struct eg_error_key error_key = { .error = error };
 	__u64 *count, one = 1;
 
+	if (!key)
+		return 0;
+	error_key.flow = *key;
 	count = bpf_map_lookup_elem(&eg_errors, &error_key);
 	if (!count && bpf_map_update_elem(&eg_errors, &error_key, &one, BPF_NOEXIST)) {
 		count = bpf_map_lookup_elem(&eg_errors, &error_key);
@@ -91,6 +98,7 @@ static __always_inline void account_error(const struct eg_flow_key *key, __s32 e
 	}
 	if (count)
 		__sync_fetch_and_add(count, 1);
+	return 0;
 }
 
 /*
@@ -98,10 +106,8 @@ static __always_inline void account_error(const struct eg_flow_key *key, __s32 e
  * those of a socket that user space has seen open go to eg_closed, so that
  * user space can take off what it knew already.
  */
-static __noinline int settle(__u64 sk, struct eg_sample *sample)
+static __always_inline void settle(const struct eg_sample *sample)
 {
-	if (!sample)
-		return 0;
 	if (sample->flags & EG_SOCKET_SWEPT) {
 		if (bpf_map_update_elem(&eg_closed, &sample->key, sample, BPF_ANY))
 			lose(EG_LOSS_CLOSED_MAP_FULL);
@@ -110,6 +116,4 @@ static __noinline int settle(__u64 sk, struct eg_sample *sample)
 		if (sample->totals.failed && sample->error > 0)
 			account_error(&sample->row, sample->error);
 	}
-	bpf_map_delete_elem(&eg_sockets, &sk);
-	return 0;
 }

@@ -23,16 +23,29 @@ struct packet {
 	bool egress;
 	__u32 offset; /* of the transport header */
 	__u64 payload;
-	__u64 now_ns;
 	__u32 init_tag; /* SCTP: of an INIT, which is always alone in its packet */
 	__u64 chunks; /* SCTP: the types below 64 that the packet carries, a bit each */
 };
+
+/*
+ * Bytes of the packet, which begins with its network header: read in place
+ * where they are in the buffer's linear part, as headers nearly always are.
+ */
+static __always_inline bool load(struct __sk_buff *skb, __u32 offset, void *to, __u32 size)
+{
+	const void *from = (const void *)(long)skb->data + offset;
+
+	if (from + size > (const void *)(long)skb->data_end)
+		return !bpf_skb_load_bytes(skb, offset, to, size);
+	__builtin_memcpy(to, from, size);
+	return true;
+}
 
 static __always_inline bool parse_ipv4(struct __sk_buff *skb, struct packet *packet)
 {
 	struct iphdr ip;
 
-	if (bpf_skb_load_bytes(skb, 0, &ip, sizeof(ip)))
+	if (!load(skb, 0, &ip, sizeof(ip)))
 		return false;
 	map_ipv4(packet->peer, packet->egress ? ip.daddr : ip.saddr);
 	packet->protocol = ip.protocol;
@@ -46,7 +59,7 @@ static __always_inline bool parse_ipv6(struct __sk_buff *skb, struct packet *pac
 	struct ipv6hdr ip;
 	__u8 extension[2];
 
-	if (bpf_skb_load_bytes(skb, 0, &ip, sizeof(ip)))
+	if (!load(skb, 0, &ip, sizeof(ip)))
 		return false;
 	copy_ip(packet->peer, packet->egress ? &ip.daddr : &ip.saddr);
 	packet->protocol = ip.nexthdr;
@@ -111,13 +124,12 @@ static __always_inline bool parse(struct __sk_buff *skb, struct bpf_sock *sk, st
 	if (!(ipv4 ? parse_ipv4(skb, packet) : parse_ipv6(skb, packet)))
 		return false;
 	packet->payload = since(skb->len, packet->offset);
-	packet->now_ns = bpf_ktime_get_boot_ns();
 	if (sk->type == SOCK_RAW)
 		return true;
 	if (sk->protocol != IPPROTO_UDP && sk->protocol != IPPROTO_UDPLITE &&
 	    sk->protocol != IPPROTO_SCTP)
 		return true;
-	if (bpf_skb_load_bytes(skb, packet->offset, ports, sizeof(ports)))
+	if (!load(skb, packet->offset, ports, sizeof(ports)))
 		return false;
 	packet->peer_port = bpf_ntohs(ports[packet->egress]);
 	if (sk->protocol == IPPROTO_SCTP)
@@ -157,6 +169,9 @@ static __always_inline bool is_broadcast(struct __sk_buff *skb, const struct pac
 
 	if (!packet->egress || skb->protocol != bpf_htons(ETH_P_IP))
 		return false;
+	/* A subnet that has a broadcast address has two bits or more for its hosts, all set. */
+	if ((packet->peer[15] & 3) != 3)
+		return false;
 	route = BPF_CORE_READ((struct sk_buff___refdst *)skb, _skb_refdst) & ~1UL;
 	return route && BPF_CORE_READ((struct rtable *)route, rt_flags) & RTCF_BROADCAST;
 }
@@ -190,13 +205,29 @@ static __always_inline bool opens(const struct bpf_sock *sk)
 	return sk->protocol != IPPROTO_SCTP || sk->type != SOCK_STREAM || sk->state != TCP_LISTEN;
 }
 
-static __always_inline void delta_of(struct eg_flow *delta, const struct packet *packet)
+/*
+ * Notes that something was exchanged just now. The clock is read once a tick:
+ * it costs as much as all the rest of a datagram.
+ */
+static __always_inline void touch(__u64 *last_ns, __u32 *last_tick)
 {
-	delta->bytes_sent = packet->egress ? packet->payload : 0;
-	delta->bytes_received = packet->egress ? 0 : packet->payload;
-	delta->first_ns = packet->now_ns;
-	delta->last_ns = packet->now_ns;
+	__u32 tick = bpf_jiffies64();
+
+	if (*last_tick == tick && *last_ns)
+		return;
+	*last_tick = tick;
+	*last_ns = bpf_ktime_get_boot_ns();
 }
+
+/* Counts a packet in a socket's entry or in a flow: both have these fields. */
+#define COUNT(counters, packet)                                                                    \
+	({                                                                                         \
+		if ((packet)->egress)                                                              \
+			__sync_fetch_and_add(&(counters)->bytes_sent, (packet)->payload);          \
+		else                                                                               \
+			__sync_fetch_and_add(&(counters)->bytes_received, (packet)->payload);      \
+		touch(&(counters)->last_ns, &(counters)->tick);                                    \
+	})
 
 /*
  * A packet that does not count in its socket's entry. It goes to a row that
@@ -210,7 +241,6 @@ static __always_inline void account_packet(struct __sk_buff *skb, struct bpf_soc
 	struct eg_flow_key row = { .proc = *owner };
 	struct eg_flow delta = {}, *flow;
 
-	delta_of(&delta, packet);
 	row_of(&row, skb, sk, packet, EG_OUTBOUND);
 	flow = bpf_map_lookup_elem(&eg_flows, &row);
 	if (!flow) {
@@ -220,7 +250,7 @@ static __always_inline void account_packet(struct __sk_buff *skb, struct bpf_soc
 		flow = bpf_map_lookup_elem(&eg_flows, &row);
 	}
 	if (flow) {
-		add(flow, &delta);
+		COUNT(flow, packet);
 		return;
 	}
 	if (news == EG_OUTBOUND) {
@@ -228,6 +258,8 @@ static __always_inline void account_packet(struct __sk_buff *skb, struct bpf_soc
 		row.port = packet->peer_port;
 	}
 	delta.connections = opens(sk);
+	COUNT(&delta, packet);
+	delta.first_ns = delta.last_ns;
 	account(&row, &delta);
 }
 
@@ -248,20 +280,21 @@ static __always_inline void datagram_sample(__u64 address, const struct eg_socke
 	sample->error = socket->error;
 }
 
-static __always_inline void datagram_settle(__u64 address, struct eg_socket *socket)
+static __always_inline void datagram_settle(__u64 key, const void *sk, struct eg_socket *socket)
 {
 	struct eg_sample sample = {};
 
 	if (!socket->last_ns) {
-		bpf_map_delete_elem(&eg_sockets, &address);
+		socket_drop(key, socket);
 		return;
 	}
 	/* SCTP: an INIT that was never answered. */
 	if (socket->init_tag)
 		socket->failed++;
-	datagram_sample(address, socket, &sample);
-	emit_event(EG_RECORD_CLOSE, address, (void *)address, &sample.row, &sample.totals, 0);
-	settle(address, &sample);
+	datagram_sample(key, socket, &sample);
+	emit_event(EG_RECORD_CLOSE, key, sk, &sample.row, &sample.totals, 0);
+	settle(&sample);
+	socket_drop(key, socket);
 }
 
 static __always_inline bool same_peer(const struct eg_socket *socket, const struct packet *packet)
@@ -285,7 +318,7 @@ static __always_inline bool claim_row(struct eg_socket *socket, struct __sk_buff
 	if (!(socket->flags & EG_SOCKET_CONNECTED))
 		socket->row.proc = socket->sender;
 	socket->peer_port = packet->peer_port;
-	socket->first_ns = packet->now_ns;
+	socket->first_ns = bpf_ktime_get_boot_ns();
 	socket->connections = opens(sk);
 	/* A socket made by accept() has its direction from its listener. */
 	row_of(&socket->row, skb, sk, packet,
@@ -316,15 +349,6 @@ static __always_inline void sctp_handshake(struct eg_socket *socket, const struc
 	}
 }
 
-static __always_inline void count(struct eg_socket *socket, const struct packet *packet)
-{
-	if (packet->egress)
-		__sync_fetch_and_add(&socket->bytes_sent, packet->payload);
-	else
-		__sync_fetch_and_add(&socket->bytes_received, packet->payload);
-	socket->last_ns = packet->now_ns;
-}
-
 /* Sockets for which no hook tells who sends: what leaves, leaves in the sender's context. */
 static __always_inline bool sender_is_current(struct bpf_sock *sk)
 {
@@ -333,36 +357,38 @@ static __always_inline bool sender_is_current(struct bpf_sock *sk)
 }
 
 /* An SCTP socket that came from accept() has no entry yet: its listener's opener owns it. */
-static __always_inline void adopt_accepted(__u64 address)
+static __always_inline void adopt_accepted(const void *sk)
 {
 	struct eg_socket news = { .flags = EG_SOCKET_UNCLAIMED };
+	__u64 address = address_of(sk);
 	struct eg_listener *listener = listener_of((struct sock *)address, false);
 
 	if (!listener)
 		return;
 	news.sender = listener->proc;
 	news.born_ns = bpf_ktime_get_boot_ns();
-	if (bpf_map_update_elem(&eg_sockets, &address, &news, BPF_NOEXIST) == -E2BIG)
+	if (socket_store(address, &news, BPF_NOEXIST) == -E2BIG)
 		lose(EG_LOSS_STORAGE_FAILED);
 }
 
 /* The entry of the packet's socket, made or brought up to date where that is possible now. */
-static __always_inline struct eg_socket *socket_of(struct bpf_sock *sk, __u64 address, bool egress)
+static __always_inline struct eg_socket *socket_of(struct bpf_sock *sk, bool egress)
 {
+	__u64 key = socket_key(sk);
 	struct eg_socket *socket;
 
 	if (egress && sender_is_current(sk)) {
 		struct eg_proc_key sender = key_current();
 
 		/* What the kernel sends by itself, it sends in anybody's context. */
-		if (sender.tgid && !is_kernel_sock(address))
-			set_sender(address, &sender);
+		if (sender.tgid && !is_kernel_sock(address_of(sk)))
+			set_sender(key, &sender);
 	}
-	socket = bpf_map_lookup_elem(&eg_sockets, &address);
+	socket = socket_find(key);
 	if (socket || sk->protocol != IPPROTO_SCTP)
 		return socket;
-	adopt_accepted(address);
-	return bpf_map_lookup_elem(&eg_sockets, &address);
+	adopt_accepted(sk);
+	return socket_find(key);
 }
 
 /*
@@ -370,10 +396,11 @@ static __always_inline struct eg_socket *socket_of(struct bpf_sock *sk, __u64 ad
  * seen to open. Its resets and acknowledgements for no socket are TCP without
  * payload. False: does not count.
  */
-static __always_inline bool owner_of_ownerless(const struct packet *packet, __u64 address,
+static __always_inline bool owner_of_ownerless(const struct packet *packet,
+					       const struct bpf_sock *sk,
 					       struct eg_proc_key *ret_owner)
 {
-	bool kernel = is_kernel_sock(address);
+	bool kernel = is_kernel_sock(address_of(sk));
 
 	*ret_owner = nobody(kernel ? EG_NOBODY_KERNEL : EG_NOBODY_UNKNOWN);
 	return armed && !config.scope_cgroup_id && !(kernel && packet->protocol == IPPROTO_TCP);
@@ -396,7 +423,7 @@ static __always_inline bool exchange(struct eg_socket *socket, struct __sk_buff 
 		sctp_handshake(socket, packet);
 	first_peer = socket->flags & EG_SOCKET_ROW && same_peer(socket, packet);
 	if (first_peer && (connected || same_process(&socket->row.proc, &socket->sender))) {
-		count(socket, packet);
+		COUNT(socket, packet);
 		return true;
 	}
 	/* Another process answers for the one that the peer spoke to first. */
@@ -412,16 +439,14 @@ static __always_inline void datagram(struct __sk_buff *skb, struct bpf_sock *sk,
 	struct packet packet = { .egress = egress };
 	struct eg_proc_key owner;
 	struct eg_socket *socket;
-	__u64 address;
 
 	if (!parse(skb, sk, &packet))
 		return;
-	address = (__u64)BPF_CORE_READ((struct sk_buff *)skb, sk);
-	if (sk->type == SOCK_RAW && egress && sock_header_included((void *)address))
+	if (sk->type == SOCK_RAW && egress && sock_header_included((void *)address_of(sk)))
 		packet.payload = skb->len;
-	socket = socket_of(sk, address, egress);
+	socket = socket_of(sk, egress);
 	if (socket ? exchange(socket, skb, sk, &packet, &owner, &direction)
-		   : !owner_of_ownerless(&packet, address, &owner))
+		   : !owner_of_ownerless(&packet, sk, &owner))
 		return;
 	account_packet(skb, sk, &packet, &owner, direction);
 }

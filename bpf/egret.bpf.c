@@ -21,6 +21,7 @@
 #include "compat.bpf.h"
 #include "maps.bpf.h"
 #include "process.bpf.h"
+#include "entry.bpf.h"
 #include "account.bpf.h"
 #include "socket.bpf.h"
 #include "stream.bpf.h"
@@ -89,22 +90,39 @@ int eg_release(struct bpf_sock *ctx)
 	return PASS;
 }
 
+/*
+ * Is what bpf_tcp_sock() takes for TCP really that? It looks at the protocol
+ * alone. A raw socket of that protocol has the protocol's number for a port.
+ */
+static __always_inline bool is_stream(struct bpf_sock *common)
+{
+	struct bpf_sock *sk;
+
+	if (common->src_port != IPPROTO_TCP)
+		return true;
+	sk = bpf_sk_fullsock(common);
+	return sk && sk->type == SOCK_STREAM;
+}
+
 /* TCP counts itself: its packets matter only until their sender is known. */
 static __always_inline void packet_passes(struct __sk_buff *skb, bool egress)
 {
-	struct bpf_sock *sk = skb->sk;
+	struct bpf_sock *common = skb->sk, *sk;
+	struct bpf_tcp_sock *tp;
 
-	if (!sk)
+	if (!common)
 		return;
-	sk = bpf_sk_fullsock(sk);
-	if (!sk)
+	tp = bpf_tcp_sock(common);
+	if (tp && is_stream(common)) {
+		if (egress)
+			stream_claim(skb, common, tp);
+		else if (common->state == TCP_LISTEN)
+			listener_heard(common);
 		return;
-	if (sk->protocol != IPPROTO_TCP || sk->type != SOCK_STREAM)
+	}
+	sk = bpf_sk_fullsock(common);
+	if (sk)
 		datagram(skb, sk, egress);
-	else if (egress)
-		stream_claim(skb, sk);
-	else if (sk->state == TCP_LISTEN)
-		listener_heard((__u64)BPF_CORE_READ((struct sk_buff *)skb, sk));
 }
 
 SEC("cgroup_skb/egress")

@@ -40,7 +40,7 @@ static __always_inline void sweep(struct bpf_iter__bpf_map_elem *ctx)
 	__u64 *key = ctx->key, address;
 	bool known, parent;
 
-	if (!key || !socket)
+	if (!key || !socket || socket->flags & EG_SOCKET_SPARE)
 		return;
 	parent = socket->flags & EG_SOCKET_PARENT;
 	if (parent ? !mptcp_counts() : !(socket->flags & EG_SOCKET_STREAM) && !socket->last_ns)
@@ -151,14 +151,14 @@ static __always_inline void hold(struct sock *sk, const struct eg_proc_key *owne
 	struct eg_socket news = { .row.proc = *owner }, *known;
 	__u64 address = (__u64)sk;
 
-	known = bpf_map_lookup_elem(&eg_sockets, &address);
+	known = socket_find(address);
 	if (!known) {
 		/* A TCP socket that is connected to nothing is connect()'s business. */
 		if (protocol == IPPROTO_TCP &&
 		    BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_CLOSE)
 			return;
 		old_socket(&news, sk, protocol);
-		if (bpf_map_update_elem(&eg_sockets, &address, &news, BPF_NOEXIST) == -E2BIG)
+		if (socket_store(address, &news, BPF_NOEXIST) == -E2BIG)
 			lose(EG_LOSS_STORAGE_FAILED);
 	} else if (known->flags & EG_SOCKET_OLD && better_owner(&known->row.proc, owner)) {
 		known->row.proc = *owner;
@@ -211,7 +211,7 @@ static __always_inline void unheld_stream(struct sock *sk)
 	if (state == TCP_LISTEN || state == TCP_CLOSE || state == TCP_TIME_WAIT ||
 	    state == TCP_NEW_SYN_RECV)
 		return;
-	if (bpf_map_lookup_elem(&eg_sockets, &address))
+	if (socket_find(address))
 		return;
 	listener = listener_of(sk, false);
 	if (listener)
@@ -221,12 +221,12 @@ static __always_inline void unheld_stream(struct sock *sk)
 		news.flags |= EG_SOCKET_UNCLAIMED;
 	if (sock_is_mptcp_subflow(sk, false)) {
 		parent_address = mptcp_parent((void *)sk);
-		parent = bpf_map_lookup_elem(&eg_sockets, &parent_address);
+		parent = socket_find(parent_address);
 		if (parent) {
 			news.row = parent->row;
 			news.flags |= EG_SOCKET_SUBFLOW;
 		}
 	}
-	if (bpf_map_update_elem(&eg_sockets, &address, &news, BPF_NOEXIST) == -E2BIG)
+	if (socket_store(address, &news, BPF_NOEXIST) == -E2BIG)
 		lose(EG_LOSS_STORAGE_FAILED);
 }

@@ -14,6 +14,9 @@ volatile __u32 armed;
 /* Boot time until which the flow map is taken to be full; see account(). */
 volatile __u64 flows_full_until_ns;
 
+/* How many entries of eg_sockets are spare; see entry.bpf.h. */
+volatile __s64 spare_sockets;
+
 /* What every flow added up to; read by user space each interval. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -79,9 +79,9 @@ static __always_inline bool is_kernel_sock(__u64 address)
 }
 
 /* Makes the current process the sender of what leaves this socket unconnected. */
-static __always_inline void set_sender(__u64 address, const struct eg_proc_key *sender)
+static __always_inline void set_sender(__u64 key, const struct eg_proc_key *sender)
 {
-	struct eg_socket *socket = bpf_map_lookup_elem(&eg_sockets, &address);
+	struct eg_socket *socket = socket_find(key);
 	struct eg_socket news = { .sender = *sender };
 
 	if (socket && same_process(&socket->sender, sender))
@@ -93,7 +93,7 @@ static __always_inline void set_sender(__u64 address, const struct eg_proc_key *
 		return;
 	}
 	news.born_ns = bpf_ktime_get_boot_ns();
-	if (bpf_map_update_elem(&eg_sockets, &address, &news, BPF_ANY))
+	if (socket_store(key, &news, BPF_ANY))
 		lose(EG_LOSS_STORAGE_FAILED);
 }
 
@@ -164,13 +164,13 @@ static __always_inline struct eg_listener *listener_of(struct sock *sk, bool typ
 }
 
 /* A packet came to a listener: what it accepts, it accepts while handling it. */
-static __always_inline void listener_heard(__u64 address)
+static __always_inline void listener_heard(const void *sk)
 {
 	__u32 zero = 0;
 	__u64 *heard = bpf_map_lookup_elem(&eg_heard, &zero);
 
 	if (heard)
-		*heard = address;
+		*heard = (__u64)sk;
 }
 
 /* Whose listener accepted this socket just now; else whose listens where it is. */
@@ -192,7 +192,12 @@ static __always_inline struct eg_proc_key *opener_of(struct sock *sk)
 
 /* --- trace --- */
 
-static __always_inline void emit_event(__u32 type, __u64 address, struct sock *sk,
+static __always_inline __u64 socket_cookie(const void *sk)
+{
+	return BPF_CORE_READ((struct sock *)address_of(sk), __sk_common.skc_cookie.counter);
+}
+
+static __always_inline void emit_event(__u32 type, __u64 key, const void *sk,
 				       const struct eg_flow_key *row, const struct eg_flow *totals,
 				       __s32 error)
 {
@@ -206,8 +211,8 @@ static __always_inline void emit_event(__u32 type, __u64 address, struct sock *s
 	event->header.type = type;
 	event->header.size = sizeof(*event);
 	event->header.time_ns = bpf_ktime_get_boot_ns();
-	event->sk = address;
-	event->cookie = sk ? BPF_CORE_READ(sk, __sk_common.skc_cookie.counter) : 0;
+	event->sk = key;
+	event->cookie = sk ? socket_cookie(sk) : 0;
 	event->row = *row;
 	event->error = error;
 	event->pad = 0;

@@ -78,7 +78,8 @@ static __always_inline void stream_failed_early(__u64 address, struct eg_socket 
 	};
 
 	emit_event(EG_RECORD_RESULT, address, NULL, &sample.row, NULL, -1);
-	settle(address, &sample);
+	settle(&sample);
+	socket_drop(address, socket);
 }
 
 /*
@@ -89,18 +90,20 @@ static __always_inline void stream_closed(struct sock *sk, int oldstate, bool ag
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 	__u64 address = (__u64)sk, now = bpf_ktime_get_boot_ns();
-	struct eg_socket stranger = {}, *socket;
+	struct eg_socket stranger, *known, *socket;
 	struct eg_sample sample = {};
 
 	if (!tp)
 		return;
-	socket = bpf_map_lookup_elem(&eg_sockets, &address);
-	if (!socket) {
+	socket = known = socket_find(address);
+	if (!known) {
 		/* Nobody's: it was opened while the map of sockets was full. */
 		if (again || !armed || config.scope_cgroup_id)
 			return;
-		stranger.born_ns = now;
-		stranger.row.transport = IPPROTO_TCP;
+		stranger = (struct eg_socket){
+			.born_ns = now,
+			.row.transport = IPPROTO_TCP,
+		};
 		socket = &stranger;
 	}
 	stream_sample(address, socket, tp, oldstate, true, now, &sample);
@@ -113,7 +116,9 @@ static __always_inline void stream_closed(struct sock *sk, int oldstate, bool ag
 	} else {
 		emit_event(EG_RECORD_CLOSE, address, sk, &sample.row, &sample.totals, 0);
 	}
-	settle(address, &sample);
+	settle(&sample);
+	if (known)
+		socket_drop(address, known);
 }
 
 /* --- MPTCP: a connection (the parent) and the TCP sockets that carry it --- */
@@ -134,7 +139,7 @@ static __always_inline __u64 mptcp_parent(struct tcp_sock *tp)
  */
 static __always_inline void join_parent(struct eg_socket *subflow, __u64 parent_address)
 {
-	struct eg_socket *parent = bpf_map_lookup_elem(&eg_sockets, &parent_address);
+	struct eg_socket *parent = socket_find(parent_address);
 	struct eg_socket news;
 
 	subflow->row.transport = EG_TRANSPORT_MPTCP;
@@ -147,7 +152,7 @@ static __always_inline void join_parent(struct eg_socket *subflow, __u64 parent_
 	}
 	news = *subflow;
 	news.flags = EG_SOCKET_PARENT;
-	if (parent_address && bpf_map_update_elem(&eg_sockets, &parent_address, &news, BPF_NOEXIST))
+	if (parent_address && socket_store(parent_address, &news, BPF_NOEXIST))
 		lose(EG_LOSS_STORAGE_FAILED);
 }
 
@@ -160,7 +165,7 @@ static __always_inline void subflow_connecting(struct sock *sk, bool again)
 
 	if (!tp || !sock_is_mptcp_subflow(tp, true))
 		return;
-	known = bpf_map_lookup_elem(&eg_sockets, &address);
+	known = socket_find(address);
 	if (again && known && known->row.transport == EG_TRANSPORT_MPTCP)
 		return;
 	if (known)
@@ -168,7 +173,7 @@ static __always_inline void subflow_connecting(struct sock *sk, bool again)
 	subflow.born_ns = bpf_ktime_get_boot_ns();
 	subflow.flags |= EG_SOCKET_STREAM;
 	join_parent(&subflow, mptcp_parent(tp));
-	if (bpf_map_update_elem(&eg_sockets, &address, &subflow, BPF_ANY))
+	if (socket_store(address, &subflow, BPF_ANY))
 		lose(EG_LOSS_STORAGE_FAILED);
 }
 
@@ -202,14 +207,14 @@ static __always_inline void stream_accepted(struct sock *sk, bool again)
 
 	if (!tp)
 		return;
-	known = again || sk->sk_socket ? bpf_map_lookup_elem(&eg_sockets, &address) : NULL;
+	known = again || sk->sk_socket ? socket_find(address) : NULL;
 	if (known && (sk->sk_socket || known->row.direction == EG_INBOUND))
 		return;
 	opener = opener_of(sk);
 	if (!opener && config.scope_cgroup_id)
 		return;
 	accepted_socket(&socket, sk, tp, opener);
-	if (bpf_map_update_elem(&eg_sockets, &address, &socket, BPF_ANY))
+	if (socket_store(address, &socket, BPF_ANY))
 		lose(EG_LOSS_STORAGE_FAILED);
 	emit_event(EG_RECORD_ACCEPT, address, sk, &socket.row, NULL, 0);
 }
@@ -222,7 +227,7 @@ static __always_inline void stream_established(struct sock *sk)
 
 	if (!config.trace)
 		return;
-	socket = bpf_map_lookup_elem(&eg_sockets, &address);
+	socket = socket_find(address);
 	if (!socket || !(socket->flags & EG_SOCKET_PENDING))
 		return;
 	socket->flags &= ~EG_SOCKET_PENDING;
@@ -283,15 +288,14 @@ static __always_inline void mptcp_state(struct sock *sk, int newstate)
 
 	if (newstate != TCP_CLOSE)
 		return;
-	socket = bpf_map_lookup_elem(&eg_sockets, &address);
+	socket = socket_find(address);
 	if (!socket || !(socket->flags & EG_SOCKET_PARENT))
 		return;
-	if (!mptcp_counts()) {
-		bpf_map_delete_elem(&eg_sockets, &address);
-		return;
+	if (mptcp_counts()) {
+		mptcp_sample(address, socket, bpf_ktime_get_boot_ns(), &sample);
+		settle(&sample);
 	}
-	mptcp_sample(address, socket, bpf_ktime_get_boot_ns(), &sample);
-	settle(address, &sample);
+	socket_drop(address, socket);
 }
 
 /*
@@ -299,22 +303,22 @@ static __always_inline void mptcp_state(struct sock *sk, int newstate)
  * process that sent it: while somebody holds the socket's lock it can be
  * nobody else. That process, not the listener's opener, owns the connection.
  */
-static __always_inline void stream_claim(struct __sk_buff *skb, struct bpf_sock *bpf_sk)
+static __always_inline void stream_claim(struct __sk_buff *skb, struct bpf_sock *common,
+					 struct bpf_tcp_sock *tp)
 {
-	struct bpf_tcp_sock *tp = bpf_tcp_sock(bpf_sk);
 	struct eg_proc_key sender;
 	struct eg_socket *socket;
 	struct sock *sk;
-	__u64 address;
+	__u64 parent;
 
 	/* A client's SYN is acknowledged by then; what is acknowledged was claimed. */
-	if (!tp || tp->bytes_acked || !tp->data_segs_out || tp->data_segs_out != skb->gso_segs)
+	if (tp->bytes_acked || !tp->data_segs_out || tp->data_segs_out != skb->gso_segs)
 		return;
-	sk = BPF_CORE_READ((struct sk_buff *)skb, sk);
-	address = (__u64)sk;
-	socket = bpf_map_lookup_elem(&eg_sockets, &address);
-	if (!socket || !(socket->flags & EG_SOCKET_UNCLAIMED) ||
-	    BPF_CORE_READ(sk, sk_lock.owned) != 1)
+	socket = socket_find(socket_key(common));
+	if (!socket || !(socket->flags & EG_SOCKET_UNCLAIMED))
+		return;
+	sk = (void *)address_of(common);
+	if (BPF_CORE_READ(sk, sk_lock.owned) != 1)
 		return;
 	sender = key_current();
 	if (!sender.tgid || !admit(&sender))
@@ -323,8 +327,8 @@ static __always_inline void stream_claim(struct __sk_buff *skb, struct bpf_sock 
 	socket->flags &= ~EG_SOCKET_UNCLAIMED;
 	if (socket->row.transport != EG_TRANSPORT_MPTCP)
 		return;
-	address = mptcp_parent((void *)sk);
-	socket = bpf_map_lookup_elem(&eg_sockets, &address);
+	parent = mptcp_parent((void *)sk);
+	socket = socket_find(parent);
 	if (socket)
 		socket->row.proc = sender;
 }

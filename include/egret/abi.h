@@ -82,7 +82,7 @@ struct eg_flow {
 	__u32 connections;
 	__u32 failed;
 	__u32 rtt_min_us; /* 0: not measured */
-	__u32 pad;
+	__u32 tick; /* datagrams: low half of jiffies when last_ns was read */
 };
 
 /* Failed connections by errno; rows of this map add up to eg_flow.failed. */
@@ -102,8 +102,9 @@ enum eg_socket_flag {
 	EG_SOCKET_SUBFLOW = 1 << 6, /* MPTCP: the connection is counted elsewhere */
 	EG_SOCKET_ROW = 1 << 7, /* row names a peer */
 	EG_SOCKET_FAILED = 1 << 8, /* sample: the connection was never established */
-	EG_SOCKET_ENDED = 1 << 10, /* sample: these are its last totals */
 	EG_SOCKET_PARENT = 1 << 9, /* MPTCP: the connection its subflows belong to */
+	EG_SOCKET_ENDED = 1 << 10, /* sample: these are its last totals */
+	EG_SOCKET_SPARE = 1 << 11, /* no socket's entry: kept for the next at this address */
 };
 
 /*
@@ -119,12 +120,12 @@ struct eg_socket {
 	__u64 bytes_sent;
 	__u64 bytes_received;
 	__u64 first_ns; /* first datagram exchanged with row's peer */
-	__u64 last_ns; /* last one, 0: none yet */
+	__u64 last_ns; /* last one, no older than a tick; 0: none yet */
 	__u32 flags; /* enum eg_socket_flag */
-	__u32 swept; /* written by the iterator alone: user space knows this socket */
 	__u32 claims; /* how many CPUs tried to set row; only the first may */
+	__u32 tick; /* low half of jiffies when last_ns was read */
+	__u16 swept; /* written by the iterator alone: user space knows this socket */
 	__u16 peer_port; /* of row's peer, also where row.port is ours */
-	__u16 pad;
 	__u32 init_tag; /* SCTP: of the INIT that is not answered yet, 0: none */
 	__u32 connections; /* datagram sockets: 1 once row is set; SCTP: attempts begun */
 	__u32 failed; /* SCTP: attempts that were not answered, or aborted */
@@ -254,7 +255,9 @@ struct eg_config {
 	__u8 trace; /* 1: emit struct eg_event */
 	__u8 task_btf; /* bpf_get_current_task_btf() works in cgroup programs */
 	__u8 send_length; /* the sock_send_length program is attached */
-	__u8 pad;
+	__u8 pointer_keys; /* a map's key may hold a pointer to a socket */
+	__u32 spares; /* how many entries of eg_sockets may be spare */
+	__u32 pad;
 };
 
 /* Entry of the process map: what was already said about a process. */

@@ -189,6 +189,8 @@ static int missed_entry(const void *key, const void *value, void *data)
 	const struct eg_socket *socket = value;
 
 	(void)key;
+	if (socket->flags & EG_SOCKET_SPARE)
+		return 0;
 	if (!socket->swept && (socket->flags & EG_SOCKET_STREAM ||
 			       (socket->last_ns && !(socket->flags & EG_SOCKET_PARENT))))
 		collection->missed++;
@@ -220,6 +222,8 @@ static int confirm(const void *key, const void *value, void *data)
 	struct eg_sample_key sample_key = { .born_ns = socket->born_ns };
 	struct eg_sample *sample;
 
+	if (socket->flags & EG_SOCKET_SPARE)
+		return 0;
 	memcpy(&sample_key.sk, key, sizeof(sample_key.sk));
 	sample = eg_table_find(collection->samples, &sample_key);
 	if (sample)

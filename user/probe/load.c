@@ -10,6 +10,13 @@
 
 #include "private.h"
 
+/*
+ * Entries of closed connections that are kept for the next ones: one for this
+ * many sockets, or none if that is too few to matter.
+ */
+#define SPARES_SHARE 8
+#define SPARES_MIN 128
+
 static const struct optional_program optional_programs[] = {
 	{ "eg_sent", "tp_btf/sock_send_length", "packet sockets that bypass the queue",
 	  "frames that packet sockets send with PACKET_QDISC_BYPASS are not seen" },
@@ -45,6 +52,44 @@ static bool have_task_btf(void)
 	return true;
 }
 
+/*
+ * May a map's key hold a pointer (bpf/entry.bpf.h)? The smallest program that
+ * looks something up by its packet's socket tells.
+ */
+static bool have_pointer_keys(void)
+{
+	_cleanup_(eg_closep) int map =
+		bpf_map_create(BPF_MAP_TYPE_HASH, "eg_try", sizeof(uint64_t), 1, 1, NULL);
+	const struct bpf_insn program[] = {
+		{ .code = BPF_LDX | BPF_MEM | BPF_DW,
+		  .dst_reg = BPF_REG_3,
+		  .src_reg = BPF_REG_1,
+		  .off = offsetof(struct __sk_buff, sk) },
+		{ .code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = BPF_REG_3, .off = 6 },
+		{ .code = BPF_STX | BPF_MEM | BPF_DW,
+		  .dst_reg = BPF_REG_10,
+		  .src_reg = BPF_REG_3,
+		  .off = -8 },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_2, .src_reg = BPF_REG_10 },
+		{ .code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = BPF_REG_2, .imm = -8 },
+		{ .code = BPF_LD | BPF_IMM | BPF_DW,
+		  .dst_reg = BPF_REG_1,
+		  .src_reg = BPF_PSEUDO_MAP_FD,
+		  .imm = map },
+		{ 0 }, /* the upper half of the number */
+		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_map_lookup_elem },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 1 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	_cleanup_(eg_closep) int fd = -1;
+
+	if (map < 0)
+		return false;
+	fd = bpf_prog_load(BPF_PROG_TYPE_CGROUP_SKB, "eg_try", "GPL", program, ARRAY_SIZE(program),
+			   NULL);
+	return fd >= 0;
+}
+
 /* Does the kernel have this tracepoint? Its BTF says so. */
 bool have_tracepoint(const char *name)
 {
@@ -65,6 +110,7 @@ static struct egret_bpf *open_skeleton(const struct eg_probe_options *options)
 	struct egret_bpf *skeleton = egret_bpf__open();
 	uint32_t flows = options->max_flows ? options->max_flows : EG_PROBE_MAX_FLOWS;
 	uint32_t sockets = options->max_sockets ? options->max_sockets : EG_PROBE_MAX_SOCKETS;
+	uint32_t spares = sockets / SPARES_SHARE < SPARES_MIN ? 0 : sockets / SPARES_SHARE;
 	struct eg_config *config;
 
 	if (!skeleton)
@@ -77,10 +123,12 @@ static struct egret_bpf *open_skeleton(const struct eg_probe_options *options)
 		.trace = options->trace,
 		.task_btf = have_task_btf(),
 		.send_length = have_tracepoint("sock_send_length"),
+		.pointer_keys = have_pointer_keys(),
+		.spares = spares,
 	};
 	bpf_program__set_autoload(skeleton->progs.eg_sent, config->send_length);
 	bpf_map__set_max_entries(skeleton->maps.eg_flows, flows);
-	bpf_map__set_max_entries(skeleton->maps.eg_sockets, sockets);
+	bpf_map__set_max_entries(skeleton->maps.eg_sockets, sockets + spares);
 	bpf_map__set_max_entries(skeleton->maps.eg_closed, sockets);
 	return skeleton;
 }
