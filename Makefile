@@ -39,8 +39,12 @@ ifneq ($(shell $(PKG_CONFIG) --exists $(LIBRARIES) || echo missing),)
 $(shell $(PKG_CONFIG) --print-errors --exists $(LIBRARIES))
 $(error a library is missing or too old (see above): `sudo tools/install-deps` installs what the build needs)
 endif
-LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
-LIB_LDLIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -lm
+# What egret can do without; the feature says so then. C sees -DEG_HAVE_LIBMAXMINDDB and so on.
+FOUND := $(foreach library,libmaxminddb libloc libpsl, \
+	$(shell $(PKG_CONFIG) --exists $(library) && echo $(library)))
+LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) $(FOUND)) \
+	$(addprefix -DEG_HAVE_,$(shell echo $(FOUND) | tr a-z A-Z))
+LIB_LDLIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) $(FOUND)) -lm
 CMOCKA_CFLAGS = $(shell $(PKG_CONFIG) --silence-errors --cflags cmocka)
 CMOCKA_LDLIBS = $(shell $(PKG_CONFIG) --libs cmocka)
 endif
@@ -95,7 +99,7 @@ BENCH_HELPERS := $(filter-out %_bench.c,$(wildcard tests/bench/*.c)) $(filter-ou
 objects = $(patsubst %.c,$(O)/%.o,$(1))
 
 # --- targets ---
-.PHONY: all run check check-tools fuzz bench lint install clean help
+.PHONY: all run check check-tools fuzz bench lint install clean help always
 all: $(O)/egret ## build build/egret (the default)
 
 run: all ## build, then watch this host's traffic for ten seconds (needs root)
@@ -176,6 +180,7 @@ $(O)/tests/%.o: INCLUDES += -Itests -I.
 $(O)/tests/%.o: LIB_CFLAGS += $(CMOCKA_CFLAGS) -pthread
 $(call objects,$(filter user/probe/%,$(SOURCES))): $(O)/bpf/egret.skel.h
 $(call objects,$(filter user/out/%,$(SOURCES))): | $(O)/gen/schemas.inc
+$(call objects,$(filter user/place/%,$(SOURCES))): $(O)/gen/libraries
 $(call objects,$(wildcard tests/abi/*.c)): $(O)/gen/abi_layout.inc | $(O)/bpf/egret.bpf.o
 
 # --- what is generated ---
@@ -192,6 +197,10 @@ $(O)/bpf/egret.skel.h: $(O)/bpf/egret.bpf.o
 $(O)/gen/schemas.inc: $(SCHEMAS) tools/embed Makefile
 	$(call say,EMBED,$@)
 	$(Q)mkdir -p $(@D) && tools/embed $(SCHEMAS) >$@
+
+# Changes when a library was installed or removed, so that its users are built anew.
+$(O)/gen/libraries: always
+	$(Q)mkdir -p $(@D) && echo '$(FOUND)' | cmp -s - $@ || echo '$(FOUND)' >$@
 
 $(O)/gen/abi_layout.inc: include/egret/abi.h $(wildcard bpf/*) tools/abi-layout Makefile
 	$(call say,LAYOUT,$@)

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Databases in IPFire's format; libloc lives here. */
+#include "database.h"
+#include "loc_check.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <egret/base.h>
+#include <egret/table.h>
+
+#ifdef EG_HAVE_LIBLOC
+
+#include <libloc/database.h>
+#include <libloc/libloc.h>
+#include <libloc/network.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+struct loc {
+	FILE *stream;
+	struct loc_ctx *context;
+	struct loc_database *database;
+	struct eg_table *names; /* uint64_t AS number -> char *, NULL: it has none */
+};
+
+/* --- look-ups --- */
+
+/* An operator's name, looked up once: libloc searches and copies each time. */
+static const char *name_of(struct loc *loc, uint32_t number)
+{
+	uint64_t key = number;
+	char **name = eg_table_find(loc->names, &key);
+	struct loc_as *as = NULL;
+
+	if (name)
+		return *name;
+	name = eg_table_add(loc->names, &key);
+	if (!name)
+		return NULL;
+	if (loc_database_get_as(loc->database, &as, number) == 0 && as) {
+		const char *text = loc_as_get_name(as);
+
+		if (text && *text)
+			*name = strdup(text);
+		loc_as_unref(as);
+	}
+	return *name;
+}
+
+static void find(struct eg_database *database, const uint8_t ip[16], struct eg_geo_answer *answer)
+{
+	struct loc *loc = database->handle;
+	struct loc_network *network = NULL;
+	struct in6_addr address;
+	const char *code;
+
+	memcpy(&address, ip, sizeof(address));
+	if (loc_database_lookup(loc->database, &address, &network) != 0 || !network)
+		return;
+	code = loc_network_get_country_code(network);
+	if (code)
+		eg_country_set(answer->country, code, strnlen(code, 3));
+	if (answer->country[0])
+		answer->from[EG_GEO_COUNTRY] = 0;
+	answer->as_number = loc_network_get_asn(network);
+	if (answer->as_number) {
+		answer->as_organization = name_of(loc, answer->as_number);
+		answer->from[EG_GEO_AS] = 0;
+	}
+	answer->anycast = loc_network_has_flag(network, LOC_NETWORK_FLAG_ANYCAST);
+	answer->from[EG_GEO_ANYCAST] = 0;
+	loc_network_unref(network);
+}
+
+/* --- the file --- */
+
+static void close_loc(struct loc *loc)
+{
+	void *name;
+
+	for (size_t i = 0; loc->names && i < eg_table_count(loc->names); i++) {
+		eg_table_entry(loc->names, i, &name);
+		free(*(char **)name);
+	}
+	eg_table_free(loc->names);
+	if (loc->database)
+		loc_database_unref(loc->database);
+	if (loc->context)
+		loc_unref(loc->context);
+	if (loc->stream)
+		fclose(loc->stream);
+	free(loc);
+}
+
+static void close_locp(struct loc **loc)
+{
+	if (*loc)
+		close_loc(*loc);
+}
+
+static void close_database(struct eg_database *database)
+{
+	close_loc(database->handle);
+}
+
+static int check(FILE *stream, char reason[static EG_REASON_MAX])
+{
+	const char *why = "it is empty";
+	struct stat status;
+	void *bytes;
+	int r = -EINVAL;
+
+	if (fstat(fileno(stream), &status) < 0)
+		return -EINVAL;
+	bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fileno(stream), 0);
+	if (bytes != MAP_FAILED) {
+		r = eg_loc_check(bytes, (size_t)status.st_size, &why);
+		munmap(bytes, (size_t)status.st_size);
+	}
+	if (r == -EINVAL)
+		snprintf(reason, EG_REASON_MAX, "%s", why);
+	return r;
+}
+
+/* What the library has to say is said here: by its return values. */
+static void be_silent(struct loc_ctx *context, int priority, const char *file, int line,
+		      const char *function, const char *format, va_list args)
+{
+	(void)context;
+	(void)priority;
+	(void)file;
+	(void)line;
+	(void)function;
+	(void)format;
+	(void)args;
+}
+
+static int describe(struct loc_database *database, struct eg_geo_database *about)
+{
+	const char *license = loc_database_get_license(database);
+	time_t built = loc_database_created_at(database);
+
+	about->built = built > 0 && built <= INT64_MAX / NSEC_PER_SEC ? built * NSEC_PER_SEC : 0;
+	about->basis = EG_GEO_REGISTRY;
+	about->fields = 1U << EG_GEO_COUNTRY | 1U << EG_GEO_AS | 1U << EG_GEO_ANYCAST;
+	if (!license || !*license || about->license)
+		return 0;
+	about->license = strdup(license);
+	return about->license ? 0 : -ENOMEM;
+}
+
+static int open_database(struct eg_database *database, char reason[static EG_REASON_MAX])
+{
+	_cleanup_(close_locp) struct loc *loc = calloc(1, sizeof(*loc));
+	int r;
+
+	if (!loc)
+		return -ENOMEM;
+	loc->names = eg_table_new(sizeof(uint64_t), sizeof(char *));
+	loc->stream = fopen(database->about.path, "re");
+	if (!loc->names || !loc->stream || loc_new(&loc->context) != 0)
+		return -ENOMEM;
+	loc_set_log_fn(loc->context, be_silent);
+	r = check(loc->stream, reason);
+	if (r < 0)
+		return r;
+	if (loc_database_new(loc->context, &loc->database, loc->stream) != 0) {
+		loc->database = NULL;
+		snprintf(reason, EG_REASON_MAX, "libloc can't read it");
+		return -EINVAL;
+	}
+	r = describe(loc->database, &database->about);
+	if (r == 0)
+		database->handle = TAKE_PTR(loc);
+	return r;
+}
+
+#else
+
+static int open_database(struct eg_database *database, char reason[static EG_REASON_MAX])
+{
+	(void)database;
+	snprintf(reason, EG_REASON_MAX, "this egret was built without libloc");
+	return -EINVAL;
+}
+
+static void find(struct eg_database *database, const uint8_t ip[16], struct eg_geo_answer *answer)
+{
+	(void)database;
+	(void)ip;
+	(void)answer;
+}
+
+static void close_database(struct eg_database *database)
+{
+	(void)database;
+}
+
+#endif
+
+const struct eg_database_ops eg_loc_ops = {
+	.name = "libloc",
+	.open = open_database,
+	.find = find,
+	.close = close_database,
+};
