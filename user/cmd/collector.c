@@ -73,9 +73,17 @@ void collector_free(struct collector *collector)
 	free(collector);
 }
 
+/* Later than can be is the last moment that there is. */
+static int64_t add_offset(uint64_t boot_ns, int64_t offset)
+{
+	int64_t real_ns;
+
+	return __builtin_add_overflow(boot_ns, offset, &real_ns) ? INT64_MAX : real_ns;
+}
+
 int64_t collector_time(const struct collector *collector, uint64_t boot_ns)
 {
-	return boot_ns ? (int64_t)boot_ns + collector->boot_to_real_ns : 0;
+	return boot_ns ? add_offset(boot_ns, collector->boot_to_real_ns) : 0;
 }
 
 /* --- processes --- */
@@ -89,7 +97,7 @@ static int64_t start_time(const struct collector *collector, uint64_t boot_ns)
 	const int64_t millisecond = NSEC_PER_SEC / 1000;
 	int64_t offset = collector->boot_to_real_ns + millisecond / 2;
 
-	return (int64_t)boot_ns + offset - offset % millisecond;
+	return add_offset(boot_ns, offset - offset % millisecond);
 }
 
 static int identify(enum eg_by by, const struct eg_process_facts *facts,
@@ -130,6 +138,15 @@ static int set_identity(const struct collector *collector, const struct eg_proce
 	return 0;
 }
 
+/* A text that the record has, and the process has not, found no memory. */
+static bool is_whole(const struct eg_process *record, const struct known_process *process)
+{
+	const struct eg_process_info *info = &process->info;
+
+	return info->comm && info->cgroup && (info->executable || !record->exe_size) &&
+	       (info->command_line || !record->args_size);
+}
+
 static struct known_process *decode(const struct collector *collector,
 				    const struct eg_process *record)
 {
@@ -150,7 +167,7 @@ static struct known_process *decode(const struct collector *collector,
 		.cgroup = eg_process_cgroup(record),
 		.command_line = eg_process_arguments(record),
 	};
-	if (set_identity(collector, record, process)) {
+	if (!is_whole(record, process) || set_identity(collector, record, process)) {
 		free_process(process);
 		return NULL;
 	}
@@ -285,6 +302,15 @@ enum eg_scope collector_scope(const struct eg_flow_key *row)
 	return scope;
 }
 
+/* Returns NULL. */
+static char **free_list(char **list)
+{
+	for (char **text = list; text && *text; text++)
+		free(*text);
+	free(list);
+	return NULL;
+}
+
 static char **copy_list(char **list)
 {
 	size_t count = 0;
@@ -293,8 +319,11 @@ static char **copy_list(char **list)
 	while (list && list[count])
 		count++;
 	copy = list ? calloc(count + 1, sizeof(*copy)) : NULL;
-	for (size_t i = 0; copy && i < count; i++)
+	for (size_t i = 0; copy && i < count; i++) {
 		copy[i] = strdup(list[i]);
+		if (!copy[i])
+			return free_list(copy);
+	}
 	return copy;
 }
 
@@ -303,11 +332,31 @@ static char *copy_text(const char *text)
 	return text ? strdup(text) : NULL;
 }
 
+static int copy_process(const struct eg_process_info *info, struct eg_process_info *ret_copy)
+{
+	struct eg_process_info copy = *info;
+
+	copy.comm = copy_text(info->comm);
+	copy.executable = copy_text(info->executable);
+	copy.cgroup = copy_text(info->cgroup);
+	copy.command_line = copy_list(info->command_line);
+	if (!copy.comm == !info->comm && !copy.executable == !info->executable &&
+	    !copy.cgroup == !info->cgroup && !copy.command_line == !info->command_line) {
+		*ret_copy = copy;
+		return 0;
+	}
+	free(copy.comm);
+	free(copy.executable);
+	free(copy.cgroup);
+	free_list(copy.command_line);
+	return -ENOMEM;
+}
+
 /* Gives the app its texts and the process, once per summary. */
 static int add_process(struct collector *collector, struct eg_app *app,
 		       struct known_process *process)
 {
-	struct eg_process_info copy = process->info;
+	struct eg_process_info copy;
 	int error;
 
 	if (process->generation == collector->generation)
@@ -318,13 +367,9 @@ static int add_process(struct collector *collector, struct eg_app *app,
 				process->flag);
 	if (!error)
 		error = eg_app_add_user(app, process->info.uid);
-	if (error)
-		return error;
-	copy.comm = copy_text(copy.comm);
-	copy.executable = copy_text(copy.executable);
-	copy.cgroup = copy_text(copy.cgroup);
-	copy.command_line = copy_list(copy.command_line);
-	return eg_app_add_process(app, &copy);
+	if (!error)
+		error = copy_process(&process->info, &copy);
+	return error ? error : eg_app_add_process(app, &copy);
 }
 
 /* An app that is not a process: the kernel, or nobody that was seen. */

@@ -27,10 +27,11 @@ int eg_list_reserve(void *list, size_t count, size_t more, size_t size)
 
 size_t eg_list_fold(void *list, size_t count, const struct eg_list_ops *ops)
 {
-	char *last = list, *end = last + count * ops->size;
+	char *last = list, *end;
 
-	if (!count)
+	if (!count) /* there may be no array */
 		return 0;
+	end = last + count * ops->size;
 	qsort(list, count, ops->size, ops->compare);
 	for (char *next = last + ops->size; next < end; next += ops->size) {
 		if (ops->compare(last, next) == 0) {

@@ -15,6 +15,7 @@
 #include <egret/base.h>
 
 #include "private.h"
+#include "proctext.h"
 
 struct eg_command_cgroup {
 	int parent_fd, fd;
@@ -75,19 +76,15 @@ int cgroup_root_open(bool *ret_partial)
 static int own_path(char *path, size_t size)
 {
 	_cleanup_(eg_fclosep) FILE *stream = fopen("/proc/self/cgroup", "re");
-	char line[4096];
+	_cleanup_(eg_freep) char *line = NULL;
+	size_t room = 0;
+	int error = -ENOENT;
 
 	if (!stream)
 		return -errno;
-	while (fgets(line, sizeof(line), stream)) {
-		if (strncmp(line, "0::/", 4))
-			continue;
-		line[strcspn(line, "\n")] = '\0';
-		if (snprintf(path, size, "./%s", line + 4) >= (int)size)
-			return -ENAMETOOLONG;
-		return 0;
-	}
-	return -ENOENT;
+	while (error == -ENOENT && getline(&line, &room, stream) >= 0)
+		error = proc_cgroup_path(line, path, size);
+	return error;
 }
 
 int eg_command_cgroup_new(struct eg_command_cgroup **ret_cgroup)

@@ -32,6 +32,7 @@ struct eg_probe {
 	size_t links_count;
 	struct bpf_link *sweep; /* iterator over eg_sockets */
 	struct eg_probe_sink sink;
+	int sink_error; /* the first that it returned */
 	int cgroup_fd;
 	const char *degraded[PROGRAMS_MAX + 1];
 	size_t degraded_count;

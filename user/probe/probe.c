@@ -10,6 +10,7 @@
 #include <egret/base.h>
 
 #include "private.h"
+#include "record.h"
 
 void degrade(struct eg_probe *probe, const char *sentence)
 {
@@ -99,32 +100,14 @@ static int attach(struct eg_probe *probe, struct eg_probe_error *ret_error)
 	return attach_sweep(probe);
 }
 
-/* The ring is read-only: what is completed is a copy. */
-static void on_process(struct eg_probe *probe, const struct eg_process *process)
-{
-	struct eg_process whole;
-
-	if (process->flags & EG_PROCESS_OLD) {
-		whole = *process;
-		complete_old(&whole);
-		process = &whole;
-	}
-	probe->sink.process(process, probe->sink.data);
-}
-
+/* Never negative: that would throw the record away and stop. */
 static int on_record(void *data, void *bytes, size_t size)
 {
 	struct eg_probe *probe = data;
-	const struct eg_record *record = bytes;
+	int error = record_deliver(&probe->sink, bytes, size);
 
-	/* Negative would throw the record away and stop: never do that. */
-	if (size < sizeof(*record) || record->size != size)
-		return 0;
-	if (record->type == EG_RECORD_PROCESS && size == sizeof(struct eg_process))
-		on_process(probe, bytes);
-	else if (record->type != EG_RECORD_PROCESS && size == sizeof(struct eg_event) &&
-		 probe->sink.event)
-		probe->sink.event(bytes, probe->sink.data);
+	if (error && !probe->sink_error)
+		probe->sink_error = error;
 	return 0;
 }
 
@@ -239,7 +222,7 @@ int eg_probe_read(struct eg_probe *probe)
 {
 	int count = ring_buffer__consume(probe->ring);
 
-	return count < 0 ? count : 0;
+	return count < 0 ? count : probe->sink_error;
 }
 
 /* --- losses --- */

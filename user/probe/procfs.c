@@ -8,24 +8,18 @@
 #include <egret/base.h>
 
 #include "private.h"
+#include "proctext.h"
 
-/*
- * starttime of proc_pid_stat(5), field 22, in clock ticks since boot. The
- * fields are counted from the last ')': comm may hold anything.
- */
 static bool read_start(int proc, uint64_t *ret_ticks)
 {
 	_cleanup_(eg_closep) int fd = openat(proc, "stat", O_RDONLY | O_CLOEXEC);
-	char text[1024], *field;
+	char text[1024];
 	ssize_t size = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 
 	if (size <= 0)
 		return false;
 	text[size] = '\0';
-	field = strrchr(text, ')');
-	for (int i = 2; field && i < 22; i++)
-		field = strchr(field + 1, ' ');
-	return field && sscanf(field, " %" SCNu64, ret_ticks) == 1;
+	return proc_stat_start(text, ret_ticks);
 }
 
 /* Is this directory of /proc still about the process of the record? */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What a process record says, as text. */
+/* Records of the ring: handed on, and what a process's says, as text. */
+#include "record.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,4 +81,38 @@ char **eg_process_arguments(const struct eg_process *process)
 	if (!size)
 		return NULL;
 	return split(process->args, size < sizeof(process->args) ? size : sizeof(process->args));
+}
+
+/* The ring is read-only: what is completed is a copy. */
+static int deliver_process(const struct eg_probe_sink *sink, const struct eg_process *process)
+{
+	struct eg_process whole;
+
+	if (process->flags & EG_PROCESS_OLD) {
+		whole = *process;
+		complete_old(&whole);
+		process = &whole;
+	}
+	return sink->process(process, sink->data);
+}
+
+int record_deliver(const struct eg_probe_sink *sink, const void *bytes, size_t size)
+{
+	const struct eg_record *record = bytes;
+
+	if (size < sizeof(*record) || record->size != size)
+		return 0;
+	switch (record->type) {
+	case EG_RECORD_PROCESS:
+		return size == sizeof(struct eg_process) ? deliver_process(sink, bytes) : 0;
+	case EG_RECORD_CONNECT:
+	case EG_RECORD_RESULT:
+	case EG_RECORD_ACCEPT:
+	case EG_RECORD_CLOSE:
+		return size == sizeof(struct eg_event) && sink->event
+			       ? sink->event(bytes, sink->data)
+			       : 0;
+	default:
+		return 0;
+	}
 }
