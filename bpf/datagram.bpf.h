@@ -192,8 +192,6 @@ static __always_inline void row_of(struct eg_flow_key *row, struct __sk_buff *sk
 		row->port = direction == EG_OUTBOUND ? packet->peer_port : sk->src_port;
 	if (skb->ifindex == LOOPBACK_IFINDEX)
 		row->flags |= EG_FLOW_LOCAL;
-	if (is_broadcast(skb, packet))
-		row->flags |= EG_FLOW_BROADCAST;
 }
 
 /*
@@ -243,6 +241,10 @@ static __always_inline void account_packet(struct __sk_buff *skb, struct bpf_soc
 
 	row_of(&row, skb, sk, packet, EG_OUTBOUND);
 	flow = bpf_map_lookup_elem(&eg_flows, &row);
+	if (!flow && is_broadcast(skb, packet)) {
+		row.flags |= EG_FLOW_BROADCAST;
+		flow = bpf_map_lookup_elem(&eg_flows, &row);
+	}
 	if (!flow) {
 		row.direction = EG_INBOUND;
 		if (!(row.flags & EG_FLOW_NO_PORT))
@@ -323,6 +325,8 @@ static __always_inline bool claim_row(struct eg_socket *socket, struct __sk_buff
 	/* A socket made by accept() has its direction from its listener. */
 	row_of(&socket->row, skb, sk, packet,
 	       packet->egress && !(socket->flags & EG_SOCKET_UNCLAIMED) ? EG_OUTBOUND : EG_INBOUND);
+	if (is_broadcast(skb, packet))
+		socket->row.flags |= EG_FLOW_BROADCAST;
 	socket->flags |= EG_SOCKET_ROW;
 	emit_event(EG_RECORD_CONNECT, 0, NULL, &socket->row, NULL, 0);
 	return true;
