@@ -40,7 +40,7 @@ $(shell $(PKG_CONFIG) --print-errors --exists $(LIBRARIES))
 $(error a library is missing or too old (see above): `sudo tools/install-deps` installs what the build needs)
 endif
 # What egret can do without; the feature says so then. C sees -DEG_HAVE_LIBMAXMINDDB and so on.
-FOUND := $(foreach library,libmaxminddb libloc libpsl, \
+FOUND := $(foreach library,libmaxminddb libloc libpsl libcrypto, \
 	$(shell $(PKG_CONFIG) --exists $(library) && echo $(library)))
 LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) $(FOUND)) \
 	$(addprefix -DEG_HAVE_,$(shell echo $(FOUND) | tr a-z A-Z))
@@ -155,6 +155,7 @@ $(O)/libegret.a $(O)/tests/libbench.a:
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(UNIT_TESTS): $(O)/libegret.a
+$(O)/tests/unit/names/dns_test: LDLIBS += -lresolv
 $(UNIT_TESTS) $(ABI_TESTS): $(O)/%: $(O)/%.o
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(LIB_LDLIBS) $(CMOCKA_LDLIBS) $(LDLIBS)
