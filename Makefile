@@ -126,7 +126,7 @@ bench: all $(BENCHES) ## measure speed and memory (needs root)
 	$(Q)for bench in $(BENCHES); do \
 		EGRET=$(abspath $(O)/egret) BUILD=$(abspath $(O)) $$bench || exit; done
 
-lint: $(O)/bpf/egret.skel.h $(O)/gen/schemas.inc ## check format, static analysis and the house rules
+lint: $(O)/bpf/egret.skel.h $(O)/gen/schemas.inc $(O)/gen/owners.inc ## check format, static analysis and the house rules
 	$(Q)CC='$(CC)' CLANG='$(CLANG)' C_FLAGS='$(INCLUDES) $(LIB_CFLAGS) -std=gnu17 -D_GNU_SOURCE' \
 		BPF_FLAGS='$(BPF_FLAGS)' tools/lint
 
@@ -181,7 +181,7 @@ $(O)/tests/%.o: INCLUDES += -Itests -I.
 $(O)/tests/%.o: LIB_CFLAGS += $(CMOCKA_CFLAGS) -pthread
 $(call objects,$(filter user/probe/%,$(SOURCES))): $(O)/bpf/egret.skel.h
 $(call objects,$(filter user/out/%,$(SOURCES))): | $(O)/gen/schemas.inc
-$(call objects,$(filter user/place/%,$(SOURCES))): $(O)/gen/libraries
+$(call objects,$(filter user/place/%,$(SOURCES))): $(O)/gen/libraries | $(O)/gen/owners.inc
 $(call objects,$(wildcard tests/abi/*.c)): $(O)/gen/abi_layout.inc | $(O)/bpf/egret.bpf.o
 
 # --- what is generated ---
@@ -195,9 +195,11 @@ $(O)/bpf/egret.skel.h: $(O)/bpf/egret.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)mkdir -p $(@D) && $(BPFTOOL) gen skeleton $< name egret_bpf >$@
 
+$(O)/gen/owners.inc: user/place/owners.tsv tools/embed Makefile
 $(O)/gen/schemas.inc: $(SCHEMAS) tools/embed Makefile
+$(O)/gen/schemas.inc $(O)/gen/owners.inc:
 	$(call say,EMBED,$@)
-	$(Q)mkdir -p $(@D) && tools/embed $(SCHEMAS) >$@
+	$(Q)mkdir -p $(@D) && tools/embed $(filter user/%,$^) >$@
 
 # Changes when a library was installed or removed, so that its users are built anew.
 $(O)/gen/libraries: always

@@ -84,3 +84,40 @@ void eg_geo_find(struct eg_geo *geo, const uint8_t ip[16], struct eg_geo_answer 
 const char *eg_domain_registered(const char *domain);
 /* What the list is and how old, for people; NULL: there is none. */
 const char *eg_domain_list(void);
+
+/* --- owners --- */
+
+/* Whose a name is, and where that company has its seat. Texts belong to the table. */
+struct eg_owner {
+	const char *suffix; /* "example.com", or "AS64500" */
+	const char *name;
+	const char *country; /* ISO 3166-1 alpha-2; NULL: not said */
+	const char *source; /* which table: "egret:owners.tsv", or the file */
+	const char *reference; /* the public page that says so; NULL: not said */
+	unsigned line; /* in the table, from 1 */
+};
+
+struct eg_owners;
+
+struct eg_owners_error {
+	unsigned line; /* 0: the whole file */
+	char reason[160];
+};
+
+/*
+ * The table that egret comes with and, before it, the file's (NULL: none). Lines
+ * are suffix, owner, country and, if wanted, reference, separated by tabs; # begins
+ * a comment. 0; -EINVAL with *ret_error filled for a file that can't be read or is
+ * wrong; -ENOMEM.
+ */
+int eg_owners_open(const char *file, struct eg_owners **ret_owners,
+		   struct eg_owners_error *ret_error);
+void eg_owners_close(struct eg_owners *owners);
+
+/*
+ * The owner of the longest part of a domain's end that is in the table, whole
+ * labels only; the file's rows first, then egret's own. NULL: not in it.
+ */
+const struct eg_owner *eg_owners_find(const struct eg_owners *owners, const char *domain);
+/* Who runs an autonomous system, and where it is registered. NULL: not in it. */
+const struct eg_owner *eg_owners_find_as(const struct eg_owners *owners, uint32_t number);

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Whose a domain is: egret's table, the user's before it, and what is wrong with a file. */
+#include "fixture.h"
+
+static struct eg_owners *open_text(const char *text)
+{
+	struct eg_owners_error error = { 0 };
+	struct eg_owners *owners = NULL;
+	char path[FIXTURE_PATH_MAX];
+
+	fixture_write("owners.tsv", text, strlen(text), path);
+	if (eg_owners_open(path, &owners, &error) != 0)
+		fail_msg("line %u: %s", error.line, error.reason);
+	return owners;
+}
+
+static void assert_wrong(const char *text, unsigned line, const char *reason)
+{
+	struct eg_owners_error error = { 0 };
+	struct eg_owners *owners = NULL;
+	char path[FIXTURE_PATH_MAX];
+
+	fixture_write("owners.tsv", text, strlen(text), path);
+	assert_int_equal(eg_owners_open(path, &owners, &error), -EINVAL);
+	assert_null(owners);
+	assert_int_equal(error.line, line);
+	if (!strstr(error.reason, reason))
+		fail_msg("%s", error.reason);
+}
+
+static void egret_knows_well_known_companies(void **state)
+{
+	static const struct {
+		const char *domain, *name, *country;
+	} cases[] = {
+		{ "log16-normal-useast5.tiktokv.us", "ByteDance", "CN" },
+		{ "www.qq.com", "Tencent", "CN" },
+		{ "gw.alicdn.com", "Alibaba", "CN" },
+		{ "hm.baidu.com", "Baidu", "CN" },
+		{ "store.hicloud.com", "Huawei", "CN" },
+		{ "tracking.miui.com", "Xiaomi", "CN" },
+		{ "fonts.gstatic.com", "Google", "US" },
+		{ "graph.facebook.com", "Meta", "US" },
+		{ "s3.eu-central-1.amazonaws.com", "Amazon", "US" },
+		{ "login.microsoftonline.com", "Microsoft", "US" },
+		{ "gateway.icloud.com", "Apple", "US" },
+		{ "cloudflare.com", "Cloudflare", "US" },
+		{ "e1.dscb.akamaiedge.net", "Akamai", "US" },
+		{ "objectstorage.oraclecloud.com", "Oracle", "US" },
+		{ "mc.yandex.ru", "Yandex", "RU" },
+	};
+	struct eg_owners_error error;
+	struct eg_owners *owners;
+
+	(void)state;
+	assert_int_equal(eg_owners_open(NULL, &owners, &error), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct eg_owner *owner = eg_owners_find(owners, cases[i].domain);
+
+		if (!owner)
+			fail_msg("%s: nobody's", cases[i].domain);
+		assert_string_equal(owner->name, cases[i].name);
+		assert_string_equal(owner->country, cases[i].country);
+		assert_string_equal(owner->source, "egret:owners.tsv");
+		assert_int_equal(strncmp(owner->reference, "https://", 8), 0);
+	}
+	assert_string_equal(eg_owners_find_as(owners, 20940)->country, "NL");
+	assert_null(eg_owners_find_as(owners, 64500));
+	eg_owners_close(owners);
+}
+
+static void whole_labels_and_the_longest_of_them(void **state)
+{
+	struct eg_owners *owners = open_text("example.com\tExample\tDE\n"
+					     "cdn.example.com\tCarrier\tSG\tfile:contract\n"
+					     "*.Wild.EXAMPLE.\tWild\n");
+
+	(void)state;
+	assert_string_equal(eg_owners_find(owners, "example.com")->name, "Example");
+	assert_string_equal(eg_owners_find(owners, "a.b.EXAMPLE.com")->name, "Example");
+	assert_string_equal(eg_owners_find(owners, "x.cdn.example.com")->name, "Carrier");
+	assert_string_equal(eg_owners_find(owners, "x.cdn.example.com")->reference,
+			    "file:contract");
+	assert_int_equal(eg_owners_find(owners, "cdn.example.com")->line, 2);
+	assert_string_equal(eg_owners_find(owners, "wild.example")->suffix, "wild.example");
+	assert_null(eg_owners_find(owners, "wild.example")->country);
+	assert_null(eg_owners_find(owners, "notexample.com"));
+	assert_null(eg_owners_find(owners, "com"));
+	assert_null(eg_owners_find(owners, ""));
+	assert_null(eg_owners_find(owners, NULL));
+	eg_owners_close(owners);
+}
+
+static void the_users_table_goes_first(void **state)
+{
+	struct eg_owners *owners =
+		open_text("# mine\r\n\r\ncom\tEverybody\t-\r\nas15169\tMe\tFR\r\n");
+
+	(void)state;
+	assert_string_equal(eg_owners_find(owners, "www.google.com")->name, "Everybody");
+	assert_int_equal(eg_owners_find(owners, "www.google.com")->line, 3);
+	assert_null(eg_owners_find(owners, "www.google.com")->country);
+	assert_string_equal(eg_owners_find(owners, "www.google.de")->name, "Google");
+	assert_string_equal(eg_owners_find_as(owners, 15169)->name, "Me");
+	eg_owners_close(owners);
+}
+
+static void a_wrong_file_is_refused_with_its_line(void **state)
+{
+	struct eg_owners_error error;
+	struct eg_owners *owners = NULL;
+
+	(void)state;
+	assert_wrong("example.com\n", 1, "a tab and an owner");
+	assert_wrong("\n\nexample.com\tX\tGermany\n", 3, "not a country");
+	assert_wrong("a b\tX\n", 1, "not a domain's end");
+	assert_wrong("*.\tX\n", 1, "not a domain's end");
+	assert_wrong("a.com\tX\nb.com\tY\nA.com\tZ\n", 3, "there before");
+	assert_int_equal(eg_owners_open("/nowhere", &owners, &error), -EINVAL);
+	assert_int_equal(error.line, 0);
+	assert_non_null(strstr(error.reason, "No such file"));
+	assert_int_equal(eg_owners_open(fixture_directory, &owners, &error), -EINVAL);
+	assert_null(owners);
+}
+
+static void text_only(void **state)
+{
+	char path[FIXTURE_PATH_MAX];
+	struct eg_owners_error error = { 0 };
+	struct eg_owners *owners = NULL;
+
+	(void)state;
+	fixture_write("zero.tsv", "a.com\tX\0b.com\tY\n", 16, path);
+	assert_int_equal(eg_owners_open(path, &owners, &error), -EINVAL);
+	assert_non_null(strstr(error.reason, "zero byte"));
+	fixture_write("empty.tsv", "", 0, path);
+	assert_int_equal(eg_owners_open(path, &owners, &error), 0);
+	eg_owners_close(owners);
+	eg_owners_close(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(egret_knows_well_known_companies),
+		cmocka_unit_test(whole_labels_and_the_longest_of_them),
+		cmocka_unit_test(the_users_table_goes_first),
+		cmocka_unit_test(a_wrong_file_is_refused_with_its_line),
+		cmocka_unit_test(text_only),
+	};
+
+	return cmocka_run_group_tests(tests, fixture_begin, fixture_end);
+}

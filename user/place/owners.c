@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Whose a domain is: the table that egret comes with, and the user's before it. */
+#include "database.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <egret/base.h>
+
+#define FILE_SIZE_MAX (64 << 20)
+#define BUILT_IN "egret:owners.tsv"
+
+static const struct {
+	const char *name, *text;
+} built_in[] = {
+#include "owners.inc"
+};
+
+struct table {
+	char *text; /* the rows point into it */
+	char *source;
+	struct eg_owner *rows; /* sorted by suffix */
+	size_t count;
+};
+
+struct eg_owners {
+	struct table file, own;
+};
+
+static void free_table(struct table *table)
+{
+	free(table->text);
+	free(table->source);
+	free(table->rows);
+}
+
+void eg_owners_close(struct eg_owners *owners)
+{
+	if (!owners)
+		return;
+	free_table(&owners->file);
+	free_table(&owners->own);
+	free(owners);
+}
+
+static void closep(struct eg_owners **owners)
+{
+	eg_owners_close(*owners);
+}
+
+/* --- reading --- */
+
+static int fail(struct eg_owners_error *error, unsigned line, const char *reason)
+{
+	error->line = line;
+	snprintf(error->reason, sizeof(error->reason), "%s", reason);
+	return -EINVAL;
+}
+
+/* The next column of a line, ended in place; NULL: there is none. */
+static char *next_column(char **rest)
+{
+	char *column = strsep(rest, "\t");
+
+	if (!column)
+		return NULL;
+	column += strspn(column, " ");
+	for (size_t size = strlen(column); size && column[size - 1] == ' '; size--)
+		column[size - 1] = '\0';
+	return *column ? column : NULL;
+}
+
+/* "*.Example.COM." and ".example.com" are written, "example.com" is meant; "as1" is "AS1". */
+static char *make_suffix(char *suffix)
+{
+	size_t size;
+
+	suffix += strncmp(suffix, "*.", 2) == 0 ? 2 : *suffix == '.';
+	size = strlen(suffix);
+	if (size && suffix[size - 1] == '.')
+		suffix[--size] = '\0';
+	if (size > 2 && size <= 12 && strncasecmp(suffix, "as", 2) == 0 &&
+	    strspn(suffix + 2, "0123456789") == size - 2) {
+		memcpy(suffix, "AS", 2);
+		return suffix;
+	}
+	for (char *c = suffix; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return suffix;
+}
+
+static bool is_country(const char *code)
+{
+	char country[3] = "";
+
+	eg_country_set(country, code, strlen(code));
+	return *country;
+}
+
+static int parse_line(char *line, unsigned number, struct table *table,
+		      struct eg_owners_error *error)
+{
+	struct eg_owner *row = &table->rows[table->count];
+	char *suffix = next_column(&line), *name = next_column(&line);
+	char *country = next_column(&line), *reference = next_column(&line);
+
+	if (!suffix || !name)
+		return fail(error, number, "not a suffix, a tab and an owner");
+	suffix = make_suffix(suffix);
+	if (!*suffix || strchr(suffix, ' '))
+		return fail(error, number, "not a domain's end");
+	if (country && strcmp(country, "-") == 0)
+		country = NULL;
+	if (country && !is_country(country))
+		return fail(error, number, "not a country of two capital letters, nor -");
+	*row = (struct eg_owner){
+		.suffix = suffix,
+		.name = name,
+		.country = country,
+		.source = table->source,
+		.reference = reference,
+		.line = number,
+	};
+	table->count++;
+	return 0;
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct eg_owner *x = a, *y = b;
+	int r = strcasecmp(x->suffix, y->suffix);
+
+	return r ? r : (x->line > y->line) - (x->line < y->line);
+}
+
+/* Of two lines for one suffix, one is a mistake. */
+static int find_repeated(const struct table *table, struct eg_owners_error *error)
+{
+	for (size_t i = 1; i < table->count; i++) {
+		if (strcasecmp(table->rows[i - 1].suffix, table->rows[i].suffix) == 0)
+			return fail(error, table->rows[i].line, "this suffix is there before");
+	}
+	return 0;
+}
+
+static size_t count_lines(const char *text)
+{
+	size_t count = 1;
+
+	while ((text = strchr(text, '\n'))) {
+		text++;
+		count++;
+	}
+	return count;
+}
+
+/* Takes the table's text to pieces, in place. */
+static int parse(struct table *table, struct eg_owners_error *error)
+{
+	char *rest = table->text, *line;
+	unsigned number = 0;
+	int r = 0;
+
+	table->rows = calloc(count_lines(rest), sizeof(*table->rows));
+	if (!table->rows)
+		return -ENOMEM;
+	while (r == 0 && (line = strsep(&rest, "\n"))) {
+		size_t size = strlen(line);
+
+		number++;
+		if (size && line[size - 1] == '\r')
+			line[size - 1] = '\0';
+		if (line[strspn(line, " \t")] && *line != '#')
+			r = parse_line(line, number, table, error);
+	}
+	if (r < 0)
+		return r;
+	qsort(table->rows, table->count, sizeof(*table->rows), compare_rows);
+	return find_repeated(table, error);
+}
+
+static int read_file(const char *path, struct table *table, struct eg_owners_error *error)
+{
+	_cleanup_(eg_fclosep) FILE *stream = fopen(path, "re");
+	size_t capacity = 0;
+	ssize_t size;
+
+	if (!stream)
+		return fail(error, 0, strerror(errno));
+	errno = 0;
+	size = getdelim(&table->text, &capacity, '\0', stream);
+	if (size < 0 && (errno || ferror(stream)))
+		return errno == ENOMEM ? -ENOMEM : fail(error, 0, strerror(errno));
+	if (size < 0) { /* empty */
+		free(table->text);
+		table->text = strdup("");
+		return table->text ? 0 : -ENOMEM;
+	}
+	if (size > FILE_SIZE_MAX)
+		return fail(error, 0, "too large");
+	return table->text[size - 1] ? 0 : fail(error, 0, "it holds a zero byte: not text");
+}
+
+static int open_file(const char *path, struct table *table, struct eg_owners_error *error)
+{
+	int r;
+
+	table->source = strdup(path);
+	if (!table->source)
+		return -ENOMEM;
+	r = read_file(path, table, error);
+	return r == 0 ? parse(table, error) : r;
+}
+
+static int open_own(struct table *table, struct eg_owners_error *error)
+{
+	table->source = strdup(BUILT_IN);
+	table->text = strdup(built_in[0].text);
+	return table->source && table->text ? parse(table, error) : -ENOMEM;
+}
+
+int eg_owners_open(const char *file, struct eg_owners **ret_owners,
+		   struct eg_owners_error *ret_error)
+{
+	_cleanup_(closep) struct eg_owners *owners = calloc(1, sizeof(*owners));
+	int r = owners ? open_own(&owners->own, ret_error) : -ENOMEM;
+
+	if (r == 0 && file)
+		r = open_file(file, &owners->file, ret_error);
+	if (r == 0)
+		*ret_owners = TAKE_PTR(owners);
+	return r;
+}
+
+/* --- finding --- */
+
+static const struct eg_owner *find(const struct table *table, const char *suffix)
+{
+	size_t low = 0, high = table->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcasecmp(suffix, table->rows[middle].suffix);
+
+		if (order == 0)
+			return &table->rows[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+static const struct eg_owner *find_end(const struct table *table, const char *domain)
+{
+	const struct eg_owner *owner = NULL;
+
+	while (domain && !owner) {
+		owner = find(table, domain);
+		domain = strchr(domain, '.');
+		domain = domain ? domain + 1 : NULL;
+	}
+	return owner;
+}
+
+const struct eg_owner *eg_owners_find(const struct eg_owners *owners, const char *domain)
+{
+	const struct eg_owner *owner = find_end(&owners->file, domain);
+
+	return owner ? owner : find_end(&owners->own, domain);
+}
+
+const struct eg_owner *eg_owners_find_as(const struct eg_owners *owners, uint32_t number)
+{
+	const struct eg_owner *owner;
+	char suffix[16];
+
+	snprintf(suffix, sizeof(suffix), "AS%u", number);
+	owner = find(&owners->file, suffix);
+	return owner ? owner : find(&owners->own, suffix);
+}
