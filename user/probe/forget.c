@@ -56,6 +56,8 @@ static int spare_owner(const void *key, const void *value, void *data)
 	const struct eg_socket *socket = value;
 
 	(void)key;
+	if (socket->flags & EG_SOCKET_SPARE)
+		return 0;
 	eg_table_remove(forgetting->ended, &socket->row.proc);
 	eg_table_remove(forgetting->ended, &socket->sender);
 	return 0;
