@@ -59,6 +59,9 @@ int eg_probe_fd(const struct eg_probe *probe);
 /* Hands what is in the ring to the sink. 0 or what the sink returned. */
 int eg_probe_read(struct eg_probe *probe);
 
+/* Is any socket open that has an owner? */
+bool eg_probe_has_sockets(const struct eg_probe *probe);
+
 /* What a row gained since the last collection. */
 struct eg_gain {
 	struct eg_flow_key row;

@@ -228,6 +228,23 @@ static int exit_status(int status)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+static int open_pidfd(const struct program *program)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, program->pid, 0);
+
+	if (pidfd < 0)
+		test_fail(program->test, "pidfd_open: %s", strerror(errno));
+	return pidfd;
+}
+
+void program_expect_alive(struct program *program, int ms)
+{
+	struct pollfd item = { .fd = open_pidfd(program), .events = POLLIN };
+
+	expect_equal(program->test, poll(&item, 1, ms), 0);
+	close(item.fd);
+}
+
 const struct output *program_wait(struct program *program)
 {
 	struct test *test = program->test;
@@ -236,9 +253,7 @@ const struct output *program_wait(struct program *program)
 	if (program->output.status >= 0)
 		return &program->output;
 	test->waiting = test_text(test, "the end of %s", program->name);
-	pidfd = (int)syscall(SYS_pidfd_open, program->pid, 0);
-	if (pidfd < 0)
-		test_fail(test, "pidfd_open: %s", strerror(errno));
+	pidfd = open_pidfd(program);
 	while (waitpid(program->pid, &status, WNOHANG) == 0)
 		read_either(program, pidfd, -1);
 	/* Its descendants may hold the pipes open: take what is there, not more. */

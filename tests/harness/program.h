@@ -48,6 +48,9 @@ void program_expect(struct program *program, enum program_stream stream, const c
 /* Reads what there is, without waiting; the lines of its stdout so far. */
 int program_lines(struct program *program);
 
+/* Fails the case if it ends within so many milliseconds. */
+void program_expect_alive(struct program *program, int ms);
+
 /* Waits until it ends, and reads all it wrote. */
 const struct output *program_wait(struct program *program);
 

@@ -46,6 +46,23 @@ static void only_its_own(struct test *test)
 	expect_equal(test, json_number(result->json, "totals.bytes_sent"), 5000);
 }
 
+/* What CMD wrote is sent although CMD has ended. */
+static void sent_after_end(struct test *test)
+{
+	struct actor *server = actor_start(test, "server");
+	struct command command = egret_command(test, "cmd", NULL, NULL);
+	struct pair pair = sock_pair(command.actor, server, test->ip, 0);
+	long size = sock_fill(command.actor, pair.client_fd);
+	struct result *result;
+
+	actor_quit(command.actor, 0);
+	program_expect_alive(command.egret->program, 500);
+	expect_equal(test, sock_drain(server, pair.server_fd), size);
+	result = egret_finish(command.egret);
+	expect_row(result, command.actor, OUT("tcp", test->ip, pair.port), .sent = size,
+		   .connections = 1);
+}
+
 /* Children, and what they become, are CMD's as well. */
 static void descendants(struct test *test)
 {
@@ -336,6 +353,7 @@ static void leaves_nothing(struct test *test)
 
 const struct test_case command_cases[] = {
 	CASE_BOTH("command/only-its-own", only_its_own),
+	CASE_BOTH("command/sent-after-end", sent_after_end),
 	CASE("command/descendants", descendants),
 	CASE("command/serving", serving),
 	CASE_BOTH("command/datagrams", datagrams),

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <harness/egret.h>
 #include <harness/sock.h>
@@ -187,6 +188,37 @@ static void no_route(struct test *test)
 				    .result = "unknown" });
 }
 
+/* CMD ends before its last bytes are taken, its connection before the trace does. */
+static void closed_after_end(struct test *test)
+{
+	const char *path = actor_executable(test, "cmd");
+	const char *const argv[] = { test->egret, "trace",   "--include-loopback",
+				     "-o",	  "-",	     "--",
+				     path,	  "--actor", NULL };
+	struct actor *server = actor_start(test, "server"), *client;
+	struct program *program;
+	struct pair pair;
+	int input;
+	long size;
+
+	egret_needed(test);
+	client = actor_prepare(test, "cmd", &input);
+	program = program_start(test, &(struct program_options){ .argv = argv, .input = input });
+	close(input);
+	actor_await(client);
+	pair = sock_pair(client, server, test->ip, 0);
+	size = sock_fill(client, pair.client_fd);
+	actor_quit(client, 0);
+	program_expect_alive(program, 500);
+	expect_equal(test, sock_drain(server, pair.server_fd), size);
+	expect_equal(test, program_wait(program)->status, 0);
+	expect_close(test, parse_lines(test, program->output.out),
+		     &(struct event){ .name = "close",
+				      .exe = client->identity.exe,
+				      .port = pair.port,
+				      .sent = size });
+}
+
 /* Events come while they happen, not at the end. */
 static void at_once(struct test *test)
 {
@@ -230,6 +262,7 @@ const struct test_case trace_cases[] = {
 	CASE_BOTH("trace/connection", connection),
 	CASE_BOTH("trace/refused", refused),
 	CASE_BOTH("trace/no-route", no_route),
+	CASE_BOTH("trace/closed-after-end", closed_after_end),
 	CASE("trace/at-once", at_once),
 	CASE("trace/many", many),
 	{ 0 },

@@ -18,6 +18,9 @@
 #define LOOK_LIVE_MS 100
 /* From SIGTERM to the end of a command that does not end by itself. */
 #define GRACE_NS (5 * NSEC_PER_SEC)
+/* How long, and how often, an ended command's sockets are looked at until the last has closed. */
+#define LINGER_NS (2 * NSEC_PER_SEC)
+#define LINGER_LOOK_MS 10
 
 struct tracing {
 	struct eg_probe *probe;
@@ -29,6 +32,7 @@ struct tracing {
 	int64_t mark; /* CLOCK_REALTIME: the interval's end */
 	int64_t deadline; /* CLOCK_MONOTONIC, 0: none */
 	int64_t kill_at; /* CLOCK_MONOTONIC: the command's grace ends, 0: it was not asked */
+	int64_t linger_until; /* CLOCK_MONOTONIC: for its sockets, 0: it has not ended */
 };
 
 /* The next multiple of the interval, so that intervals of all hosts agree. */
@@ -182,7 +186,8 @@ struct eg_probe *tracing_probe(const struct tracing *tracing)
 /* Milliseconds to sleep at most, rounded up. */
 static int timeout_ms(const struct tracing *tracing)
 {
-	int64_t rest, timeout = tracing->look_ms * 1000000LL;
+	int look_ms = tracing->linger_until ? LINGER_LOOK_MS : tracing->look_ms;
+	int64_t rest, timeout = look_ms * 1000000LL;
 
 	if (tracing->interval) {
 		rest = tracing->mark - eg_now_ns();
@@ -205,7 +210,7 @@ static int timeout_ms(const struct tracing *tracing)
  */
 static bool end_signal(struct tracing *tracing, const struct signalfd_siginfo *signal_info)
 {
-	if (!tracing->command)
+	if (!tracing->command || tracing->linger_until)
 		return true;
 	if (tracing->kill_at) /* the second one: end at once */
 		return true;
@@ -213,6 +218,22 @@ static bool end_signal(struct tracing *tracing, const struct signalfd_siginfo *s
 		command_signal(tracing->command, (int)signal_info->ssi_signo);
 	tracing->kill_at = INT64_MAX;
 	return false;
+}
+
+/*
+ * Has the command ended, and with it all that it began? The kernel goes on to
+ * send what it wrote, and to close its connections; a peer that does not answer
+ * is not waited for.
+ */
+static bool is_over(struct tracing *tracing)
+{
+	int64_t now = eg_monotonic_ns();
+
+	if (!tracing->command || !command_ended(tracing->command))
+		return false;
+	if (!tracing->linger_until)
+		tracing->linger_until = now + LINGER_NS;
+	return now >= tracing->linger_until || !eg_probe_has_sockets(tracing->probe);
 }
 
 /* Reads pending signals; what they mean for the caller goes to *ret_event. */
@@ -234,7 +255,7 @@ static bool read_signal(struct tracing *tracing, enum tracing_event *ret_event)
 		}
 	}
 	*ret_event = TRACING_END;
-	return tracing->command && command_ended(tracing->command);
+	return is_over(tracing);
 }
 
 /* Time is up. A command is asked to end first, then made to. */

@@ -225,6 +225,20 @@ int eg_probe_read(struct eg_probe *probe)
 	return count < 0 ? count : probe->sink_error;
 }
 
+static int is_open(const void *key, const void *value, void *data)
+{
+	const struct eg_socket *socket = value;
+
+	(void)key;
+	(void)data;
+	return !(socket->flags & EG_SOCKET_SPARE);
+}
+
+bool eg_probe_has_sockets(const struct eg_probe *probe)
+{
+	return each_entry(probe->skeleton->maps.eg_sockets, is_open, NULL) > 0;
+}
+
 /* --- losses --- */
 
 static const char *const loss_names[] = {
