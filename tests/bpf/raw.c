@@ -148,10 +148,31 @@ static void raw_udp(struct test *test)
 		   .connections = 1);
 }
 
+/* Nor is one that speaks TCP a stream, which counts itself. */
+static void raw_tcp(struct test *test)
+{
+	struct actor *client = actor_start(test, "client"), *server;
+	struct result *result;
+	struct egret *egret;
+	int net = net_new(test), in, out;
+
+	net_join(test, 0, net);
+	server = actor_start_as(test, &(struct actor_options){ .name = "server", .net = net });
+	egret = egret_start(test, NULL);
+	in = sock_open(server, test->family, SOCK_RAW, IPPROTO_TCP);
+	out = sock_open(client, test->family, SOCK_RAW, IPPROTO_TCP);
+	/* Nothing that the peer's TCP would answer. */
+	expect_equal(test, sock_send_many(client, out, net_ip_of(test, 2), 0, 15, 0, 2), 30);
+	sock_receive_many(server, in, 2);
+	result = egret_stop(egret);
+	expect_row(result, client, OUT("ip-proto-6", net_ip_of(test, 2), NO_PORT), .sent = 30,
+		   .connections = 1);
+	expect_row(result, server, IN("ip-proto-6", net_ip_of(test, 1), NO_PORT), .received = 30,
+		   .connections = 1);
+}
+
 const struct test_case raw_cases[] = {
-	CASE_BOTH("raw/protocol", protocol),
-	CASE_BOTH("raw/protocol-veth", protocol_far),
-	CASE_BOTH("raw/own-header", own_header),
-	CASE_BOTH("raw/udp", raw_udp),
-	{ 0 },
+	CASE_BOTH("raw/protocol", protocol),	 CASE_BOTH("raw/protocol-veth", protocol_far),
+	CASE_BOTH("raw/own-header", own_header), CASE_BOTH("raw/udp", raw_udp),
+	CASE_BOTH("raw/tcp", raw_tcp),		 { 0 },
 };
