@@ -90,7 +90,7 @@ static __always_inline void describe_path(struct eg_process *process, struct den
 		(void *)vfsmount -
 		__builtin_preserve_field_info(((struct mount *)0)->mnt, BPF_FIELD_BYTE_OFFSET);
 
-	for (int i = 0; i < EG_PATH_DEPTH; i++) {
+	for (int i = 0; i < EG_PATH_DEPTH + EG_MOUNT_DEPTH; i++) {
 		struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
 
 		if (dentry == BPF_CORE_READ(mount, mnt.mnt_root) || dentry == parent) {

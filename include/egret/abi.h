@@ -24,6 +24,7 @@ typedef unsigned long long __u64;
 #define EG_ARGS_MAX 1024 /* argument vector as in memory: NUL-separated */
 #define EG_CGROUP_MAX 512 /* cgroup2 path, leaf first */
 #define EG_PATH_DEPTH 24 /* components of a path that are kept */
+#define EG_MOUNT_DEPTH 8 /* mounts on the way up from an executable, the root's among them */
 
 /*
  * A transport is an IP protocol number (IANA) or one of these. Bytes that a
