@@ -307,6 +307,11 @@ int eg_summary_read(const char *text, size_t size, struct eg_summary **ret_summa
 
 /* The scope of an address (IANA special-purpose registries); pure. */
 enum eg_scope eg_scope_of(const uint8_t ip[16]);
+/*
+ * Whether an address of the internet is where its registration says: not one that
+ * a translator or tunnel makes of an IPv4 address (NAT64, 6to4, Teredo). Pure.
+ */
+bool eg_scope_is_located(const uint8_t ip[16]);
 
 /* Contract names of the enums: "app", "internet", ... */
 const char *eg_by_name(enum eg_by by);
@@ -332,6 +337,9 @@ enum eg_filter_field {
 	EG_FILTER_SCOPE,
 	EG_FILTER_COUNT,
 };
+
+/* Whether a row matches the fields of the filter that are about rows. */
+bool eg_filter_row(const struct eg_filter *filter, const struct eg_destination *row);
 
 /*
  * Takes out of the summary the rows that the contract leaves out: loopback and

@@ -72,6 +72,7 @@ struct eg_trace_event {
 	bool command_line; /* PROCESS: print the argument vector */
 	uint64_t socket; /* cookie; 0: unknown */
 	struct eg_destination_key key; /* CONNECT, ACCEPT, CLOSE, NAME */
+	struct eg_place place; /* of the key's address */
 	enum eg_trace_result result; /* CONNECT */
 	int error; /* EG_RESULT_ERROR: positive errno, 0 unknown */
 	struct eg_bytes bytes; /* CLOSE, and the two below */

@@ -36,6 +36,8 @@ enum eg_option {
 	EG_OPTION_OWNER,
 	EG_OPTION_DOMAIN,
 	EG_OPTION_SCOPE,
+	EG_OPTION_GEO,
+	EG_OPTION_OWNERS,
 	EG_OPTION_INCLUDE_LOOPBACK,
 	EG_OPTION_NO_NAMES,
 	EG_OPTION_NO_COMMAND_LINES,
@@ -59,8 +61,10 @@ enum eg_option {
 	(EG_BIT(EG_OPTION_APP) | EG_BIT(EG_OPTION_USER) | EG_BIT(EG_OPTION_COUNTRY) |              \
 	 EG_BIT(EG_OPTION_OPERATOR) | EG_BIT(EG_OPTION_OWNER) | EG_BIT(EG_OPTION_DOMAIN) |         \
 	 EG_BIT(EG_OPTION_SCOPE))
+/* Where what is known of destinations comes from. */
+#define EG_OPTIONS_PLACES (EG_BIT(EG_OPTION_GEO) | EG_BIT(EG_OPTION_OWNERS))
 #define EG_OPTIONS_TRACING                                                                         \
-	(EG_BIT(EG_OPTION_DURATION) | EG_BIT(EG_OPTION_INCLUDE_LOOPBACK) |                         \
+	(EG_OPTIONS_PLACES | EG_BIT(EG_OPTION_DURATION) | EG_BIT(EG_OPTION_INCLUDE_LOOPBACK) |     \
 	 EG_BIT(EG_OPTION_NO_NAMES) | EG_BIT(EG_OPTION_NO_COMMAND_LINES) |                         \
 	 EG_BIT(EG_OPTION_MAX_FLOWS) | EG_BIT(EG_OPTION_MAX_SOCKETS))
 #define EG_FORMATS_SUMMARY                                                                         \
@@ -75,6 +79,8 @@ struct eg_options {
 	const char *output; /* -o; NULL: not given, "-": standard output */
 	enum eg_by by;
 	struct eg_filter filter;
+	const char **geo; /* database files, NULL-terminated; NULL: not given */
+	const char *owners; /* NULL: not given */
 	bool include_loopback, no_names, no_command_lines;
 	uint32_t max_flows, max_sockets; /* 0: not given */
 	const char *color; /* "auto", "always" or "never" */

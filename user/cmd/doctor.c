@@ -9,6 +9,7 @@
 #include <egret/caps.h>
 #include <egret/probe.h>
 
+#include "check_places.h"
 #include "cmd.h"
 
 struct report {
@@ -66,29 +67,52 @@ static int exit_status(const struct eg_doctor *doctor, const char *missing)
 	return eg_doctor_status(doctor) == EG_CHECK_FAILED ? EG_EXIT_KERNEL : EG_EXIT_OK;
 }
 
+/* All checks in one list, in the order in which they are printed. */
+static struct eg_check *list_checks(const char *missing, const struct eg_feature *features,
+				    size_t features_count, const struct place_checks *places,
+				    size_t *ret_count)
+{
+	size_t count = 1 + features_count + places->count, next = 0;
+	struct eg_check *checks = calloc(count, sizeof(*checks));
+
+	if (!checks)
+		return NULL;
+	checks[next++] = privilege_check(missing);
+	for (size_t i = 0; i < features_count; i++)
+		checks[next++] = check_of(&features[i]);
+	for (size_t i = 0; i < places->count; i++)
+		checks[next++] = places->checks[i];
+	*ret_count = count;
+	return checks;
+}
+
 static int run(const struct eg_options *options)
 {
 	_cleanup_(eg_freep) struct eg_feature *features = NULL;
 	_cleanup_(eg_freep) struct eg_check *checks = NULL;
+	_cleanup_(places_closep) struct places *places = NULL;
+	_cleanup_(place_checks_free) struct place_checks place_checks = { 0 };
 	const char *missing = eg_caps_missing();
 	struct utsname names = {};
 	struct eg_output output;
 	struct report report;
 	size_t count;
+	int status;
 
 	if (eg_output_open(options, &output) < 0)
 		return EG_EXIT_INCOMPLETE;
-	if (eg_probe_features(!missing, &features, &count) < 0)
+	status = places_open(options, &places);
+	if (status)
+		return status;
+	if (eg_probe_features(!missing, &features, &count) < 0 ||
+	    place_checks_make(places, eg_now_ns(), &place_checks) < 0)
 		return EG_EXIT_FAILED;
-	checks = calloc(count + 1, sizeof(*checks));
+	checks = list_checks(missing, features, count, &place_checks, &count);
 	if (!checks)
 		return EG_EXIT_FAILED;
 	uname(&names);
-	checks[0] = privilege_check(missing);
-	for (size_t i = 0; i < count; i++)
-		checks[i + 1] = check_of(&features[i]);
 	report = (struct report){
-		.doctor = { .kernel = names.release, .checks = checks, .checks_count = count + 1 },
+		.doctor = { .kernel = names.release, .checks = checks, .checks_count = count },
 		.format = output.format,
 		.print = &output.print,
 	};
@@ -101,7 +125,7 @@ const struct eg_command eg_command_doctor = {
 	.name = "doctor",
 	.help = "tell what works on this machine",
 	.arguments = "",
-	.options = EG_OPTIONS_COMMON | EG_OPTIONS_OUTPUT,
+	.options = EG_OPTIONS_COMMON | EG_OPTIONS_OUTPUT | EG_OPTIONS_PLACES,
 	.formats = EG_BIT(EG_FORMAT_TEXT) | EG_BIT(EG_FORMAT_JSON),
 	.run = run,
 };

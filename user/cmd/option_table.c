@@ -133,20 +133,21 @@ static int take_color(void *field, const struct eg_option_row *row, const char *
 	return refuse_word(row->name, value, names);
 }
 
-static int take_pattern(void *field, const struct eg_option_row *row, const char *value)
+/* Adds to a list, which ends with NULL. */
+static int take_word(void *field, const struct eg_option_row *row, const char *value)
 {
-	const char ***patterns = field, **grown;
+	const char ***words = field, **grown;
 	size_t count = 0;
 
 	(void)row;
-	while (*patterns && (*patterns)[count])
+	while (*words && (*words)[count])
 		count++;
-	grown = reallocarray(*patterns, count + 2, sizeof(*grown));
+	grown = reallocarray(*words, count + 2, sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
 	grown[count] = value;
 	grown[count + 1] = NULL;
-	*patterns = grown;
+	*words = grown;
 	return 0;
 }
 
@@ -159,7 +160,7 @@ static int take_pattern(void *field, const struct eg_option_row *row, const char
 	}
 #define PATTERN(name_, kind, help_)                                                                \
 	{                                                                                          \
-		.name = (name_), .value = "PATTERN", .help = (help_), .take = take_pattern,        \
+		.name = (name_), .value = "PATTERN", .help = (help_), .take = take_word,           \
 		.field = PATTERNS(kind),                                                           \
 	}
 #define FLAG(name_, letter_, member, help_)                                                        \
@@ -191,6 +192,10 @@ const struct eg_option_row eg_option_rows[EG_OPTION_COUNT] = {
 		PATTERN("domain", EG_FILTER_DOMAIN, "only destinations with these names"),
 	[EG_OPTION_SCOPE] = PATTERN("scope", EG_FILTER_SCOPE,
 				    "only internet, private, link-local, multicast, ..."),
+	[EG_OPTION_GEO] = VALUE("geo", 0, "FILE", take_word, geo,
+				"database of countries or operators; repeatable"),
+	[EG_OPTION_OWNERS] = VALUE("owners", 0, "FILE", take_text, owners,
+				   "table of whose domains are whose; see the man page"),
 	[EG_OPTION_INCLUDE_LOOPBACK] = FLAG("include-loopback", 0, include_loopback,
 					    "add traffic to loopback and to this host itself"),
 	[EG_OPTION_NO_NAMES] = FLAG("no-names", 0, no_names, "don't look at payload for names"),

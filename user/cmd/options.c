@@ -208,6 +208,8 @@ void eg_options_free(struct eg_options *options)
 	for (size_t i = 0; i < ARRAY_SIZE(options->filter.patterns); i++)
 		free(options->filter.patterns[i]);
 	options->filter = (struct eg_filter){ 0 };
+	free(options->geo);
+	options->geo = NULL;
 }
 
 /* --- usage --- */

@@ -9,12 +9,14 @@
 #include "cmd.h"
 #include "collector.h"
 #include "host.h"
+#include "places.h"
 #include "tracing.h"
 
 struct session {
 	const struct eg_options *options;
 	struct eg_output output;
 	struct collector *collector;
+	struct places *places;
 	struct tracing *tracing;
 	struct eg_summary *summary; /* of the interval, or of the whole trace, so far */
 	bool incomplete; /* something was lost in what was printed */
@@ -58,6 +60,16 @@ static int fill(struct session *session, bool last)
 	return error;
 }
 
+/* The rows are complete: now everything that is known of them is added. */
+static int know(struct session *session)
+{
+	int error = places_fill(session->places, session->summary);
+
+	if (error)
+		eg_error("can't look up places: %s", strerror(-error));
+	return error;
+}
+
 /* Prints what the user wants to see of it; takes the rest out of it. */
 static int print(struct session *session, struct eg_summary *summary)
 {
@@ -83,6 +95,8 @@ static int snapshot(struct session *session)
 	if (!copy)
 		return -ENOMEM;
 	if (!error)
+		error = know(session);
+	if (!error)
 		error = eg_summary_merge(copy, session->summary);
 	copy->merged = false;
 	if (!error)
@@ -95,6 +109,8 @@ static int finish(struct session *session, bool last)
 {
 	int error = fill(session, last);
 
+	if (!error)
+		error = know(session);
 	if (!error)
 		error = print(session, session->summary);
 	eg_summary_free(session->summary);
@@ -154,8 +170,13 @@ static int run(const struct eg_options *options)
 
 	if (eg_output_open(options, &session.output) < 0)
 		return options->command ? EG_EXIT_FAILED : EG_EXIT_INCOMPLETE;
-	if (collector_new(options->by, &session.collector) < 0)
+	status = places_open(options, &session.places);
+	if (status)
+		return options->command ? EG_EXIT_FAILED : status;
+	if (collector_new(options->by, &session.collector) < 0) {
+		places_close(session.places);
 		return EG_EXIT_FAILED;
+	}
 	sink.data = session.collector;
 	status = tracing_start(options, &sink, false, &session.tracing);
 	if (!status) {
@@ -165,6 +186,7 @@ static int run(const struct eg_options *options)
 		tracing_stop(session.tracing);
 	}
 	collector_free(session.collector);
+	places_close(session.places);
 	return status;
 }
 

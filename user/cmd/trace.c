@@ -10,12 +10,14 @@
 
 #include "cmd.h"
 #include "collector.h"
+#include "places.h"
 #include "tracing.h"
 
 struct session {
 	const struct eg_options *options;
 	struct eg_output output;
 	struct collector *collector;
+	struct places *places;
 	struct tracing *tracing;
 	struct eg_probe_losses told;
 	int64_t told_at; /* until when losses were told */
@@ -49,20 +51,19 @@ static bool matches(const char **patterns, const char *text)
 
 /* The filters that a single event can answer. */
 static bool wanted(const struct session *session, const struct known_process *process,
-		   const struct eg_flow_key *row)
+		   const struct eg_destination *row)
 {
 	const char **const *patterns = session->options->filter.patterns;
-	enum eg_scope scope = row ? collector_scope(row) : EG_SCOPE_UNKNOWN;
 	char uid[16];
 
 	if (row && !session->options->include_loopback &&
-	    (scope == EG_SCOPE_LOOPBACK || scope == EG_SCOPE_HOST))
+	    (row->scope == EG_SCOPE_LOOPBACK || row->scope == EG_SCOPE_HOST))
 		return false;
 	if (process)
 		snprintf(uid, sizeof(uid), "%u", process->info.uid);
 	return matches(patterns[EG_FILTER_APP], process ? process->app_id : NULL) &&
 	       matches(patterns[EG_FILTER_USER], process ? uid : NULL) &&
-	       (!row || matches(patterns[EG_FILTER_SCOPE], eg_scope_name(scope)));
+	       (!row || eg_filter_row(&session->options->filter, row));
 }
 
 static int on_process(const struct eg_process *record, void *data)
@@ -108,8 +109,15 @@ static int on_event(const struct eg_event *event, void *data)
 	struct session *session = data;
 	const struct known_process *process = collector_find(session->collector, &event->row.proc);
 	bool kernel = !event->row.proc.tgid && event->row.proc.exec_id == EG_NOBODY_KERNEL;
+	struct place_answer found;
+	const struct eg_destination row = {
+		.key = collector_destination(&event->row),
+		.scope = (uint8_t)collector_scope(&event->row),
+		.place = &found.place,
+	};
 
-	if (!wanted(session, process, &event->row))
+	places_find(session->places, &row.key, row.scope, &found);
+	if (!wanted(session, process, &row))
 		return 0;
 	print(session,
 	      &(struct eg_trace_event){
@@ -123,7 +131,8 @@ static int on_event(const struct eg_event *event, void *data)
 					   : "unknown",
 		      .process = process ? &process->info : NULL,
 		      .socket = event->cookie,
-		      .key = collector_destination(&event->row),
+		      .key = row.key,
+		      .place = found.place,
 		      .result = result_of(event),
 		      .error = event->error > 0 ? event->error : 0,
 		      .bytes = { .sent = event->totals.bytes_sent,
@@ -215,8 +224,13 @@ static int run(const struct eg_options *options)
 	if (eg_output_open(options, &session.output) < 0)
 		return options->command ? EG_EXIT_FAILED : EG_EXIT_INCOMPLETE;
 	session.output.appends = session.output.path;
-	if (collector_new(EG_BY_APP, &session.collector) < 0)
+	status = places_open(options, &session.places);
+	if (status)
+		return options->command ? EG_EXIT_FAILED : status;
+	if (collector_new(EG_BY_APP, &session.collector) < 0) {
+		places_close(session.places);
 		return EG_EXIT_FAILED;
+	}
 	status = tracing_start(options, &sink, true, &session.tracing);
 	if (!status) {
 		status = loop(&session) ? EG_EXIT_FAILED : EG_EXIT_OK;
@@ -226,6 +240,7 @@ static int run(const struct eg_options *options)
 		tracing_stop(session.tracing);
 	}
 	collector_free(session.collector);
+	places_close(session.places);
 	return status;
 }
 

@@ -134,6 +134,11 @@ static bool matches_domain(const char **patterns, const struct eg_detail *detail
 	return false;
 }
 
+bool eg_filter_row(const struct eg_filter *filter, const struct eg_destination *row)
+{
+	return eg_matcher_row(&(struct eg_matcher){ .filter = filter }, row);
+}
+
 bool eg_matcher_row(const struct eg_matcher *matcher, const struct eg_destination *row)
 {
 	static const struct eg_detail nothing;

@@ -17,6 +17,7 @@ struct block {
 	uint8_t bits;
 	enum eg_scope scope;
 	uint8_t ipv4_at; /* an IPv4 address begins at this byte and decides, 0: no */
+	bool tunnel; /* another address is in it, which says where packets go */
 };
 
 /* IPv4 blocks as the low 32 bits of ::ffff:0:0/96. */
@@ -72,7 +73,7 @@ static const struct block blocks[] = {
 	/* RFC 6666: discard; RFC 9780: dummy */
 	{ .prefix = { 0x01, 0x00 }, .bits = 63, .scope = EG_SCOPE_PRIVATE },
 	/* RFC 4380: Teredo */
-	{ .prefix = { 0x20, 0x01 }, .bits = 32, .scope = EG_SCOPE_INTERNET },
+	{ .prefix = { 0x20, 0x01 }, .bits = 32, .scope = EG_SCOPE_INTERNET, .tunnel = true },
 	/* RFC 7723, RFC 8155, RFC 9665: anycast of PCP, TURN, DNS-SD registration */
 	{ .prefix = { 0x20, 0x01, 0x00, 0x01, [15] = 1 }, .bits = 128, .scope = EG_SCOPE_INTERNET },
 	{ .prefix = { 0x20, 0x01, 0x00, 0x01, [15] = 2 }, .bits = 127, .scope = EG_SCOPE_INTERNET },
@@ -144,4 +145,11 @@ enum eg_scope eg_scope_of(const uint8_t ip[16])
 	if (!block)
 		return EG_SCOPE_INTERNET;
 	return block->ipv4_at ? embedded_scope(ip + block->ipv4_at) : block->scope;
+}
+
+bool eg_scope_is_located(const uint8_t ip[16])
+{
+	const struct block *block = find(ip);
+
+	return !block || !(block->ipv4_at || block->tunnel);
 }

@@ -143,19 +143,6 @@ static void write_names(struct eg_writer *writer, const struct eg_detail *detail
 	eg_writer_end(writer);
 }
 
-static void write_operator(struct eg_writer *writer, const struct eg_place *place)
-{
-	if (!place->as_number && !place->as_organization && !place->as_country) {
-		eg_writer_null(writer, "as");
-		return;
-	}
-	eg_writer_object(writer, "as", EG_INLINE);
-	eg_writer_optional(writer, "number", place->as_number, place->as_number);
-	eg_writer_text(writer, "organization", place->as_organization);
-	eg_writer_text(writer, "country", place->as_country);
-	eg_writer_end(writer);
-}
-
 static void write_owner(struct eg_writer *writer, const struct eg_place *place)
 {
 	if (!place->owner_name && !place->owner_country && !place->owner_source) {
@@ -169,18 +156,6 @@ static void write_owner(struct eg_writer *writer, const struct eg_place *place)
 	eg_writer_end(writer);
 }
 
-static void write_place(struct eg_writer *writer, const struct eg_place *place)
-{
-	eg_writer_text(writer, "country", place->country);
-	eg_writer_text(writer, "country_basis", place->country_basis);
-	if (place->anycast == EG_UNKNOWN)
-		eg_writer_null(writer, "anycast");
-	else
-		eg_writer_bool(writer, "anycast", place->anycast == EG_YES);
-	write_operator(writer, place);
-	write_owner(writer, place);
-}
-
 static int destination(const struct eg_app *app, const struct eg_destination *row, void *data)
 {
 	struct eg_printer *printer = data;
@@ -191,7 +166,8 @@ static int destination(const struct eg_app *app, const struct eg_destination *ro
 	eg_writer_object(writer, NULL, EG_INLINE);
 	write_key(writer, row);
 	write_names(writer, detail);
-	write_place(writer, eg_destination_place(row));
+	eg_parts_place(writer, eg_destination_place(row));
+	write_owner(writer, eg_destination_place(row));
 	write_connections(writer, &row->counters);
 	eg_parts_errors(writer, detail);
 	eg_writer_optional(writer, "rtt_min_us", row->rtt_min_us, row->rtt_min_us);

@@ -158,6 +158,30 @@ void eg_parts_ledger(struct eg_writer *writer, const struct eg_ledger *ledger,
 	eg_writer_end(writer);
 }
 
+static void write_operator(struct eg_writer *writer, const struct eg_place *place)
+{
+	if (!place->as_number && !place->as_organization && !place->as_country) {
+		eg_writer_null(writer, "as");
+		return;
+	}
+	eg_writer_object(writer, "as", EG_INLINE);
+	eg_writer_optional(writer, "number", place->as_number, place->as_number);
+	eg_writer_text(writer, "organization", place->as_organization);
+	eg_writer_text(writer, "country", place->as_country);
+	eg_writer_end(writer);
+}
+
+void eg_parts_place(struct eg_writer *writer, const struct eg_place *place)
+{
+	eg_writer_text(writer, "country", place->country);
+	eg_writer_text(writer, "country_basis", place->country_basis);
+	if (place->anycast == EG_UNKNOWN)
+		eg_writer_null(writer, "anycast");
+	else
+		eg_writer_bool(writer, "anycast", place->anycast == EG_YES);
+	write_operator(writer, place);
+}
+
 void eg_parts_errors(struct eg_writer *writer, const struct eg_detail *detail)
 {
 	uint64_t unknown = 0;

@@ -17,6 +17,8 @@ void eg_parts_ledger(struct eg_writer *writer, const struct eg_ledger *ledger,
 		     const struct eg_totals *totals);
 /* "bytes_sent" and "bytes_received". */
 void eg_parts_bytes(struct eg_writer *writer, const struct eg_bytes *bytes);
+/* "country", "country_basis", "anycast" and "as": where an address is and who runs it. */
+void eg_parts_place(struct eg_writer *writer, const struct eg_place *place);
 /* "errors" of a row: failed connections by errno name. */
 void eg_parts_errors(struct eg_writer *writer, const struct eg_detail *detail);
 /* A process record; command_line is null unless it is wanted. */

@@ -46,6 +46,7 @@ static void write_socket(struct eg_writer *writer, const struct eg_trace_event *
 	eg_writer_optional(writer, "port", eg_row_has_port(key), key->port);
 	eg_writer_text(writer, "transport", eg_row_transport(key, transport));
 	eg_writer_text(writer, "direction", eg_row_direction(key));
+	eg_parts_place(writer, &event->place);
 }
 
 static void write_process_event(struct eg_writer *writer, const struct eg_trace_event *event)

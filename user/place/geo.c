@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* All databases of places as one: where two know an address, the younger one answers. */
-#include "database.h"
+#include "file.h"
 #include "usual.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #define DATABASES_MAX 64
 
 struct eg_geo {
-	struct eg_database *databases;
+	struct eg_geo_file *databases;
 	size_t count, used; /* those from `used` on are refused */
 };
 
@@ -21,7 +21,7 @@ void eg_geo_close(struct eg_geo *geo)
 	if (!geo)
 		return;
 	for (size_t i = 0; i < geo->count; i++)
-		eg_database_close(&geo->databases[i]);
+		eg_geo_file_close(&geo->databases[i]);
 	free(geo->databases);
 	free(geo);
 }
@@ -29,8 +29,8 @@ void eg_geo_close(struct eg_geo *geo)
 /* Used ones first, of these the youngest; then by path, so that the order is always the same. */
 static int compare(const void *a, const void *b)
 {
-	const struct eg_geo_database *x = &((const struct eg_database *)a)->about;
-	const struct eg_geo_database *y = &((const struct eg_database *)b)->about;
+	const struct eg_geo_database *x = &((const struct eg_geo_file *)a)->about;
+	const struct eg_geo_database *y = &((const struct eg_geo_file *)b)->about;
 
 	if (!x->refused != !y->refused)
 		return x->refused ? 1 : -1;
@@ -47,7 +47,7 @@ static int open_all(struct eg_geo *geo, const char *const *files, size_t count)
 	if (!geo->databases)
 		return -ENOMEM;
 	for (size_t i = 0; i < count && r == 0; i++) {
-		r = eg_database_open(files[i], &geo->databases[i]);
+		r = eg_geo_file_open(files[i], &geo->databases[i]);
 		geo->count += r == 0;
 	}
 	qsort(geo->databases, geo->count, sizeof(*geo->databases), compare);
@@ -140,7 +140,7 @@ void eg_geo_find(struct eg_geo *geo, const uint8_t ip[16], struct eg_geo_answer 
 	struct eg_geo_answer answer = nothing;
 
 	for (size_t i = 0; i < geo->used; i++) {
-		struct eg_database *database = &geo->databases[i];
+		struct eg_geo_file *database = &geo->databases[i];
 		struct eg_geo_answer one = nothing;
 
 		one.basis = database->about.basis;

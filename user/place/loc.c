@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Databases in IPFire's format; libloc lives here. */
-#include "database.h"
+#include "file.h"
 #include "loc_check.h"
 
 #include <errno.h>
@@ -50,7 +50,7 @@ static const char *name_of(struct loc *loc, uint32_t number)
 	return *name;
 }
 
-static void find(struct eg_database *database, const uint8_t ip[16], struct eg_geo_answer *answer)
+static void find(struct eg_geo_file *database, const uint8_t ip[16], struct eg_geo_answer *answer)
 {
 	struct loc *loc = database->handle;
 	struct loc_network *network = NULL;
@@ -101,7 +101,7 @@ static void close_locp(struct loc **loc)
 		close_loc(*loc);
 }
 
-static void close_database(struct eg_database *database)
+static void close_database(struct eg_geo_file *database)
 {
 	close_loc(database->handle);
 }
@@ -152,7 +152,7 @@ static int describe(struct loc_database *database, struct eg_geo_database *about
 	return about->license ? 0 : -ENOMEM;
 }
 
-static int open_database(struct eg_database *database, char reason[static EG_REASON_MAX])
+static int open_database(struct eg_geo_file *database, char reason[static EG_REASON_MAX])
 {
 	_cleanup_(close_locp) struct loc *loc = calloc(1, sizeof(*loc));
 	int r;
@@ -180,28 +180,28 @@ static int open_database(struct eg_database *database, char reason[static EG_REA
 
 #else
 
-static int open_database(struct eg_database *database, char reason[static EG_REASON_MAX])
+static int open_database(struct eg_geo_file *database, char reason[static EG_REASON_MAX])
 {
 	(void)database;
 	snprintf(reason, EG_REASON_MAX, "this egret was built without libloc");
 	return -EINVAL;
 }
 
-static void find(struct eg_database *database, const uint8_t ip[16], struct eg_geo_answer *answer)
+static void find(struct eg_geo_file *database, const uint8_t ip[16], struct eg_geo_answer *answer)
 {
 	(void)database;
 	(void)ip;
 	(void)answer;
 }
 
-static void close_database(struct eg_database *database)
+static void close_database(struct eg_geo_file *database)
 {
 	(void)database;
 }
 
 #endif
 
-const struct eg_database_ops eg_loc_ops = {
+const struct eg_geo_file_ops eg_loc_ops = {
 	.name = "libloc",
 	.open = open_database,
 	.find = find,

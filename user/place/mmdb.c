@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Databases in the MaxMind DB format 2.0; libmaxminddb lives here. */
-#include "database.h"
+#include "file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -178,7 +178,7 @@ static int read_record(const struct mmdb *mmdb, MMDB_entry_s *entry, enum eg_geo
 	return read_operator(entry, record);
 }
 
-static const struct record *find_record(struct eg_database *database, MMDB_entry_s *entry)
+static const struct record *find_record(struct eg_geo_file *database, MMDB_entry_s *entry)
 {
 	struct mmdb *mmdb = database->handle;
 	uint64_t offset = entry->offset;
@@ -191,7 +191,7 @@ static const struct record *find_record(struct eg_database *database, MMDB_entry
 	return record->known ? record : NULL;
 }
 
-static void find(struct eg_database *database, const uint8_t ip[16], struct eg_geo_answer *answer)
+static void find(struct eg_geo_file *database, const uint8_t ip[16], struct eg_geo_answer *answer)
 {
 	struct mmdb *mmdb = database->handle;
 	struct sockaddr_in6 ipv6 = { .sin6_family = AF_INET6 };
@@ -288,7 +288,7 @@ static int check(const MMDB_s *file, struct eg_geo_database *about,
 	return 0;
 }
 
-static int open_database(struct eg_database *database, char reason[static EG_REASON_MAX])
+static int open_database(struct eg_geo_file *database, char reason[static EG_REASON_MAX])
 {
 	struct mmdb *mmdb = calloc(1, sizeof(*mmdb));
 	int error, r = -EINVAL;
@@ -317,7 +317,7 @@ static int open_database(struct eg_database *database, char reason[static EG_REA
 	return 0;
 }
 
-static void close_database(struct eg_database *database)
+static void close_database(struct eg_geo_file *database)
 {
 	struct mmdb *mmdb = database->handle;
 	void *record;
@@ -333,28 +333,28 @@ static void close_database(struct eg_database *database)
 
 #else
 
-static int open_database(struct eg_database *database, char reason[static EG_REASON_MAX])
+static int open_database(struct eg_geo_file *database, char reason[static EG_REASON_MAX])
 {
 	(void)database;
 	snprintf(reason, EG_REASON_MAX, "this egret was built without libmaxminddb");
 	return -EINVAL;
 }
 
-static void find(struct eg_database *database, const uint8_t ip[16], struct eg_geo_answer *answer)
+static void find(struct eg_geo_file *database, const uint8_t ip[16], struct eg_geo_answer *answer)
 {
 	(void)database;
 	(void)ip;
 	(void)answer;
 }
 
-static void close_database(struct eg_database *database)
+static void close_database(struct eg_geo_file *database)
 {
 	(void)database;
 }
 
 #endif
 
-const struct eg_database_ops eg_mmdb_ops = {
+const struct eg_geo_file_ops eg_mmdb_ops = {
 	.name = "MMDB",
 	.open = open_database,
 	.find = find,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Whose a domain is: the table that egret comes with, and the user's before it. */
-#include "database.h"
+#include "file.h"
 
 #include <ctype.h>
 #include <errno.h>

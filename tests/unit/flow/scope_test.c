@@ -133,12 +133,37 @@ static void embedded_loopback_does_not_hide(void **state)
 	assert_scope("::127.0.0.1", EG_SCOPE_INTERNET);
 }
 
+static void only_addresses_of_their_own_are_located(void **state)
+{
+	static const struct {
+		const char *address;
+		bool located;
+	} cases[] = {
+		{ .address = "5.5.5.5", .located = true },
+		{ .address = "2a05::1", .located = true },
+		{ .address = "2001:4:112::1", .located = true },
+		{ .address = "64:ff9b::505:505" },
+		{ .address = "2002:505:505::1" },
+		{ .address = "2001:0:505:505::1" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		uint8_t ip[16] = { [10] = 0xff, [11] = 0xff };
+
+		if (inet_pton(AF_INET, cases[i].address, ip + 12) != 1)
+			assert_int_equal(inet_pton(AF_INET6, cases[i].address, ip), 1);
+		assert_int_equal(eg_scope_is_located(ip), cases[i].located);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(blocks_begin_and_end_where_the_registries_say),
 		cmocka_unit_test(embedded_ipv4_decides_where_it_says_something),
 		cmocka_unit_test(embedded_loopback_does_not_hide),
+		cmocka_unit_test(only_addresses_of_their_own_are_located),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

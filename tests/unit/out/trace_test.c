@@ -23,7 +23,11 @@ static struct eg_process_info process = {
 #define HEAD "{\"schema\":\"egret.trace/1\",\"time\":\"2026-11-23T10:00:30.000000000Z\","
 #define SOCKET                                                                                     \
 	APP PROCESS "\"socket\":\"18446744073709551615\",\"ip\":\"203.0.113.1\",\"port\":443,"     \
-		    "\"transport\":\"tcp\",\"direction\":\"outbound\""
+		    "\"transport\":\"tcp\",\"direction\":\"outbound\","                            \
+		    "\"country\":\"SG\",\"country_basis\":\"registry\",\"anycast\":false,"         \
+		    "\"as\":{\"number\":64500,\"organization\":null,\"country\":null}"
+
+static char country[] = "SG", basis[] = "registry";
 
 static struct eg_trace_event make_event(enum eg_trace_kind kind)
 {
@@ -35,6 +39,10 @@ static struct eg_trace_event make_event(enum eg_trace_kind kind)
 		.process = &process,
 		.socket = UINT64_MAX,
 		.key = sample_key("203.0.113.1", 443, IPPROTO_TCP),
+		.place = { .country = country,
+			   .country_basis = basis,
+			   .anycast = EG_NO,
+			   .as_number = 64500 },
 		.duration = -1,
 	};
 }

@@ -22,7 +22,7 @@
 #include <egret/base.h>
 #include <egret/place.h>
 
-#include "user/place/database.h"
+#include "user/place/file.h"
 
 #define FIXTURE_PATH_MAX 128
 #define FIXTURE_BUILT 1790000000 /* seconds: 2026-09-21 */

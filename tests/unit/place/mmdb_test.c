@@ -135,18 +135,18 @@ static void anycast_is_known_where_the_database_has_the_flag(void **state)
 static void a_database_without_places_is_refused(void **state)
 {
 	char path[FIXTURE_PATH_MAX];
-	struct eg_database database;
+	struct eg_geo_file database;
 
 	(void)state;
 	NEEDS_LIBRARY();
 	fixture_mmdb("weather.mmdb", "temperature", "5.5.0.0,5.5.0.255,20\n", FIXTURE_BUILT, path);
-	assert_int_equal(eg_database_open(path, &database), 0);
+	assert_int_equal(eg_geo_file_open(path, &database), 0);
 	assert_string_equal(database.about.refused, "it has no countries and no operators");
-	eg_database_close(&database);
+	eg_geo_file_close(&database);
 	fixture_mmdb("timeless.mmdb", "country", "5.5.0.0,5.5.0.255,DE\n", 0, path);
-	assert_int_equal(eg_database_open(path, &database), 0);
+	assert_int_equal(eg_geo_file_open(path, &database), 0);
 	assert_non_null(database.about.refused);
-	eg_database_close(&database);
+	eg_geo_file_close(&database);
 }
 
 /* --- damage --- */
@@ -161,11 +161,11 @@ static bool survives(const uint8_t *bytes, size_t size)
 	static const char *const addresses[] = { "5.5.0.1", "2a05::1", "255.255.255.255",
 						 "::", "5.5.5.5" };
 	char path[FIXTURE_PATH_MAX];
-	struct eg_database database;
+	struct eg_geo_file database;
 	bool opened;
 
 	fixture_write("damaged.mmdb", bytes, size, path);
-	assert_int_equal(eg_database_open(path, &database), 0);
+	assert_int_equal(eg_geo_file_open(path, &database), 0);
 	opened = !database.about.refused;
 	for (size_t i = 0; opened && i < ARRAY_SIZE(addresses); i++) {
 		struct eg_geo_answer answer = { .from = { -1, -1, -1 } };
@@ -173,7 +173,7 @@ static bool survives(const uint8_t *bytes, size_t size)
 
 		database.ops->find(&database, fixture_ip(addresses[i], ip), &answer);
 	}
-	eg_database_close(&database);
+	eg_geo_file_close(&database);
 	return opened;
 }
 
@@ -223,7 +223,7 @@ static void a_damaged_byte_crashes_nothing(void **state)
 static void a_tree_that_points_outside_is_refused(void **state)
 {
 	char path[FIXTURE_PATH_MAX];
-	struct eg_database database;
+	struct eg_geo_file database;
 	uint8_t *bytes;
 	size_t size;
 
@@ -233,10 +233,10 @@ static void a_tree_that_points_outside_is_refused(void **state)
 	bytes = fixture_read(path, &size);
 	memset(bytes + 3, 0xff, 3); /* the root's right record, of 24 bits */
 	fixture_write("outside.mmdb", bytes, size, path);
-	assert_int_equal(eg_database_open(path, &database), 0);
+	assert_int_equal(eg_geo_file_open(path, &database), 0);
 	assert_non_null(database.about.refused);
 	assert_non_null(strstr(database.about.refused, "node 0 of its tree points outside"));
-	eg_database_close(&database);
+	eg_geo_file_close(&database);
 	free(bytes);
 }
 

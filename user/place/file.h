@@ -6,9 +6,9 @@
 
 #define EG_REASON_MAX 160
 
-struct eg_database {
+struct eg_geo_file {
 	struct eg_geo_database about; /* texts are malloc'ed, but for `format` */
-	const struct eg_database_ops *ops; /* NULL: refused */
+	const struct eg_geo_file_ops *ops; /* NULL: refused */
 	void *handle; /* the format's own */
 };
 
@@ -18,22 +18,22 @@ struct eg_database {
  * zeroed answer and sets from[] of these fields to 0. Built without its library, a
  * format refuses all files.
  */
-struct eg_database_ops {
+struct eg_geo_file_ops {
 	const char *name;
-	int (*open)(struct eg_database *database, char reason[static EG_REASON_MAX]);
-	void (*find)(struct eg_database *database, const uint8_t ip[16],
+	int (*open)(struct eg_geo_file *database, char reason[static EG_REASON_MAX]);
+	void (*find)(struct eg_geo_file *database, const uint8_t ip[16],
 		     struct eg_geo_answer *answer);
-	void (*close)(struct eg_database *database);
+	void (*close)(struct eg_geo_file *database);
 };
 
-extern const struct eg_database_ops eg_mmdb_ops, eg_loc_ops;
+extern const struct eg_geo_file_ops eg_mmdb_ops, eg_loc_ops;
 
 /*
  * Opens the file at `path`, whatever its format. 0, also when it is refused
  * (about.refused says why), or -ENOMEM.
  */
-int eg_database_open(const char *path, struct eg_database *ret_database);
-void eg_database_close(struct eg_database *database);
+int eg_geo_file_open(const char *path, struct eg_geo_file *ret_database);
+void eg_geo_file_close(struct eg_geo_file *database);
 
 /* Copies a country's code if it is one: two letters that stand for a country. */
 void eg_country_set(char country[static 3], const char *code, size_t size);

@@ -6,14 +6,14 @@
 
 static void assert_refused(const char *path, const char *reason)
 {
-	struct eg_database database;
+	struct eg_geo_file database;
 
-	assert_int_equal(eg_database_open(path, &database), 0);
+	assert_int_equal(eg_geo_file_open(path, &database), 0);
 	assert_non_null(database.about.refused);
 	if (!strstr(database.about.refused, reason))
 		fail_msg("%s: %s", path, database.about.refused);
 	assert_string_equal(database.about.path, path);
-	eg_database_close(&database);
+	eg_geo_file_close(&database);
 }
 
 static void what_is_no_database_is_refused(void **state)
@@ -67,18 +67,18 @@ static void a_name_tells_licence_and_basis(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct eg_database database;
+		struct eg_geo_file database;
 		char path[FIXTURE_PATH_MAX];
 
 		fixture_write(cases[i].file, "x", 1, path);
-		assert_int_equal(eg_database_open(path, &database), 0);
+		assert_int_equal(eg_geo_file_open(path, &database), 0);
 		assert_string_equal(database.about.name, cases[i].name);
 		assert_int_equal(database.about.basis, cases[i].basis);
 		if (cases[i].license)
 			assert_string_equal(database.about.license, cases[i].license);
 		else
 			assert_null(database.about.license);
-		eg_database_close(&database);
+		eg_geo_file_close(&database);
 	}
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Opening a file of places: which format it has, what it is called, whose it is. */
-#include "database.h"
+#include "file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -54,7 +54,7 @@ void eg_country_set(char country[static 3], const char *code, size_t size)
 /* --- what it is --- */
 
 /* "GeoLite2-City" of ".../GeoLite2-City.mmdb"; libloc's own files have no telling name. */
-static char *name_of(const char *path, const struct eg_database_ops *ops)
+static char *name_of(const char *path, const struct eg_geo_file_ops *ops)
 {
 	const char *base = strrchr(path, '/'), *dot;
 
@@ -80,7 +80,7 @@ static int set_known(struct eg_geo_database *about)
 }
 
 /* Which format the file begins like: MaxMind's has its marks at the end. */
-static int find_format(const char *path, const struct eg_database_ops **ret_ops,
+static int find_format(const char *path, const struct eg_geo_file_ops **ret_ops,
 		       char reason[static EG_REASON_MAX])
 {
 	_cleanup_(eg_closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -104,17 +104,17 @@ static int find_format(const char *path, const struct eg_database_ops **ret_ops,
 
 /* --- opening --- */
 
-static int refuse(struct eg_database *database, const char *reason)
+static int refuse(struct eg_geo_file *database, const char *reason)
 {
 	database->ops = NULL;
 	database->about.refused = strdup(reason);
 	return database->about.refused ? 0 : -ENOMEM;
 }
 
-static int open_file(struct eg_database *database)
+static int open_file(struct eg_geo_file *database)
 {
 	struct eg_geo_database *about = &database->about;
-	const struct eg_database_ops *ops = NULL;
+	const struct eg_geo_file_ops *ops = NULL;
 	char reason[EG_REASON_MAX] = "";
 	int r = find_format(about->path, &ops, reason);
 
@@ -132,20 +132,20 @@ static int open_file(struct eg_database *database)
 	return r;
 }
 
-int eg_database_open(const char *path, struct eg_database *ret_database)
+int eg_geo_file_open(const char *path, struct eg_geo_file *ret_database)
 {
-	struct eg_database database = { .about.path = strdup(path) };
+	struct eg_geo_file database = { .about.path = strdup(path) };
 	int r = database.about.path ? open_file(&database) : -ENOMEM;
 
 	if (r < 0) {
-		eg_database_close(&database);
+		eg_geo_file_close(&database);
 		return r;
 	}
 	*ret_database = database;
 	return 0;
 }
 
-void eg_database_close(struct eg_database *database)
+void eg_geo_file_close(struct eg_geo_file *database)
 {
 	struct eg_geo_database *about = &database->about;
 	const char *const texts[] = { about->path, about->name, about->license, about->refused };
@@ -154,5 +154,5 @@ void eg_database_close(struct eg_database *database)
 		database->ops->close(database);
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		free((void *)(uintptr_t)texts[i]);
-	*database = (struct eg_database){ 0 };
+	*database = (struct eg_geo_file){ 0 };
 }
