@@ -74,13 +74,37 @@ static const struct eg_option_row *find_row(int value)
 	return NULL;
 }
 
+/* A long option that is none of the command's, or begins like more than one of them. */
+static int refuse_name(const struct eg_command *command, const char *name)
+{
+	const char *names[EG_OPTION_COUNT + 1] = { NULL }, *like[EG_OPTION_COUNT + 1] = { NULL };
+	_cleanup_(eg_freep) char *list = NULL;
+	size_t count = 0, alike = 0;
+	const char *meant;
+
+	for (size_t i = 0; i < EG_OPTION_COUNT; i++) {
+		if (!takes(command, i))
+			continue;
+		names[count++] = eg_option_rows[i].name;
+		if (!strncmp(eg_option_rows[i].name, name, strlen(name)))
+			like[alike++] = eg_option_rows[i].name;
+	}
+	list = eg_option_join(like);
+	meant = eg_suggest(name, names);
+	if (!list)
+		return -ENOMEM;
+	if (alike && *name)
+		eg_error("%s: option '--%s' could be any of: %s", command->name, name, list);
+	else
+		eg_error("%s: unknown option '--%s'%s%s%s", command->name, name,
+			 meant ? " (did you mean --" : "", meant ? meant : "", meant ? "?)" : "");
+	return -EINVAL;
+}
+
 /* An option that getopt_long() does not know, or that has a value and should not. */
 static int refuse_option(const struct eg_command *command, const char *word)
 {
-	const char *names[EG_OPTION_COUNT + 1] = { NULL };
 	_cleanup_(eg_freep) char *name = NULL;
-	const char *meant;
-	size_t count = 0;
 
 	if (optopt >= LONG_FIRST) {
 		eg_error("%s: --%s takes no value", command->name, find_row(optopt)->name);
@@ -90,17 +114,8 @@ static int refuse_option(const struct eg_command *command, const char *word)
 		eg_error("%s: unknown option '-%c'", command->name, optopt);
 		return -EINVAL;
 	}
-	for (size_t i = 0; i < EG_OPTION_COUNT; i++) {
-		if (takes(command, i))
-			names[count++] = eg_option_rows[i].name;
-	}
 	name = strndup(word + 2, strcspn(word + 2, "="));
-	if (!name)
-		return -ENOMEM;
-	meant = eg_suggest(name, names);
-	eg_error("%s: unknown option '--%s'%s%s%s", command->name, name,
-		 meant ? " (did you mean --" : "", meant ? meant : "", meant ? "?)" : "");
-	return -EINVAL;
+	return name ? refuse_name(command, name) : -ENOMEM;
 }
 
 static int refuse_missing(const struct eg_command *command)

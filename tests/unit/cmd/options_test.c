@@ -196,6 +196,12 @@ static void refuses_unknown_options(void **state)
 		       "egret: summary: unknown option '--duraton' (did you mean --duration?)\n");
 	assert_refused(&tracing, "summary --duraton=5s",
 		       "egret: summary: unknown option '--duraton' (did you mean --duration?)\n");
+	assert_refused(&tracing, "summary --no",
+		       "egret: summary: option '--no' could be any of: "
+		       "no-names no-command-lines\n");
+	assert_refused(&tracing, "summary --o=x",
+		       "egret: summary: option '--o' could be any of: "
+		       "output operator owner\n");
 	assert_refused(&tracing, "summary --bogus", "egret: summary: unknown option '--bogus'\n");
 	assert_refused(&tracing, "summary -x", "egret: summary: unknown option '-x'\n");
 	assert_refused(&tracing, "summary -qx", "egret: summary: unknown option '-x'\n");
