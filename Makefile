@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Builds egret: `make help` lists what there is. Settings, from the environment or the command line:
-#   O=DIR  V=1  WERROR=1  SANITIZE=1  PREFIX=DIR  DESTDIR=DIR  CC  CLANG  BPFTOOL  CFLAGS  LDFLAGS
+#   O=DIR  V=1  WERROR=1  SANITIZE=1  PREFIX=DIR  DESTDIR=DIR  GEO=DIR  CC  CLANG  BPFTOOL  CFLAGS  LDFLAGS
 
 SANITIZE ?= 0
 O ?= build$(if $(filter 1,$(SANITIZE)),/sanitize)
 PREFIX ?= /usr/local
+GEO ?= /var/lib/egret/geo
 CFLAGS ?= -O2 -g
 PKG_CONFIG ?= pkg-config
 DATADIR := $(DESTDIR)$(PREFIX)/share
@@ -34,7 +35,7 @@ BPFTOOL := $(or $(call first-working,bpftool /usr/sbin/bpftool \
 	/usr/lib/linux-tools/*/bpftool /usr/lib/linux-tools-*/bpftool),bpftool)
 endif
 LIBRARIES := "libbpf >= 1.1" libelf zlib libcjson libcap-ng
-ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out clean geo help,$(or $(MAKECMDGOALS),all)),)
 ifneq ($(shell $(PKG_CONFIG) --exists $(LIBRARIES) || echo missing),)
 $(shell $(PKG_CONFIG) --print-errors --exists $(LIBRARIES))
 $(error a library is missing or too old (see above): `sudo tools/install-deps` installs what the build needs)
@@ -99,7 +100,7 @@ BENCH_HELPERS := $(filter-out %_bench.c,$(wildcard tests/bench/*.c)) $(filter-ou
 objects = $(patsubst %.c,$(O)/%.o,$(1))
 
 # --- targets ---
-.PHONY: all run check check-tools fuzz bench lint install clean help always
+.PHONY: all run check check-tools fuzz bench lint geo install clean help always
 all: $(O)/egret ## build build/egret (the default)
 
 run: all ## build, then watch this host's traffic for ten seconds (needs root)
@@ -129,6 +130,9 @@ bench: all $(BENCHES) ## measure speed and memory (needs root)
 lint: $(O)/bpf/egret.skel.h $(O)/gen/schemas.inc $(O)/gen/owners.inc ## check format, static analysis and the house rules
 	$(Q)CC='$(CC)' CLANG='$(CLANG)' C_FLAGS='$(INCLUDES) $(LIB_CFLAGS) -std=gnu17 -D_GNU_SOURCE' \
 		BPF_FLAGS='$(BPF_FLAGS)' tools/lint
+
+geo: ## fetch current databases of countries and operators into GEO (default /var/lib/egret/geo)
+	$(Q)tools/fetch-geo '$(DESTDIR)$(GEO)'
 
 install: all ## install under DESTDIR and PREFIX (default /usr/local)
 	install -D -m 755 $(O)/egret $(DESTDIR)$(PREFIX)/bin/egret

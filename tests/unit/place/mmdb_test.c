@@ -246,7 +246,7 @@ static void mmdblookup_says_the_same(void **state)
 {
 	char path[FIXTURE_PATH_MAX], output[FIXTURE_PATH_MAX], csv[4096] = "";
 	char address[16];
-	const char *argv[] = { "mmdblookup", "--file", path, "--ip", address, "country_code", NULL };
+	const char *argv[] = { "mmdblookup", "-f", path, "-i", address, "country_code", NULL };
 	const char *files[] = { path, NULL };
 	struct eg_geo *geo;
 
