@@ -6,25 +6,152 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What is known of a process; all texts may be NULL. */
+/* Where a process lives, compared with PID 1 of the host. */
+enum eg_namespace { EG_NAMESPACE_UNKNOWN = 0, EG_NAMESPACE_HOST, EG_NAMESPACE_OWN };
+
+/* Who says so: what evidence is called in an output. */
+enum eg_origin {
+	EG_ORIGIN_KERNEL, /* the kernel's record of the process */
+	EG_ORIGIN_PROC, /* /proc/PID of a living process */
+	EG_ORIGIN_INPUT, /* a document */
+};
+
+/*
+ * What is known of a process, and of a socket of its where there is one. All
+ * texts may be NULL (unknown) and are as hostile as their processes.
+ */
 struct eg_process_facts {
+	enum eg_origin origin;
 	uint32_t pid;
-	uint32_t uid;
+	uint32_t uid; /* real uid in the initial user namespace */
+	bool uid_unknown;
 	int64_t start; /* realtime ns */
-	const char *executable;
-	const char *cgroup; /* cgroup2 path */
+	const char *executable; /* " (deleted)" at its end is understood */
 	bool exe_deleted;
+	const char *cgroup; /* cgroup2 path */
+	const char *cgroup_v1; /* lines of /proc/PID/cgroup: "4:pids:/docker/..." */
+	const char *init_cgroup; /* cgroup path of its pid namespace's init */
+	const char *comm;
+	char *const *args; /* NULL-terminated */
+	const char *script; /* the path that execve() was given, where that is a script's */
+	const char *container; /* a name for the container, from elsewhere */
+	enum eg_namespace pid_ns, mnt_ns, user_ns;
+	bool exited; /* nothing more can be learnt from /proc */
+	bool start_mismatch; /* /proc is about another process: nothing was taken from there */
+
+	/* --- the socket --- */
+	uint32_t socket_uid; /* its owner, as uid */
+	bool has_socket_uid;
+	uint32_t tag_uid; /* whom Android's traffic statistics charge */
+	uint32_t tag;
+	bool has_tag;
+	uint16_t transport; /* as in abi.h; 0: unknown */
+	uint16_t local_port, remote_port; /* 0: unknown */
+	bool kernel_socket, kernel_thread; /* it belongs to the kernel; so does the process */
+	bool no_socket; /* a packet without one */
+	bool outer_packet; /* of a tunnel, around a packet that was counted before */
+	bool wireguard_port; /* local_port is one that WireGuard listens on */
+};
+
+/* One reason for an answer. Texts are owned. */
+struct eg_evidence {
+	const char *fact; /* "cgroup", "executable", "packages.list" */
+	char *value;
+	char *source; /* the file or kernel field that it came from */
+	const char *trust; /* who could have written it; NULL: it decides nothing */
 };
 
 /* Who a process is (identity.md 1.4). Texts are owned; NULL: nothing to say. */
 struct eg_identity {
 	char *id;
 	char *name;
+	char *component; /* of the app: "network service", "main" */
+	char *via; /* who did the work where it was not the app */
 	const char *kind;
-	const char *trust;
-	const char *flag;
+	const char *trust; /* "kernel" "root" "user" "heuristic" */
+	const char *flag; /* a contradiction or an oddity */
+	struct eg_evidence *evidence;
+	size_t evidence_count;
 };
 void eg_identity_clear(struct eg_identity *identity);
+
+/* --- what rules may ask for beyond the facts --- */
+
+/* A desktop entry (Desktop Entry Specification 1.5), owned by its index. */
+struct eg_entry {
+	const char *id; /* file name without ".desktop" */
+	const char *name; /* NULL: none */
+	const char *program; /* what Exec= runs: a path, or a name to be searched; NULL: none */
+	const char *resolved; /* that program's file on this host; NULL: not searched for */
+};
+
+struct eg_entries;
+struct eg_entries *eg_entries_new(void); /* NULL: no memory */
+void eg_entries_free(struct eg_entries *entries);
+/*
+ * Adds the text of a file; the first with an id stays. `resolved` is the
+ * program's file, or NULL. 0, -EINVAL: it is none for an app, or -ENOMEM.
+ */
+int eg_entries_add(struct eg_entries *entries, const char *id, const char *text,
+		   const char *resolved);
+/* What a file's Exec= runs; malloc'ed, NULL: nothing (or no memory). */
+char *eg_entry_program(const char *text);
+const struct eg_entry *eg_entries_find(const struct eg_entries *entries, const char *id);
+/* The entry that starts this executable: by its path, or by its name where only root can put it. */
+const struct eg_entry *eg_entries_find_program(const struct eg_entries *entries,
+					       const char *executable);
+
+/* Android's packages.list (identity.md 3.5), the container's own claim. */
+struct eg_packages;
+/* Reads what it can of a text, line by line; NULL: no memory. */
+struct eg_packages *eg_packages_parse(const char *text);
+void eg_packages_free(struct eg_packages *packages);
+size_t eg_packages_count(const struct eg_packages *packages);
+/* Has this package (exactly) this uid of user 0? */
+bool eg_packages_has(const struct eg_packages *packages, const char *name, uint32_t uid);
+/* Package of a uid: the longest that is a dotted prefix of `process`, else the first; or NULL. */
+const char *eg_packages_find(const struct eg_packages *packages, uint32_t uid, const char *process,
+			     bool *ret_named);
+
+struct eg_ancestor {
+	const char *executable;
+	char *const *args; /* NULL-terminated, or NULL */
+};
+
+enum eg_tree {
+	EG_TREE_HOST, /* a file of this host */
+	EG_TREE_ROOT, /* a file as the process sees it */
+	EG_TREE_PROC, /* a file of its /proc/PID; "cwd" is the link's text */
+};
+
+/*
+ * How rules learn more, each only when it needs to. A function that is NULL
+ * knows nothing. What is handed out without being malloc'ed is valid until the
+ * identification ends.
+ */
+struct eg_lookup {
+	void *data;
+	/*
+	 * The text of a file, malloc'ed, with a NUL behind it; `size` without it.
+	 * 0; -ENOENT: there is surely none; other -errno: nobody can tell.
+	 */
+	int (*read)(void *data, enum eg_tree tree, const char *path, char **ret_text,
+		    size_t *ret_size);
+	/* The name in a directory of the host that ends so; malloc'ed. 0 or -ENOENT. */
+	int (*find)(void *data, const char *directory, const char *suffix, char **ret_name);
+	bool (*exists)(void *data, const char *path); /* on the host */
+	bool (*holds)(void *data, const char *path); /* open in the process? */
+	const struct eg_ancestor *(*ancestor)(void *data, unsigned number); /* 0: the parent */
+	const struct eg_entries *(*entries)(void *data, uint32_t uid); /* as this user has them */
+	const struct eg_packages *(*packages)(void *data, const char *container);
+};
+
+/*
+ * Which app a process is, by the decision procedure of identity.md 1.2. Pure
+ * but for the lookup. `explain`: list the evidence. 0 or -ENOMEM.
+ */
+int eg_identify_app(const struct eg_process_facts *facts, const struct eg_lookup *lookup,
+		    bool explain, struct eg_identity *ret_identity);
 
 /*
  * Each fills in *ret_identity and returns 0 or -ENOMEM: by executable, by
@@ -41,7 +168,21 @@ int eg_identify_kernel(uint16_t transport, uint16_t port, struct eg_identity *re
 int eg_identify_unknown(struct eg_identity *ret_identity);
 
 /*
- * Finds the innermost container in a cgroup path: 64 hexadecimal digits as a
- * name or in one ("docker-<id>.scope"), or LXC's payload. Pure; false: none.
+ * The innermost container that a cgroup path names: its id of 64 digits, or its
+ * name; malloc'ed. 0, -ENOENT: none, or -ENOMEM.
  */
-bool eg_container_of(const char *cgroup, const char **ret_id, size_t *ret_size);
+int eg_container_of(const char *cgroup, char **ret_name);
+
+/* --- facts from documents --- */
+
+/*
+ * Facts and fixture files out of a JSON object in the form of `input` in
+ * identity_vectors.json. The text was checked with eg_json_check(). 0, -ENOMEM,
+ * or -EINVAL with the key whose value has the wrong type, a constant.
+ */
+struct eg_fixture;
+struct eg_json;
+int eg_fixture_parse(struct eg_json object, struct eg_fixture **ret_fixture, const char **ret_key);
+void eg_fixture_free(struct eg_fixture *fixture);
+const struct eg_process_facts *eg_fixture_facts(const struct eg_fixture *fixture);
+const struct eg_lookup *eg_fixture_lookup(const struct eg_fixture *fixture);

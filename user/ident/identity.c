@@ -12,8 +12,15 @@
 
 void eg_identity_clear(struct eg_identity *identity)
 {
+	for (size_t i = 0; i < identity->evidence_count; i++) {
+		free(identity->evidence[i].value);
+		free(identity->evidence[i].source);
+	}
+	free(identity->evidence);
 	free(identity->id);
 	free(identity->name);
+	free(identity->component);
+	free(identity->via);
 	*identity = (struct eg_identity){};
 }
 
@@ -103,18 +110,14 @@ int eg_identify_user(const struct eg_process_facts *facts, struct eg_identity *r
 
 int eg_identify_container(const struct eg_process_facts *facts, struct eg_identity *ret_identity)
 {
-	const char *at = "host";
-	size_t size = strlen(at);
-	_cleanup_(eg_freep) char *id = NULL;
+	_cleanup_(eg_freep) char *name = NULL;
+	int error = eg_container_of(facts->cgroup ? facts->cgroup : "", &name);
 
-	if (facts->cgroup)
-		eg_container_of(facts->cgroup, &at, &size);
-	id = strndup(at, size);
-	if (!id)
-		return -ENOMEM;
+	if (error == -ENOMEM)
+		return error;
 	*ret_identity = (struct eg_identity){
-		.id = eg_id_encode("", id),
-		.name = strdup(id),
+		.id = eg_id_encode("", name ? name : "host"),
+		.name = strdup(name ? name : "host"),
 		.kind = "container",
 		.trust = "user",
 	};

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Desktop applications by the units that sessions start them in. */
+#include "question.h"
+
+static void forms_of_units(void **state)
+{
+	static const struct question questions[] = {
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-gnome-google\\\\x2dchrome-4821.scope',"
+			   "'uid':1000, 'exe': '/opt/google/chrome/chrome', "
+			   "'desktop_entries': {'google-chrome.desktop': {'Name': 'Google "
+			   "Chrome'}}",
+		  .id = "desktop:google-chrome",
+		  .name = "Google Chrome",
+		  .component = "chrome",
+		  .trust = "user" },
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-com.obsproject.Studio-d70acc38b5154a3a8b4a60acc"
+			   "c4b15f4.scope','uid':1000, 'exe': '/usr/bin/obs', "
+			   "'desktop_entries': {'com.obsproject.Studio.desktop': {'Name': "
+			   "'OBS'}}",
+		  .id = "desktop:com.obsproject.Studio" },
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-print\\\\x2dapplet@autostart.service',"
+			   "'uid':1000, 'exe': '/usr/bin/python3', "
+			   "'desktop_entries': {'print-applet.desktop': {'Name': 'Print'}}",
+		  .id = "desktop:print-applet" },
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-x@53f60796-a421-479e-b0ce-4157cb1143d3.service'"
+			   ",'uid':1000, 'exe': '/usr/bin/x', "
+			   "'desktop_entries': {'x.desktop': {}}",
+		  .id = "desktop:x",
+		  .name = "x" },
+		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-graphical.slice/"
+			   "app-Hyprland-chromium-031bdc27.scope','uid':1000, "
+			   "'exe': '/usr/lib/chromium/chromium', "
+			   "'cmdline': ['/usr/lib/chromium/chromium --type=utility "
+			   "--utility-sub-type=network.mojom.NetworkService --lang=en'], "
+			   "'desktop_entries': {'chromium.desktop': {'Name': 'Chromium'}}",
+		  .id = "desktop:chromium",
+		  .name = "Chromium",
+		  .component = "network service" },
+		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-foo-bar-baz-77.scope','uid':1000, "
+			   "'exe': '/usr/bin/x', "
+			   "'desktop_entries': {'foo-bar-baz.desktop': {}}",
+		  .id = "desktop:foo-bar-baz" },
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-gnome-bar-baz-77.scope','uid':1000, "
+			   "'exe': '/usr/bin/x', "
+			   "'desktop_entries': {'bar-baz.desktop': {}}",
+		  .id = "desktop:bar-baz" },
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/dbus-:1.2-org.x.Y@0.service','uid':1000, "
+			   "'exe': '/usr/bin/y', "
+			   "'desktop_entries': {'org.x.Y.desktop': {'Name': 'Y'}}",
+		  .id = "desktop:org.x.Y",
+		  .name = "Y" },
+	};
+
+	(void)state;
+	question_ask_all(questions);
+}
+
+static void what_is_no_unit_of_an_app(void **state)
+{
+	static const struct question questions[] = {
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-not-a-well-formed-unit-name','uid':1000, "
+			   "'exe': '/usr/bin/x'",
+		  .id = "exe:/usr/bin/x" },
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-.scope','uid':1000, 'exe': '/usr/bin/x'",
+		  .id = "exe:/usr/bin/x" },
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-x.scope','uid':1000, 'exe': '/usr/bin/x'",
+		  .id = "exe:/usr/bin/x" },
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app--1.scope','uid':1000, 'exe': '/usr/bin/x'",
+		  .id = "exe:/usr/bin/x" },
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-a-1.scope','uid':1000, 'exe': '/usr/bin/x'",
+		  .id = "exe:/usr/bin/x" },
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-Hyprland-xdg\\\\x2dopen-1a.scope','uid':1000, "
+			   "'exe': '/usr/lib/firefox/firefox', "
+			   "'desktop_entries': {'firefox.desktop': {'Name': 'Firefox', "
+			   "'Exec': '/usr/lib/firefox/firefox %u'}}",
+		  .id = "desktop:firefox",
+		  .trust = "heuristic" },
+		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-org.gnome.Terminal.slice/"
+			   "vte-spawn-228ae109-a869-4533-8988-65ea4c10b492.scope',"
+			   "'uid':1000, 'exe': '/usr/bin/curl'",
+		  .id = "exe:/usr/bin/curl",
+		  .trust = "kernel",
+		  .via = "desktop:org.gnome.Terminal" },
+	};
+
+	(void)state;
+	question_ask_all(questions);
+}
+
+static void names_of_others_are_no_disguise(void **state)
+{
+	static const struct question questions[] = {
+		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-firefox-1.scope','uid':1000, "
+			   "'exe': '/tmp/evil', "
+			   "'desktop_entries': {'firefox.desktop': {'Name': 'Firefox', "
+			   "'Exec': '/usr/lib/firefox/firefox %u'}}",
+		  .id = "exe:/tmp/evil",
+		  .name = "evil",
+		  .component = "evil",
+		  .trust = "kernel",
+		  .via = "",
+		  .flag = "cgroup-mismatch" },
+		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-firefox-1.scope','uid':1000, "
+			   "'exe': '/tmp/firefox', "
+			   "'desktop_entries': {'firefox.desktop': {'Name': 'Firefox', "
+			   "'Exec': '/usr/lib/firefox/firefox %u'}}",
+		  .id = "exe:/tmp/firefox",
+		  .trust = "kernel",
+		  .via = "",
+		  .flag = "cgroup-mismatch" },
+		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-firefox-1.scope','uid':1000, "
+			   "'exe': '/usr/bin/python3', 'cmdline': ['python3', "
+			   "'/tmp/evil.py'], "
+			   "'desktop_entries': {'firefox.desktop': {'Name': 'Firefox', "
+			   "'Exec': '/usr/lib/firefox/firefox %u'}}",
+		  .id = "script:/tmp/evil.py",
+		  .trust = "user",
+		  .via = "",
+		  .flag = "cgroup-mismatch" },
+		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-firefox-1.scope','uid':1000, "
+			   "'exe': '/memfd:firefox (deleted)', "
+			   "'desktop_entries': {'firefox.desktop': {'Name': 'Firefox', "
+			   "'Exec': '/usr/lib/firefox/firefox %u'}}",
+		  .id = "exe:memfd:firefox",
+		  .trust = "kernel",
+		  .via = "",
+		  .flag = "cgroup-mismatch" },
+		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-firefox-1.scope','uid':1000, "
+			   "'exe': '/home/u/plugin', "
+			   "'ppid_exe': ['/usr/lib/firefox/firefox'], "
+			   "'desktop_entries': {'firefox.desktop': {'Name': 'Firefox', "
+			   "'Exec': '/usr/lib/firefox/firefox %u'}}",
+		  .id = "desktop:firefox",
+		  .name = "Firefox",
+		  .component = "plugin",
+		  .trust = "user",
+		  .via = "",
+		  .flag = "" },
+		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-mine-1.scope','uid':1000, "
+			   "'exe': '/home/u/bin/mine', "
+			   "'desktop_entries': {'mine.desktop': {'Exec': '/home/u/bin/"
+			   "mine'}}",
+		  .id = "desktop:mine",
+		  .trust = "user",
+		  .via = "",
+		  .flag = "" },
+	};
+
+	(void)state;
+	question_ask_all(questions);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(forms_of_units),
+		cmocka_unit_test(what_is_no_unit_of_an_app),
+		cmocka_unit_test(names_of_others_are_no_disguise),
+	};
+
+	return cmocka_run_group_tests_name("ident/desktop", tests, NULL, NULL);
+}

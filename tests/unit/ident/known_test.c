@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Names without files. */
+#include "question.h"
+
+static void known(void **state)
+{
+	static const struct question questions[] = {
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-flatpak-org.mozilla.firefox-1.scope',"
+			   "'uid':1000, 'exe': '/app/bin/x', 'exited': true",
+		  .name = "Firefox" },
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-steam-app570-1.scope','uid':1000, 'exe': '/x'",
+		  .name = "Dota 2" },
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-steam-app571-1.scope','uid':1000, 'exe': '/x'",
+		  .name = "Steam app 571" },
+		{ .facts = "'cgroup': '0::/init.scope', 'uid': 0, "
+			   "'exe': '/usr/lib/systemd/systemd'",
+		  .name = "systemd (PID 1)" },
+	};
+
+	(void)state;
+	question_ask_all(questions);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(known),
+	};
+
+	return cmocka_run_group_tests_name("ident/known", tests, NULL, NULL);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Giving an answer, and the evidence for it. */
+#include "resolver.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <egret/base.h>
+
+#define EVIDENCE_MAX 32
+
+bool answer(struct resolver *resolver, const char *kind, const char *id, const char *name,
+	    const char *trust)
+{
+	resolver->kind = kind;
+	resolver->id = id;
+	resolver->name = name;
+	resolver->trust = trust;
+	return true;
+}
+
+/* Where a fact came from, in words that can be looked up. */
+static char *source_of(const struct resolver *resolver, const char *fact, const char *file,
+		       const char *field)
+{
+	char *text = NULL;
+	int size = -1;
+
+	if (*file == '/')
+		return strdup(file);
+	if (resolver->facts->origin == EG_ORIGIN_INPUT)
+		size = asprintf(&text, "input: %s", fact);
+	else if (resolver->facts->origin == EG_ORIGIN_KERNEL && field)
+		size = asprintf(&text, "kernel: %s", field);
+	else
+		size = asprintf(&text, "/proc/%u/%s", resolver->facts->pid, file);
+	return size < 0 ? NULL : text;
+}
+
+void note_field(struct resolver *resolver, const char *fact, const char *value, const char *file,
+		const char *field, const char *trust)
+{
+	size_t count = resolver->evidence_count;
+	struct eg_evidence *grown, evidence;
+
+	if (!resolver->explain || !value || count == EVIDENCE_MAX)
+		return;
+	evidence = (struct eg_evidence){
+		.fact = fact,
+		.value = strdup(value),
+		.source = source_of(resolver, fact, file, field),
+		.trust = trust,
+	};
+	grown = reallocarray(resolver->evidence, count + 1, sizeof(*grown));
+	if (grown)
+		resolver->evidence = grown;
+	if (!grown || !evidence.value || !evidence.source) {
+		free(evidence.value);
+		free(evidence.source);
+		resolver->scratch.failed = true;
+		return;
+	}
+	grown[count] = evidence;
+	resolver->evidence_count = count + 1;
+}
+
+void note(struct resolver *resolver, const char *fact, const char *value, const char *file,
+	  const char *trust)
+{
+	note_field(resolver, fact, value, file, NULL, trust);
+}
+
+void note_cgroup(struct resolver *resolver, const char *trust)
+{
+	note_field(resolver, "cgroup", resolver->cgroup.path, "cgroup",
+		   "task->cgroups->dfl_cgrp->kn", trust);
+}
+
+void note_executable(struct resolver *resolver)
+{
+	note_field(resolver, "executable", resolver->exe, "exe", "task->mm->exe_file",
+		   TRUST_KERNEL);
+}
+
+void note_arguments(struct resolver *resolver, const char *value)
+{
+	note_field(resolver, "arguments", value, "cmdline", "task->mm->arg_start", TRUST_HEURISTIC);
+}
+
+const char *cgroup_trust(const struct resolver *resolver)
+{
+	return resolver->unit.user ? TRUST_USER : TRUST_ROOT;
+}
+
+const char *ask_file(struct resolver *resolver, enum eg_tree tree, const char *path,
+		     size_t *ret_size, int *ret_error)
+{
+	const struct eg_lookup *lookup = resolver->lookup;
+	char *text = NULL;
+	size_t size = 0;
+	int error = -ENOSYS;
+
+	if (lookup->read)
+		error = lookup->read(lookup->data, tree, path, &text, &size);
+	if (error == -ENOMEM)
+		resolver->scratch.failed = true;
+	if (ret_error)
+		*ret_error = error;
+	if (error)
+		return NULL;
+	if (ret_size)
+		*ret_size = size;
+	return scratch_own(&resolver->scratch, text);
+}
+
+const struct eg_ancestor *ask_ancestor(const struct resolver *resolver, unsigned number)
+{
+	const struct eg_lookup *lookup = resolver->lookup;
+
+	if (!lookup->ancestor || number >= ANCESTORS_MAX)
+		return NULL;
+	return lookup->ancestor(lookup->data, number);
+}
+
+static const struct eg_entries *entries_of(const struct resolver *resolver)
+{
+	const struct eg_lookup *lookup = resolver->lookup;
+
+	return lookup->entries ? lookup->entries(lookup->data, resolver->facts->uid) : NULL;
+}
+
+const struct eg_entry *ask_entry(const struct resolver *resolver, const char *id)
+{
+	const struct eg_entries *entries = entries_of(resolver);
+
+	return entries ? eg_entries_find(entries, id) : NULL;
+}
+
+const struct eg_entry *ask_program(const struct resolver *resolver, const char *executable)
+{
+	const struct eg_entries *entries = executable ? entries_of(resolver) : NULL;
+
+	return entries ? eg_entries_find_program(entries, executable) : NULL;
+}
+
+bool ask_exists(const struct resolver *resolver, const char *path)
+{
+	const struct eg_lookup *lookup = resolver->lookup;
+
+	return lookup->exists && lookup->exists(lookup->data, path);
+}
