@@ -13,7 +13,8 @@
 
 #define COLUMNS_DEFAULT 80
 #define NAMES_MIN 16 /* columns of destination and operator together, however narrow it gets */
-#define FAILURE_INDENT 4
+#define BELOW_INDENT 4 /* of what stands below a row */
+#define OWNER_MAX 48 /* columns of a name there */
 
 static const struct {
 	const char *title;
@@ -147,6 +148,11 @@ static int fill_operator(struct eg_cell *cell, const struct eg_destination *row)
 	return 0;
 }
 
+static int fill_country(struct eg_cell *cell, const struct eg_place *place)
+{
+	return eg_cell_make(place->anycast == EG_YES ? EG_PAGE_ANYCAST : place->country, cell);
+}
+
 static int fill_row(struct line *line, const struct eg_destination *row)
 {
 	int r = fill_destination(&line->cells[EG_PAGE_DESTINATION], row);
@@ -156,7 +162,7 @@ static int fill_row(struct line *line, const struct eg_destination *row)
 	if (r == 0)
 		r = fill_operator(&line->cells[EG_PAGE_OPERATOR], row);
 	if (r == 0)
-		r = eg_cell_make(eg_destination_place(row)->country, &line->cells[EG_PAGE_COUNTRY]);
+		r = fill_country(&line->cells[EG_PAGE_COUNTRY], eg_destination_place(row));
 	return r == 0 ? fill_counters(line, &row->counters) : r;
 }
 
@@ -342,6 +348,16 @@ static void list_failures(FILE *list, const struct eg_page_failures *failures,
 		fprintf(list, ", others %" PRIu64, failures->more);
 }
 
+static void put_below(const struct eg_printer *printer, enum eg_page_style style,
+		      const struct eg_cell *cell)
+{
+	eg_page_style(printer, style);
+	fprintf(printer->stream, "%*s", BELOW_INDENT, "");
+	eg_cell_wrap(printer->stream, cell, eg_page_columns(printer), BELOW_INDENT,
+		     BELOW_INDENT + 2);
+	eg_page_end_line(printer);
+}
+
 static int put_failures(const struct eg_printer *printer, const struct eg_page_failures *failures,
 			const struct eg_counters *counters)
 {
@@ -357,12 +373,68 @@ static int put_failures(const struct eg_printer *printer, const struct eg_page_f
 	list_failures(list, failures, counters);
 	if (fclose(list) == EOF)
 		return -ENOMEM;
-	eg_page_style(printer, EG_PAGE_RED);
-	fprintf(printer->stream, "%*s", FAILURE_INDENT, "");
-	eg_cell_wrap(printer->stream, &cell, eg_page_columns(printer), FAILURE_INDENT,
-		     FAILURE_INDENT + 2);
-	eg_page_end_line(printer);
+	put_below(printer, EG_PAGE_RED, &cell);
 	return 0;
+}
+
+/* A text that others choose is cut to what fits into a line. */
+static int list_name(FILE *list, const char *name)
+{
+	_cleanup_(eg_cell_free) struct eg_cell cell = { 0 };
+	int r = eg_cell_make(name, &cell);
+
+	if (r == 0)
+		eg_cell_put(list, &cell, cell.width < OWNER_MAX ? cell.width : OWNER_MAX, EG_LEFT);
+	return r;
+}
+
+/* "owner Example Holdings (CN); operator registered in SG; name by tls_sni, corroborated" */
+static int list_claims(FILE *list, const struct eg_detail *detail, const struct eg_place *place)
+{
+	const char *separator = "";
+
+	if (place->owner_name) {
+		fputs("owner ", list);
+		if (list_name(list, place->owner_name) < 0)
+			return -ENOMEM;
+		if (place->owner_country)
+			fprintf(list, " (%s)", place->owner_country);
+		separator = "; ";
+	}
+	if (place->as_country) {
+		fprintf(list, "%soperator registered in %s", separator, place->as_country);
+		separator = "; ";
+	}
+	if (detail->domain && detail->domain_source) {
+		fprintf(list, "%sname by %s", separator, detail->domain_source);
+		if (detail->domain_confidence)
+			fprintf(list, ", %s", detail->domain_confidence);
+	}
+	return 0;
+}
+
+/* What else is known of a row, and how: three countries can differ. */
+static int put_claims(const struct eg_printer *printer, const struct eg_destination *row)
+{
+	const struct eg_detail *detail = eg_row_detail(row);
+	const struct eg_place *place = eg_destination_place(row);
+	_cleanup_(eg_freep) char *text = NULL;
+	_cleanup_(eg_cell_free) struct eg_cell cell = { 0 };
+	size_t size;
+	FILE *list = open_memstream(&text, &size);
+	int r;
+
+	if (!list)
+		return -ENOMEM;
+	r = list_claims(list, detail, place);
+	if (fclose(list) == EOF || r < 0)
+		return -ENOMEM;
+	if (!*text)
+		return 0;
+	r = eg_cell_make(text, &cell);
+	if (r == 0)
+		put_below(printer, EG_PAGE_DIM, &cell);
+	return r;
 }
 
 static int put_row(const struct eg_printer *printer, const struct eg_destination *row)
@@ -375,6 +447,9 @@ static int put_row(const struct eg_printer *printer, const struct eg_destination
 		return r;
 	put_cells(printer, &line, EG_PAGE_DESTINATION);
 	fputc('\n', printer->stream);
+	r = put_claims(printer, row);
+	if (r < 0)
+		return r;
 	eg_page_add_failures(&failures, row);
 	return put_failures(printer, &failures, &row->counters);
 }

@@ -6,6 +6,7 @@
 #include "format.h"
 
 #define EG_PAGE_ROWS 10 /* destinations of an app; with one more, all are shown */
+#define EG_PAGE_ANYCAST "any" /* in place of a country */
 #define EG_PAGE_ERRORS 6 /* kinds of failures that are told apart in a line */
 
 /* Failed connections by errno; the kinds that find no room are in `more`. */
@@ -43,6 +44,7 @@ struct eg_page {
 	struct eg_counters totals;
 	unsigned widths[EG_PAGE_COLUMNS];
 	unsigned label_width; /* of the widest app's */
+	bool registry, geolocation, anycast; /* how countries of rows are known */
 	struct eg_utf8 utf8;
 };
 

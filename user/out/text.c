@@ -61,12 +61,22 @@ static void fold(struct eg_page_block *block, const struct eg_destination *row)
 	eg_page_add_failures(&block->failures, row);
 }
 
+static void note_place(struct eg_page *page, const struct eg_place *place)
+{
+	if (place->country && place->country_basis) {
+		page->registry |= strcmp(place->country_basis, "registry") == 0;
+		page->geolocation |= strcmp(place->country_basis, "geolocation") == 0;
+	}
+	page->anycast |= place->anycast == EG_YES;
+}
+
 static int destination(const struct eg_app *app, const struct eg_destination *row, void *data)
 {
 	struct eg_page *page = ((struct eg_printer *)data)->state;
 	struct eg_page_block *block = &page->blocks[page->count - 1];
 
 	(void)app;
+	note_place(page, eg_destination_place(row));
 	if (block->folded == 0 && block->rows_count <= EG_PAGE_ROWS) {
 		block->rows[block->rows_count++] = row;
 		return 0;
@@ -179,6 +189,24 @@ static int put_shares(const struct eg_printer *printer)
 	for (size_t i = 0; i < ARRAY_SIZE(shares) && r == 0; i++)
 		r = put_bytes_note(printer, shares[i].what, shares[i].bytes);
 	return r;
+}
+
+/* What the countries mean, and what they don't. */
+static int put_countries(const struct eg_printer *printer)
+{
+	const struct eg_page *page = printer->state;
+	bool both = page->registry && page->geolocation;
+
+	if (!page->registry && !page->geolocation && !page->anycast)
+		return 0;
+	return put_note(printer,
+			"CC: where the address is%s%s%s%s%s; not where everyone is who can read "
+			"the data there.",
+			page->registry || page->geolocation ? ", by " : "",
+			page->registry ? "registry" : "", both ? " and " : "",
+			page->geolocation ? "geolocation" : "",
+			page->anycast ? "; " EG_PAGE_ANYCAST ": in many places at once (anycast)"
+				      : "");
 }
 
 static int put_degraded(const struct eg_printer *printer)
@@ -295,6 +323,8 @@ static int end(struct eg_printer *printer)
 		r = put_totals(printer);
 	if (r == 0)
 		r = put_shares(printer);
+	if (r == 0)
+		r = put_countries(printer);
 	if (r == 0)
 		r = put_degraded(printer);
 	if (r == 0)

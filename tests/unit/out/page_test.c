@@ -80,6 +80,38 @@ static void names_the_operator_as_well_as_it_can(void **state)
 	assert_line(summary, 80, "1/tcp Example  DE ");
 }
 
+static void says_below_a_row_whose_it_is_and_how_that_is_known(void **state)
+{
+	struct eg_summary *summary = sample_empty();
+	struct eg_destination *row = add_row(summary, sample_key("192.0.2.1", 1, IPPROTO_TCP));
+
+	(void)state;
+	set_place(summary, row,
+		  (struct sample_place){ .owner_name = "Example Holdings",
+					 .owner_country = "CN",
+					 .as_country = "SG",
+					 .anycast = EG_YES });
+	eg_destination_detail(row)->domain = strdup("example.com");
+	row->detail->domain_source = strdup("dns");
+	assert_line(summary, 80,
+		    "\n    owner Example Holdings (CN); operator registered in SG; name by dns\n");
+	summary = sample_empty();
+	row = add_row(summary, sample_key("192.0.2.1", 1, IPPROTO_TCP));
+	set_place(summary, row,
+		  (struct sample_place){ .country = "SG", .country_basis = "geolocation" });
+	assert_line(summary, 120,
+		    "\nCC: where the address is, by geolocation; not where everyone is "
+		    "who can read the data there.\n");
+	summary = sample_empty();
+	row = add_row(summary, sample_key("192.0.2.1", 1, IPPROTO_TCP));
+	set_place(summary, row, (struct sample_place){ .anycast = EG_YES });
+	assert_line(summary, 160, "; any: in many places at once (anycast); ");
+	summary = sample_empty();
+	row = add_row(summary, sample_key("192.0.2.1", 1, IPPROTO_TCP));
+	set_place(summary, row, (struct sample_place){ .anycast = EG_YES });
+	assert_line(summary, 80, " (documentation) any ");
+}
+
 /* A long name leaves the operator its third, and a short one all it needs. */
 static void shares_what_room_there_is(void **state)
 {
@@ -150,6 +182,7 @@ int main(void)
 		cmocka_unit_test(leaves_columns_out_that_nobody_knows),
 		cmocka_unit_test(says_what_a_port_is),
 		cmocka_unit_test(names_the_operator_as_well_as_it_can),
+		cmocka_unit_test(says_below_a_row_whose_it_is_and_how_that_is_known),
 		cmocka_unit_test(shares_what_room_there_is),
 		cmocka_unit_test(gives_labels_the_room_that_is_left),
 		cmocka_unit_test(shows_failures_below_their_row),

@@ -98,7 +98,8 @@ static void prints_what_is_unknown_as_null(void **state)
 	event.key.overflow = true;
 	assert_printed(&event, HEAD "\"event\":\"accept\",\"app\":{\"id\":null,\"kind\":null},"
 				    "\"process\":null,\"socket\":null,\"ip\":null,\"port\":null,"
-				    "\"transport\":null,\"direction\":null}\n");
+				    "\"transport\":null,\"direction\":null,\"country\":null,"
+				    "\"country_basis\":null,\"anycast\":null,\"as\":null}\n");
 }
 
 static void prints_what_a_connection_came_to(void **state)
