@@ -120,3 +120,23 @@ int eg_print_doctor(FILE *stream, enum eg_format format, const struct eg_doctor 
 /* The worst status of all checks, and its name: "ok", "degraded", "missing", "failed". */
 enum eg_check_status eg_doctor_status(const struct eg_doctor *doctor);
 const char *eg_check_status_name(enum eg_check_status status);
+
+/* --- app --- */
+struct eg_identity;
+
+/* Which app a process is. Owns nothing. */
+struct eg_app_answer {
+	const struct eg_identity *identity;
+	uint32_t pid; /* 0: unknown */
+	int64_t start; /* CLOCK_REALTIME ns; 0: unknown */
+	uint32_t uid; /* in the initial user namespace */
+	bool has_uid;
+};
+
+/*
+ * Prints one answer: EG_FORMAT_TEXT a few lines, EG_FORMAT_JSON and
+ * EG_FORMAT_NDJSON (always on one line) egret.app/1. 0, -EOPNOTSUPP for other
+ * formats, or the -errno of the stream.
+ */
+int eg_print_app(FILE *stream, enum eg_format format, const struct eg_app_answer *answer,
+		 const struct eg_print_options *options);

@@ -87,7 +87,8 @@ static void nothing_asked(struct test *test)
 
 static void help(struct test *test)
 {
-	static const char *const commands[] = { "summary", "trace", "merge", "doctor", "schema" };
+	static const char *const commands[] = { "summary", "trace",  "merge",
+						"app",	   "doctor", "schema" };
 	struct output output = egret_run(test, WORDS("--help"));
 
 	expect_equal(test, output.status, 0);

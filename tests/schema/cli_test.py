@@ -6,7 +6,7 @@ import tempfile
 
 import tap
 
-COMMANDS = ("summary", "trace", "merge", "doctor", "schema")
+COMMANDS = ("summary", "trace", "merge", "app", "doctor", "schema")
 SUMMARY = f"{tap.GOLDEN}/ordinary.json"
 
 
@@ -99,6 +99,7 @@ def cases():
     yield "no file to merge", expect_refusal, ["merge"], "FILE... is missing"
     yield "a file that is not there", expect_refusal, ["merge", "/nonexistent"], "No such file or directory"
     yield "a file that is no summary", expect_refusal, ["merge", "Makefile"], "Makefile: byte 0: "
+    yield "nothing to identify", expect_refusal, ["app"], "--stdin"
     yield "no document to print", expect_refusal, ["schema"], "NAME is missing"
     yield "a document that is not there yet", expect_refusal, ["schema", "policy"], "no document 'policy'"
     for arguments in (["--help"], ["--version"], ["merge", SUMMARY], ["schema", "summary"]):

@@ -43,6 +43,7 @@ enum eg_option {
 	EG_OPTION_NO_COMMAND_LINES,
 	EG_OPTION_MAX_FLOWS,
 	EG_OPTION_MAX_SOCKETS,
+	EG_OPTION_STDIN,
 	EG_OPTION_COLOR,
 	EG_OPTION_VERBOSE,
 	EG_OPTION_QUIET,
@@ -81,7 +82,7 @@ struct eg_options {
 	struct eg_filter filter;
 	const char **geo; /* database files, NULL-terminated; NULL: not given */
 	const char *owners; /* NULL: not given */
-	bool include_loopback, no_names, no_command_lines;
+	bool include_loopback, no_names, no_command_lines, from_stdin;
 	uint32_t max_flows, max_sockets; /* 0: not given */
 	const char *color; /* "auto", "always" or "never" */
 	bool verbose, quiet, help, version;
@@ -145,5 +146,6 @@ int eg_output_write(struct eg_output *output, int (*print)(FILE *stream, void *d
 extern const struct eg_command eg_command_summary;
 extern const struct eg_command eg_command_trace;
 extern const struct eg_command eg_command_merge;
+extern const struct eg_command eg_command_app;
 extern const struct eg_command eg_command_doctor;
 extern const struct eg_command eg_command_schema;

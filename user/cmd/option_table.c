@@ -205,6 +205,8 @@ const struct eg_option_row eg_option_rows[EG_OPTION_COUNT] = {
 				      "room for N rows in the kernel"),
 	[EG_OPTION_MAX_SOCKETS] = VALUE("max-sockets", 0, "N", take_entries, max_sockets,
 					"room for N sockets in the kernel"),
+	[EG_OPTION_STDIN] = FLAG("stdin", 0, from_stdin,
+				 "read facts about processes, one JSON object per line"),
 	[EG_OPTION_COLOR] = VALUE("color", 0, "WHEN", take_color, color, "auto, always or never"),
 	[EG_OPTION_VERBOSE] = FLAG("verbose", 'v', verbose, "say more on standard error"),
 	[EG_OPTION_QUIET] = FLAG("quiet", 'q', quiet, "say nothing but errors on standard error"),

@@ -44,7 +44,7 @@ static int run(const struct eg_options *options)
 
 const struct eg_command eg_command_schema = {
 	.name = "schema",
-	.help = "print the JSON Schema of a document: summary row trace doctor",
+	.help = "print the JSON Schema of a document: summary row trace doctor app",
 	.arguments = "NAME",
 	.options = EG_OPTIONS_COMMON | EG_BIT(EG_OPTION_OUTPUT),
 	.operands_min = 1,

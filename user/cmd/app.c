@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* egret app: which app a process is, and how one knows. */
+#include "cmd.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include <egret/base.h>
+#include <egret/ident.h>
+#include <egret/json.h>
+
+#define LINE_MAX_SIZE (1 << 24) /* of facts: packages.list of a full phone has 100 KB */
+
+/* What becomes of the lines on standard input. */
+struct reading {
+	const struct eg_output *output;
+	char *line;
+	size_t capacity;
+	uint64_t number;
+	bool malformed; /* one was */
+};
+
+/*
+ * The next line, without its end; longer ones than the limit are cut. False:
+ * there is none, or no memory for it.
+ */
+static bool read_line(struct reading *reading, size_t *ret_size)
+{
+	size_t size = 0;
+	int c;
+
+	while ((c = getc_unlocked(stdin)) != EOF && c != '\n') {
+		if (size + 1 >= reading->capacity) {
+			size_t capacity = reading->capacity ? 2 * reading->capacity : 4096;
+			char *grown = size < LINE_MAX_SIZE ? realloc(reading->line, capacity)
+							   : reading->line;
+
+			if (!grown)
+				return false;
+			if (size >= LINE_MAX_SIZE)
+				continue;
+			reading->line = grown;
+			reading->capacity = capacity;
+		}
+		reading->line[size++] = (char)c;
+	}
+	reading->number++;
+	*ret_size = size;
+	return c != EOF || size;
+}
+
+static void refuse_line(struct reading *reading, const char *reason, const char *what)
+{
+	eg_error("app: line %" PRIu64 ": %s%s", reading->number, reason, what);
+	reading->malformed = true;
+}
+
+static int print_fixture(FILE *stream, const struct reading *reading,
+			 const struct eg_fixture *fixture)
+{
+	const struct eg_process_facts *facts = eg_fixture_facts(fixture);
+	struct eg_identity identity = {};
+	struct eg_app_answer answer = {
+		.identity = &identity,
+		.pid = facts->pid,
+		.uid = facts->uid,
+		.has_uid = !facts->uid_unknown,
+	};
+	struct eg_print_options options = reading->output->print;
+	int error = eg_identify_app(facts, eg_fixture_lookup(fixture), true, &identity);
+
+	options.compact = true;
+	if (!error)
+		error = eg_print_app(stream, reading->output->format, &answer, &options);
+	eg_identity_clear(&identity);
+	return error;
+}
+
+static int answer_line(FILE *stream, struct reading *reading, size_t size)
+{
+	struct eg_fixture *fixture;
+	const char *reason;
+	size_t offset;
+	int error;
+
+	if (eg_json_check(reading->line, size, &offset, &reason) < 0) {
+		refuse_line(reading, reason, "");
+		return 0;
+	}
+	error = eg_fixture_parse(eg_json_document(reading->line, size), &fixture, &reason);
+	if (error == -EINVAL) {
+		refuse_line(reading, *reason ? "a value of the wrong type: " : "not an object",
+			    reason);
+		return 0;
+	}
+	if (error)
+		return error;
+	error = print_fixture(stream, reading, fixture);
+	eg_fixture_free(fixture);
+	/* Somebody may wait for this answer before he asks again. */
+	if (!error && fflush(stream) == EOF)
+		error = -errno;
+	return error;
+}
+
+static bool is_blank(const char *line, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (!strchr(" \t\r", line[i]) || !line[i])
+			return false;
+	}
+	return true;
+}
+
+static int answer_lines(FILE *stream, void *data)
+{
+	struct reading *reading = data;
+	int error = 0;
+	size_t size;
+
+	while (!error && read_line(reading, &size)) {
+		if (!is_blank(reading->line, size))
+			error = answer_line(stream, reading, size);
+	}
+	if (!error && ferror(stdin)) {
+		eg_error("cannot read standard input: %m");
+		reading->malformed = true;
+	}
+	return error;
+}
+
+static int run(const struct eg_options *options)
+{
+	struct eg_output output;
+	struct reading reading = { .output = &output };
+	int error;
+
+	if (!options->from_stdin) {
+		eg_error("app: --stdin is missing");
+		return EG_EXIT_USAGE;
+	}
+	if (eg_output_open(options, &output) < 0)
+		return EG_EXIT_INCOMPLETE;
+	error = eg_output_write(&output, answer_lines, &reading);
+	free(reading.line);
+	if (error < 0)
+		return EG_EXIT_INCOMPLETE;
+	return reading.malformed ? EG_EXIT_USAGE : EG_EXIT_OK;
+}
+
+const struct eg_command eg_command_app = {
+	.name = "app",
+	.help = "tell which app a process is, and by which evidence",
+	.arguments = "--stdin",
+	.options = EG_OPTIONS_COMMON | EG_OPTIONS_OUTPUT | EG_BIT(EG_OPTION_STDIN),
+	.formats = EG_BIT(EG_FORMAT_TEXT) | EG_BIT(EG_FORMAT_JSON) | EG_BIT(EG_FORMAT_NDJSON),
+	.run = run,
+};
