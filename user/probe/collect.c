@@ -19,6 +19,7 @@ struct collection {
 	void *data;
 	/* struct eg_sample_key -> struct eg_sample: open sockets, then their last word. */
 	struct eg_table *samples;
+	struct eg_table *errors; /* struct eg_error_key -> its count, uint64_t */
 	struct eg_table *failures; /* row -> how many failures no errno was told of, int64_t */
 	size_t missed; /* sockets that the walk went past */
 };
@@ -127,21 +128,40 @@ home_of(struct collection *collection, const struct eg_flow_key *row, struct eg_
 	return overflow;
 }
 
-/*
- * Told once and then deleted. A failure that is counted in between loses its
- * errno, no more: it is told as unknown (tell_unknown_failures()).
- */
+/* Taken out before the rows are read, so that a row has at least as many failures. */
 static int error_entry(const void *key, const void *value, void *data)
 {
 	struct collection *collection = data;
-	const struct eg_error_key *error = key;
-	struct eg_flow_key overflow = OVERFLOW_ROW;
-	uint64_t count;
+	uint64_t *count = eg_table_add(collection->errors, key);
 
-	memcpy(&count, value, sizeof(count));
+	if (!count)
+		return -ENOMEM;
+	memcpy(count, value, sizeof(*count));
 	bpf_map_delete_elem(bpf_map__fd(collection->probe->skeleton->maps.eg_errors), key);
-	return tell_error(collection, home_of(collection, &error->flow, &overflow), error->error,
-			  count);
+	return 0;
+}
+
+/*
+ * A failure that is counted while the maps are being read loses its errno, no
+ * more: it is told as unknown (tell_unknown_failures()), and its errno finds no
+ * failure the next time.
+ */
+static int tell_errors(struct collection *collection)
+{
+	struct eg_flow_key overflow = OVERFLOW_ROW;
+	int error = 0;
+
+	for (size_t i = 0; !error && i < eg_table_count(collection->errors); i++) {
+		void *count;
+		const struct eg_error_key *key = eg_table_entry(collection->errors, i, &count);
+		const struct eg_flow_key *row = home_of(collection, &key->flow, &overflow);
+		const int64_t *failures = eg_table_find(collection->failures, row);
+		uint64_t left = failures && *failures > 0 ? (uint64_t)*failures : 0;
+		uint64_t noted = *(uint64_t *)count;
+
+		error = tell_error(collection, row, key->error, noted < left ? noted : left);
+	}
+	return error;
 }
 
 /* --- open sockets --- */
@@ -306,17 +326,19 @@ static int collect(struct collection *collection)
 	if (error)
 		return error;
 	wait_for_programs();
-	error = each_entry(skeleton->maps.eg_flows, flow_entry, collection);
+	error = each_entry(skeleton->maps.eg_errors, error_entry, collection);
+	if (!error)
+		error = each_entry(skeleton->maps.eg_flows, flow_entry, collection);
 	if (!error)
 		error = each_entry(skeleton->maps.eg_overflow, overflow_entry, collection);
-	if (!error)
-		error = each_entry(skeleton->maps.eg_errors, error_entry, collection);
 	if (!error)
 		error = each_entry(skeleton->maps.eg_sockets, confirm, collection);
 	if (!error)
 		error = each_entry(skeleton->maps.eg_closed, closed_entry, collection);
 	if (!error)
 		error = tell_samples(collection);
+	if (!error)
+		error = tell_errors(collection);
 	if (!error)
 		error = tell_unknown_failures(collection);
 	if (!error && !collection->last)
@@ -332,8 +354,12 @@ int eg_probe_collect(struct eg_probe *probe, bool last,
 
 	collection.samples = eg_table_new(sizeof(struct eg_sample_key), sizeof(struct eg_sample));
 	collection.failures = eg_table_new(sizeof(struct eg_flow_key), sizeof(int64_t));
-	error = collection.samples && collection.failures ? collect(&collection) : -ENOMEM;
+	collection.errors = eg_table_new(sizeof(struct eg_error_key), sizeof(uint64_t));
+	error = collection.samples && collection.failures && collection.errors
+			? collect(&collection)
+			: -ENOMEM;
 	eg_table_free(collection.samples);
 	eg_table_free(collection.failures);
+	eg_table_free(collection.errors);
 	return error;
 }
