@@ -9,6 +9,8 @@ import functools
 import io
 import json
 import re
+import shutil
+import subprocess
 import unicodedata
 
 import tap
@@ -180,6 +182,37 @@ def check_prometheus(summary):
     tap.expect(sums["egret_failed_connections"] == totals["failed"], "failed")
 
 
+PLACE = ("app", "kind", "operator", "country")
+METRICS = {
+    "egret_sent_bytes": PLACE,
+    "egret_received_bytes": PLACE,
+    "egret_connections": ("app", "kind"),
+    "egret_failed_connections": ("app", "kind"),
+    "egret_lost": ("reason",),
+    "egret_database_build_timestamp_seconds": ("database",),
+    "egret_build_info": ("version",),
+}
+
+
+def check_metrics(summary):
+    """Names and labels are the contract's (section 4)."""
+    text = printed(summary, "prometheus")
+    tap.expect(re.findall("^# TYPE ([a-z_]+) gauge$", text, re.MULTILINE) == list(METRICS), "other metrics")
+    for name, labels in re.findall(r"^([a-z_]+)(?:{(.*)})? [0-9]+$", text, re.MULTILINE):
+        labels = re.findall(r'(?:^|,)([a-z_]+)="', re.sub(r'\\["\\n]', "", labels))
+        tap.expect(set(labels) <= set(METRICS[name]), f"labels of {name}: {labels}")
+
+
+def check_promtool(summary):
+    """What Prometheus' own program says."""
+    promtool = shutil.which("promtool")
+    if not promtool:
+        raise tap.Skip("promtool is not installed")
+    done = subprocess.run([promtool, "check", "metrics"], input=printed(summary, "prometheus"), check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
+    tap.expect(done.returncode == 0 and not done.stdout, f"status {done.returncode}: {done.stdout}")
+
+
 def width(text):
     wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
     return len(text) + wide - sum(unicodedata.combining(character) > 0 for character in text)
@@ -214,6 +247,8 @@ def cases():
         yield f"{summary} as ndjson", check_ndjson, summary
         yield f"{summary} as csv", check_csv, summary
         yield f"{summary} as prometheus", check_prometheus, summary
+        yield f"{summary} as prometheus, names", check_metrics, summary
+        yield f"{summary} as prometheus, by promtool", check_promtool, summary
         yield f"{summary} as text", check_text, summary
         yield f"{summary} merged again", check_merge_is_stable, summary
 
