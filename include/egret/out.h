@@ -90,6 +90,7 @@ int eg_print_trace_event(FILE *stream, const struct eg_trace_event *event);
 /* --- doctor --- */
 enum eg_check_status {
 	EG_CHECK_OK,
+	EG_CHECK_UNTRIED, /* only root can try */
 	EG_CHECK_DEGRADED, /* works in part */
 	EG_CHECK_MISSING, /* not on this machine; egret goes on without it */
 	EG_CHECK_FAILED, /* needed and not there: nothing can be traced */

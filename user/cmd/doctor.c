@@ -23,7 +23,7 @@ static enum eg_check_status status_of(enum eg_feature_state state)
 	static const enum eg_check_status statuses[] = {
 		[EG_FEATURE_OK] = EG_CHECK_OK,		 [EG_FEATURE_DEGRADED] = EG_CHECK_DEGRADED,
 		[EG_FEATURE_MISSING] = EG_CHECK_MISSING, [EG_FEATURE_FAILED] = EG_CHECK_FAILED,
-		[EG_FEATURE_UNTRIED] = EG_CHECK_MISSING,
+		[EG_FEATURE_UNTRIED] = EG_CHECK_UNTRIED,
 	};
 
 	return statuses[state];
@@ -46,7 +46,7 @@ static struct eg_check check_of(const struct eg_feature *feature)
 	return (struct eg_check){
 		.name = feature->name,
 		.status = status_of(feature->state),
-		.detail = untried	       ? "not tried: only root can"
+		.detail = untried	       ? "only root can try"
 			  : feature->detail[0] ? feature->detail
 					       : NULL,
 		.affects = feature->affects,

@@ -25,8 +25,10 @@ static int refuse(const char *name)
 			return EG_EXIT_USAGE;
 		}
 	}
-	eg_error("schema: unknown document '%s'%s%s%s", name, meant ? " (did you mean " : "",
-		 meant ? meant : "", meant ? "?)" : "");
+	if (meant)
+		eg_error("schema: unknown document '%s' (did you mean %s?)", name, meant);
+	else
+		eg_error("schema: unknown document '%s'; `egret schema --help` names them", name);
 	return EG_EXIT_USAGE;
 }
 

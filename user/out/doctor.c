@@ -19,6 +19,7 @@ static const struct {
 	const char *name, *color;
 } statuses[] = {
 	[EG_CHECK_OK] = { .name = "ok", .color = "\033[32m" },
+	[EG_CHECK_UNTRIED] = { .name = "untried", .color = "\033[33m" },
 	[EG_CHECK_DEGRADED] = { .name = "degraded", .color = "\033[33m" },
 	[EG_CHECK_MISSING] = { .name = "missing", .color = "\033[33m" },
 	[EG_CHECK_FAILED] = { .name = "failed", .color = "\033[31m" },
@@ -133,6 +134,7 @@ static int print_table(FILE *stream, const struct eg_doctor *doctor,
 {
 	static const char *const verdicts[] = {
 		[EG_CHECK_OK] = "Everything works.",
+		[EG_CHECK_UNTRIED] = "Not all of it was tried: run as root.",
 		[EG_CHECK_DEGRADED] = "egret works here, but for what is named above.",
 		[EG_CHECK_MISSING] = "egret works here, but for what is named above.",
 		[EG_CHECK_FAILED] = "egret can't trace here: what failed above is needed.",

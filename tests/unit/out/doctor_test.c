@@ -81,6 +81,7 @@ static void judges_by_the_worst(void **state)
 		free(print(EG_FORMAT_TEXT, &machine, false));
 	}
 	assert_string_equal(eg_check_status_name(EG_CHECK_FAILED), "failed");
+	assert_string_equal(eg_check_status_name(EG_CHECK_UNTRIED), "untried");
 	machine.checks_count = 0;
 	assert_int_equal(eg_doctor_status(&machine), EG_CHECK_OK);
 }
