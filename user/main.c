@@ -14,6 +14,7 @@ static const struct eg_command *const commands[] = {
 	&eg_command_summary, /* the main job: who sent what where */
 	&eg_command_trace, /* one line per event */
 	&eg_command_merge, /* several summaries into one */
+	&eg_command_explain, /* all that is known of one destination */
 	&eg_command_app, /* which app is this process */
 	&eg_command_doctor, /* what works here */
 	&eg_command_schema, /* what the documents look like */

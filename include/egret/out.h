@@ -141,3 +141,34 @@ struct eg_app_answer {
  */
 int eg_print_app(FILE *stream, enum eg_format format, const struct eg_app_answer *answer,
 		 const struct eg_print_options *options);
+
+/* --- explain --- */
+/* Something that somebody says of a destination. Owns nothing; NULL: unknown. */
+struct eg_claim {
+	const char *about; /* the address or name that it is about */
+	const char *topic; /* "country", "operator", "name", "app", ... */
+	const char *value; /* NULL: nobody knows */
+	const char *source; /* who says so */
+	const char *certainty; /* how sure that is: "registry", "corroborated", "measured", ... */
+	const char *detail;
+	int64_t as_of; /* CLOCK_REALTIME ns, 0: unknown */
+};
+
+struct eg_explanation {
+	const char *destination;
+	int64_t now; /* what ages are counted from */
+	bool searched; /* in a summary, of which `rows` are about the destination */
+	uint64_t rows;
+	uint64_t omitted; /* claims for which there was no room */
+	const struct eg_claim *claims;
+	size_t claims_count;
+};
+
+/*
+ * Prints what is said of a destination, with its source, certainty and age:
+ * EG_FORMAT_TEXT or EG_FORMAT_JSON (egret.explain/1). 0, -EOPNOTSUPP for other
+ * formats, or the -errno of the stream.
+ */
+int eg_print_explanation(FILE *stream, enum eg_format format,
+			 const struct eg_explanation *explanation,
+			 const struct eg_print_options *options);

@@ -36,6 +36,7 @@ enum eg_option {
 	EG_OPTION_OWNER,
 	EG_OPTION_DOMAIN,
 	EG_OPTION_SCOPE,
+	EG_OPTION_SUMMARY,
 	EG_OPTION_GEO,
 	EG_OPTION_OWNERS,
 	EG_OPTION_INCLUDE_LOOPBACK,
@@ -82,6 +83,7 @@ struct eg_options {
 	struct eg_filter filter;
 	const char **geo; /* database files, NULL-terminated; NULL: not given */
 	const char *owners; /* NULL: not given */
+	const char *summary; /* file of summaries; NULL: not given */
 	bool include_loopback, no_names, no_command_lines, from_stdin;
 	uint32_t max_flows, max_sockets; /* 0: not given */
 	const char *color; /* "auto", "always" or "never" */
@@ -146,6 +148,7 @@ int eg_output_write(struct eg_output *output, int (*print)(FILE *stream, void *d
 extern const struct eg_command eg_command_summary;
 extern const struct eg_command eg_command_trace;
 extern const struct eg_command eg_command_merge;
+extern const struct eg_command eg_command_explain;
 extern const struct eg_command eg_command_app;
 extern const struct eg_command eg_command_doctor;
 extern const struct eg_command eg_command_schema;

@@ -192,6 +192,8 @@ const struct eg_option_row eg_option_rows[EG_OPTION_COUNT] = {
 		PATTERN("domain", EG_FILTER_DOMAIN, "only destinations with these names"),
 	[EG_OPTION_SCOPE] = PATTERN("scope", EG_FILTER_SCOPE,
 				    "only internet, private, link-local, multicast, ..."),
+	[EG_OPTION_SUMMARY] = VALUE("summary", 0, "FILE", take_text, summary,
+				    "what a summary in JSON has seen of it"),
 	[EG_OPTION_GEO] = VALUE("geo", 0, "FILE", take_word, geo,
 				"database of countries or operators; repeatable"),
 	[EG_OPTION_OWNERS] = VALUE("owners", 0, "FILE", take_text, owners,

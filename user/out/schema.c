@@ -24,8 +24,8 @@ const char *eg_schema_text(const char *name)
 const char *const *eg_schema_names(void)
 {
 	static const char *const names[] = {
-		"summary", "row",    "trace",  "report", "diff",
-		"check",   "policy", "doctor", "app",	 NULL,
+		"summary", "row",    "trace", "report",	 "diff", "check",
+		"policy",  "doctor", "app",   "explain", NULL,
 	};
 
 	return names;

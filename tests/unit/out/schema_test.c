@@ -4,7 +4,7 @@
 
 static void has_those_of_its_documents(void **state)
 {
-	static const char *const names[] = { "summary", "row", "trace", "doctor", "app" };
+	static const char *const names[] = { "summary", "row", "trace", "doctor", "app", "explain" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -23,8 +23,9 @@ static void has_those_of_its_documents(void **state)
 
 static void knows_the_names_of_the_contract(void **state)
 {
-	static const char *const expected[] = { "summary", "row",    "trace",  "report", "diff",
-						"check",   "policy", "doctor", "app",	 NULL };
+	static const char *const expected[] = { "summary", "row",     "trace",	"report",
+						"diff",	   "check",   "policy", "doctor",
+						"app",	   "explain", NULL };
 	const char *const *names = eg_schema_names();
 
 	(void)state;

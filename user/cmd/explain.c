@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* egret explain: each claim about an address or name, with its source, certainty and age. */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <strings.h>
+
+#include <egret/base.h>
+
+#include "claims.h"
+#include "cmd.h"
+#include "input.h"
+#include "places.h"
+
+#define REGISTRIES "IANA special-purpose address registries"
+
+struct explaining {
+	char *name; /* of the destination, lower case, without a dot at its end */
+	uint8_t ip[16];
+	bool is_ip;
+	struct places *places;
+	struct eg_summary *summary; /* NULL: none */
+	const char *summary_path;
+	struct claims claims;
+	uint64_t rows;
+};
+
+/* --- databases and tables --- */
+
+/* "database libloc (CC BY-SA 4.0)", on the caller's stack. */
+#define SOURCE_SIZE 256
+static const char *source_text(const struct eg_geo_database *database,
+			       char buffer[static SOURCE_SIZE])
+{
+	snprintf(buffer, SOURCE_SIZE, "database %s%s%s%s", database->name,
+		 database->license ? " (" : "", database->license ? database->license : "",
+		 database->license ? ")" : "");
+	return buffer;
+}
+
+/* One field of an answer: what it says, or that nobody knows. */
+static int claim_field(struct explaining *explaining, const struct eg_geo_answer *answer,
+		       enum eg_geo_field field, const struct eg_claim *start)
+{
+	struct eg_geo *geo = places_geo(explaining->places);
+	const struct eg_geo_database *database = NULL;
+	struct eg_claim claim = *start;
+	char source[SOURCE_SIZE];
+
+	claim.source = "no database here knows it";
+	claim.certainty = NULL;
+	if (answer->from[field] >= 0) {
+		database = eg_geo_database(geo, (size_t)answer->from[field]);
+		claim.source = source_text(database, source);
+		claim.certainty = start->certainty;
+		claim.as_of = database->built;
+	}
+	return claims_add(&explaining->claims, &claim);
+}
+
+static int claim_operator_country(struct explaining *explaining, const char *about,
+				  const struct eg_geo_answer *answer)
+{
+	const struct eg_owner *operated =
+		eg_owners_find_as(places_owners(explaining->places), answer->as_number);
+
+	if (!answer->as_number || !operated || *answer->as_country)
+		return 0;
+	return claims_add_detail(&explaining->claims,
+				 (struct eg_claim){ .about = about,
+						    .topic = "operator country",
+						    .value = operated->country,
+						    .source = operated->source,
+						    .certainty = "registry" },
+				 "line %u, AS%u %s%s%s", operated->line, answer->as_number,
+				 operated->name, operated->reference ? ", by " : "",
+				 operated->reference ? operated->reference : "");
+}
+
+static int claim_operator(struct explaining *explaining, const char *about,
+			  const struct eg_geo_answer *answer)
+{
+	char text[SOURCE_SIZE];
+	struct eg_claim claim = { .about = about, .topic = "operator", .certainty = "registry" };
+
+	if (answer->as_number)
+		snprintf(text, sizeof(text), "AS%u%s%s", answer->as_number,
+			 answer->as_organization ? " " : "",
+			 answer->as_organization ? answer->as_organization : "");
+	if (answer->as_number)
+		claim.value = text;
+	else
+		claim.value = answer->as_organization;
+	return claim_field(explaining, answer, EG_GEO_AS, &claim);
+}
+
+/* What the databases of this host say of an address now. */
+static int claim_place(struct explaining *explaining, const uint8_t ip[16], const char *about)
+{
+	struct eg_claim country = { .about = about, .topic = "country" };
+	struct eg_claim anycast = { .about = about, .topic = "anycast", .certainty = "flag" };
+	struct eg_geo_answer answer;
+	int r;
+
+	eg_geo_find(places_geo(explaining->places), ip, &answer);
+	if (*answer.country)
+		country.value = answer.country;
+	country.certainty = answer.basis == EG_GEO_REGISTRY ? "registry" : "geolocation";
+	if (answer.anycast) {
+		country.certainty = "flag";
+		country.detail = "anycast: the address is in many places at once";
+	}
+	if (answer.from[EG_GEO_ANYCAST] >= 0)
+		anycast.value = answer.anycast ? "yes" : "no";
+	r = claim_field(explaining, &answer, answer.anycast ? EG_GEO_ANYCAST : EG_GEO_COUNTRY,
+			&country);
+	if (r == 0)
+		r = claim_field(explaining, &answer, EG_GEO_ANYCAST, &anycast);
+	if (r == 0)
+		r = claim_operator(explaining, about, &answer);
+	return r == 0 ? claim_operator_country(explaining, about, &answer) : r;
+}
+
+static int claim_address(struct explaining *explaining, const uint8_t ip[16])
+{
+	enum eg_scope scope = eg_scope_of(ip);
+	char about[46];
+	int r;
+
+	eg_ip_text(ip, about);
+	r = claims_add(&explaining->claims, &(struct eg_claim){ .about = about,
+								.topic = "scope",
+								.value = eg_scope_name(scope),
+								.source = REGISTRIES,
+								.certainty = "certain" });
+	if (r < 0 || scope != EG_SCOPE_INTERNET)
+		return r;
+	if (!eg_scope_is_located(ip))
+		return claims_add(&explaining->claims,
+				  &(struct eg_claim){ .about = about,
+						      .topic = "country",
+						      .source = REGISTRIES,
+						      .certainty = "certain",
+						      .detail = "a translator or tunnel: packets "
+								"go on to the IPv4 address in "
+								"it" });
+	return claim_place(explaining, ip, about);
+}
+
+static int claim_owner(struct explaining *explaining, const char *name)
+{
+	const struct eg_owner *owner = eg_owners_find(places_owners(explaining->places), name);
+	struct eg_claim claim = { .about = name, .topic = "owner", .certainty = "table" };
+	int r;
+
+	if (!owner) {
+		claim.source = "no table here knows it";
+		claim.certainty = NULL;
+		return claims_add(&explaining->claims, &claim);
+	}
+	claim.value = owner->name;
+	claim.source = owner->source;
+	r = claims_add_detail(&explaining->claims, claim, "line %u, %s%s%s", owner->line,
+			      owner->suffix, owner->reference ? ", by " : "",
+			      owner->reference ? owner->reference : "");
+	claim.topic = "owner country";
+	claim.value = owner->country;
+	return r == 0 && owner->country ? claims_add(&explaining->claims, &claim) : r;
+}
+
+static int claim_name(struct explaining *explaining, const char *name)
+{
+	const char *registered = eg_domain_registered(name);
+	int r = 0;
+
+	if (registered)
+		r = claims_add(&explaining->claims,
+			       &(struct eg_claim){ .about = name,
+						   .topic = "registered domain",
+						   .value = registered,
+						   .source = "public suffix list",
+						   .certainty = "certain" });
+	return r == 0 ? claim_owner(explaining, name) : r;
+}
+
+/* --- the summary --- */
+
+static bool ends_with(const char *name, const char *end)
+{
+	size_t length = strlen(name), end_length = strlen(end);
+
+	if (length < end_length || strcasecmp(name + length - end_length, end) != 0)
+		return false;
+	return length == end_length || name[length - end_length - 1] == '.';
+}
+
+static bool is_about(const struct explaining *explaining, const struct eg_destination *row)
+{
+	const struct eg_detail *detail = row->detail;
+
+	if (explaining->is_ip)
+		return row->key.has_ip && !row->key.overflow &&
+		       memcmp(row->key.ip, explaining->ip, sizeof(explaining->ip)) == 0;
+	if (!detail)
+		return false;
+	if (detail->domain && ends_with(detail->domain, explaining->name))
+		return true;
+	for (size_t i = 0; i < detail->names_count; i++) {
+		if (ends_with(detail->names[i].name, explaining->name))
+			return true;
+	}
+	return false;
+}
+
+/* "443/tcp outbound: 120 bytes sent, 15 received, 2 connections, 1 failed" */
+static int claim_app(struct explaining *explaining, const char *about, const struct eg_app *app,
+		     const struct eg_destination *row)
+{
+	const struct eg_counters *counters = &row->counters;
+	char transport[16], port[8] = "";
+
+	if (row->key.has_port)
+		snprintf(port, sizeof(port), "%u/", row->key.port);
+	return claims_add_detail(&explaining->claims,
+				 (struct eg_claim){ .about = about,
+						    .topic = "app",
+						    .value = app->id,
+						    .source = explaining->summary_path,
+						    .certainty = "measured",
+						    .as_of = counters->last_seen },
+				 "%s%s %s: %" PRIu64 " bytes sent, %" PRIu64 " received, %" PRIu64
+				 " connections, %" PRIu64 " failed",
+				 port, eg_transport_name(row->key.transport, transport),
+				 row->key.direction ? "inbound" : "outbound", counters->bytes.sent,
+				 counters->bytes.received, counters->connections, counters->failed);
+}
+
+static int claim_names(struct explaining *explaining, const char *about,
+		       const struct eg_destination *row)
+{
+	const struct eg_detail *detail = row->detail;
+	struct eg_claim claim = { .about = about,
+				  .topic = "name",
+				  .as_of = row->counters.last_seen };
+	int r = 0;
+
+	for (size_t i = 0; detail && i < detail->names_count && r == 0; i++) {
+		const struct eg_name *name = &detail->names[i];
+
+		claim.value = name->name;
+		claim.source = name->source;
+		claim.certainty = name->confidence;
+		r = claims_add_detail(&explaining->claims, claim,
+				      "%" PRIu64 " bytes sent, %" PRIu64 " received, %" PRIu64
+				      " connections",
+				      name->bytes.sent, name->bytes.received, name->connections);
+	}
+	if (r < 0 || !detail || !detail->domain || detail->names_count)
+		return r;
+	claim.value = detail->domain;
+	claim.source = detail->domain_source;
+	claim.certainty = detail->domain_confidence;
+	return claims_add(&explaining->claims, &claim);
+}
+
+/* What was known of its place when it was traced: databases change. */
+static int claim_recorded(struct explaining *explaining, const char *about,
+			  const struct eg_destination *row)
+{
+	const struct eg_place *place = eg_destination_place(row);
+	struct eg_claim claim = { .about = about,
+				  .source = explaining->summary_path,
+				  .as_of = row->counters.last_seen,
+				  .detail = "as it was recorded" };
+	int r = 0;
+
+	if (place->country) {
+		claim.topic = "country";
+		claim.value = place->country;
+		claim.certainty = place->country_basis;
+		r = claims_add(&explaining->claims, &claim);
+	}
+	if (r == 0 && place->as_organization) {
+		claim.topic = "operator";
+		claim.value = place->as_organization;
+		claim.certainty = NULL;
+		r = claims_add(&explaining->claims, &claim);
+	}
+	if (r < 0 || !place->owner_name)
+		return r;
+	claim.topic = "owner";
+	claim.value = place->owner_name;
+	claim.certainty = place->owner_source;
+	return claims_add(&explaining->claims, &claim);
+}
+
+static int explain_row(const struct eg_app *app, const struct eg_destination *row, void *data)
+{
+	struct explaining *explaining = data;
+	char about[46] = "unknown address";
+	int r = 0;
+
+	if (!is_about(explaining, row))
+		return 0;
+	explaining->rows++;
+	if (row->key.has_ip && !row->key.overflow)
+		eg_ip_text(row->key.ip, about);
+	if (row->key.has_ip && !explaining->is_ip)
+		r = claim_address(explaining, row->key.ip);
+	if (r == 0)
+		r = claim_names(explaining, about, row);
+	if (r == 0)
+		r = claim_recorded(explaining, about, row);
+	return r == 0 ? claim_app(explaining, about, app, row) : r;
+}
+
+/* Names that the address goes by have owners, too. */
+static int claim_found_names(struct explaining *explaining)
+{
+	size_t count = explaining->claims.count;
+	int r = 0;
+
+	for (size_t i = 0; i < count && r == 0; i++) {
+		const struct eg_claim *claim = &explaining->claims.list[i];
+		_cleanup_(eg_freep) char *name = NULL;
+
+		if (strcmp(claim->topic, "name") != 0 || !claim->value)
+			continue;
+		name = strdup(claim->value);
+		r = name ? claim_name(explaining, name) : -ENOMEM;
+	}
+	return r;
+}
+
+/* --- the command --- */
+
+static int parse(const char *destination, struct explaining *explaining)
+{
+	size_t size = strlen(destination);
+
+	if (inet_pton(AF_INET, destination, explaining->ip + 12) == 1) {
+		explaining->ip[10] = explaining->ip[11] = 0xff;
+		explaining->is_ip = true;
+		return 0;
+	}
+	explaining->is_ip = inet_pton(AF_INET6, destination, explaining->ip) == 1;
+	if (size && destination[size - 1] == '.')
+		size--;
+	if (!size) {
+		eg_error("explain: '%s' is neither an address nor a name", destination);
+		return -EINVAL;
+	}
+	explaining->name = strndup(destination, size);
+	if (!explaining->name)
+		return -ENOMEM;
+	for (char *c = explaining->name; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return 0;
+}
+
+static int gather(struct explaining *explaining)
+{
+	static const struct eg_visitor visitor = { .destination = explain_row };
+	int r = explaining->is_ip ? claim_address(explaining, explaining->ip)
+				  : claim_name(explaining, explaining->name);
+
+	if (r == 0 && explaining->summary)
+		r = eg_summary_walk(explaining->summary, &visitor, explaining);
+	if (r == 0)
+		r = claim_found_names(explaining);
+	claims_sort(&explaining->claims);
+	return r;
+}
+
+struct print {
+	const struct eg_output *output;
+	const struct eg_explanation *explanation;
+};
+
+static int print(FILE *stream, void *data)
+{
+	const struct print *what = data;
+
+	return eg_print_explanation(stream, what->output->format, what->explanation,
+				    &what->output->print);
+}
+
+static int explain(const struct eg_options *options, struct explaining *explaining)
+{
+	struct eg_explanation explanation = { .destination = options->operands[0] };
+	struct eg_output output;
+	struct print what = { .output = &output, .explanation = &explanation };
+	int r = parse(options->operands[0], explaining);
+
+	if (r == 0 && options->summary)
+		r = input_merge(options->summary, &explaining->summary);
+	if (r < 0)
+		return r == -ENOMEM ? EG_EXIT_FAILED : EG_EXIT_USAGE;
+	explaining->summary_path = options->summary;
+	if (gather(explaining) < 0)
+		return EG_EXIT_FAILED;
+	if (eg_output_open(options, &output) < 0)
+		return EG_EXIT_INCOMPLETE;
+	explanation.now = eg_now_ns();
+	explanation.searched = explaining->summary;
+	explanation.rows = explaining->rows;
+	explanation.claims = explaining->claims.list;
+	explanation.claims_count = explaining->claims.count;
+	explanation.omitted = explaining->claims.omitted;
+	return eg_output_write(&output, print, &what) < 0 ? EG_EXIT_INCOMPLETE : EG_EXIT_OK;
+}
+
+static int run(const struct eg_options *options)
+{
+	struct explaining explaining = { 0 };
+	int status = places_open(options, &explaining.places);
+
+	if (!status)
+		status = explain(options, &explaining);
+	claims_free(&explaining.claims);
+	eg_summary_free(explaining.summary);
+	places_close(explaining.places);
+	free(explaining.name);
+	return status;
+}
+
+const struct eg_command eg_command_explain = {
+	.name = "explain",
+	.help = "tell all that is known of an address or name, and by whom",
+	.arguments = "DESTINATION",
+	.options = EG_OPTIONS_COMMON | EG_OPTIONS_OUTPUT | EG_OPTIONS_PLACES |
+		   EG_BIT(EG_OPTION_SUMMARY),
+	.formats = EG_BIT(EG_FORMAT_TEXT) | EG_BIT(EG_FORMAT_JSON),
+	.operands_min = 1,
+	.operands_max = 1,
+	.run = run,
+};
