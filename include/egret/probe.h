@@ -141,7 +141,10 @@ int eg_command_cgroup_kill(const struct eg_command_cgroup *cgroup);
 
 /* --- pure: what a process record says --- */
 
-/* The record's path as text: "/usr/bin/curl"; malloc'ed, NULL: unknown or no memory. */
+/*
+ * The record's path as text: "/usr/bin/curl", or "…/bin/curl" if it was too long
+ * to be followed to the root; malloc'ed, NULL: unknown or no memory.
+ */
 char *eg_process_executable(const struct eg_process *process);
 char *eg_process_cgroup(const struct eg_process *process);
 /* NULL-terminated list in one allocation, NULL: unknown or no memory. */

@@ -12,6 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <egret/abi.h>
+
 #include <harness/egret.h>
 #include <harness/sock.h>
 #include <harness/suites.h>
@@ -74,11 +76,12 @@ static void copy_to(struct test *test, const char *path)
 		test_fail(test, "%s: %s", path, strerror(-rc));
 }
 
-static void deep(struct test *test)
+/* A program so many directories deep. */
+static const char *deep_client(struct test *test, int depth)
 {
 	const char *dir = test->dir, *path;
 
-	for (int i = 0; i < 20; i++) {
+	for (int i = 0; i < depth; i++) {
 		dir = test_text(test, "%s/a-deep-directory-%02d", dir, i);
 		require(test, mkdir(dir, 0755) == 0);
 		/* Mounts are no components. */
@@ -86,7 +89,24 @@ static void deep(struct test *test)
 	}
 	path = test_text(test, "%s/client", dir);
 	copy_to(test, path);
-	talk(start_at(test, path));
+	return path;
+}
+
+static void deep(struct test *test)
+{
+	talk(start_at(test, deep_client(test, 20)));
+}
+
+/* The end of a path that is too long to be followed, marked as such. */
+static void too_deep(struct test *test)
+{
+	const char *path = deep_client(test, 40);
+	struct actor *client = start_at(test, path);
+
+	for (int cut = 40 + 1 - EG_PATH_DEPTH - EG_MOUNT_DEPTH; cut >= 0; cut--)
+		path = strstr(path + 1, "/a-deep");
+	snprintf(client->identity.exe, sizeof(client->identity.exe), "…%s", path);
+	talk(client);
 }
 
 /* In an id, what is no plain character is percent-encoded. */
@@ -289,6 +309,7 @@ const struct test_case executable_cases[] = {
 	CASE("executable/replaced", replaced),
 	CASE("executable/moved", moved),
 	CASE("executable/deep", deep),
+	CASE("executable/too-deep", too_deep),
 	CASE("executable/odd-name", odd_name),
 	CASE("executable/symbolic-link", symbolic_link),
 	CASE("executable/script", script),

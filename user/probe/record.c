@@ -10,21 +10,23 @@
 #include "private.h"
 
 /*
- * Joins components, leaf first and each with its NUL, into "/root/.../leaf".
- * A record is measured before it is believed: `used` never passes `size`.
+ * Joins components, leaf first and each with its NUL, into "/root/.../leaf",
+ * or into "…/component/.../leaf" when its beginning was `cut` off. A record is
+ * measured before it is believed: `used` never passes `size`.
  */
-static char *join(const char *components, size_t used, size_t size)
+static char *join(const char *components, size_t used, size_t size, bool cut)
 {
+	const char *mark = cut ? "…" : "";
+	size_t room = strlen(mark), length;
 	char *path, *at;
-	size_t length;
 
 	if (used > size)
 		used = size;
 	/* As long as before: each NUL makes room for a slash. */
-	path = malloc(used + 1);
+	path = malloc(room + used + 1);
 	if (!path)
 		return NULL;
-	at = path + used;
+	at = path + room + used;
 	*at = '\0';
 	for (size_t i = 0; i < used; i += length + 1) {
 		length = strnlen(components + i, used - i);
@@ -34,7 +36,8 @@ static char *join(const char *components, size_t used, size_t size)
 		memcpy(at, components + i, length);
 		*--at = '/';
 	}
-	memmove(path, at, strlen(at) + 1);
+	memcpy(path, mark, room);
+	memmove(path + room, at, strlen(at) + 1);
 	return path;
 }
 
@@ -42,14 +45,16 @@ char *eg_process_executable(const struct eg_process *process)
 {
 	if (!process->exe_size)
 		return NULL;
-	return join(process->exe, process->exe_size, sizeof(process->exe));
+	return join(process->exe, process->exe_size, sizeof(process->exe),
+		    process->flags & EG_PROCESS_EXE_CUT);
 }
 
 char *eg_process_cgroup(const struct eg_process *process)
 {
 	if (!process->cgroup_size)
 		return strdup("/");
-	return join(process->cgroup, process->cgroup_size, sizeof(process->cgroup));
+	return join(process->cgroup, process->cgroup_size, sizeof(process->cgroup),
+		    process->flags & EG_PROCESS_CGROUP_CUT);
 }
 
 /* The last argument may lack its NUL: the vector was cut, or the process wrote there. */

@@ -32,6 +32,24 @@ static void path_is_turned_round(void **state)
 	expect_executable("", 0, NULL);
 }
 
+static void cut_path_is_marked(void **state)
+{
+	struct eg_process process = {
+		.exe = "leaf\0dir",
+		.exe_size = 9,
+		.flags = EG_PROCESS_EXE_CUT | EG_PROCESS_CGROUP_CUT,
+		.cgroup = "a.service",
+		.cgroup_size = 10,
+	};
+	char *executable = eg_process_executable(&process), *cgroup = eg_process_cgroup(&process);
+
+	(void)state;
+	assert_string_equal(executable, "…/dir/leaf");
+	assert_string_equal(cgroup, "…/a.service");
+	free(executable);
+	free(cgroup);
+}
+
 /* What a kernel would never write must still not lead outside the record. */
 static void broken_path_stays_inside(void **state)
 {
@@ -90,6 +108,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(path_is_turned_round),
+		cmocka_unit_test(cut_path_is_marked),
 		cmocka_unit_test(broken_path_stays_inside),
 		cmocka_unit_test(root_cgroup_has_a_path),
 		cmocka_unit_test(arguments_are_split),
