@@ -100,7 +100,7 @@ BENCH_HELPERS := $(filter-out %_bench.c,$(wildcard tests/bench/*.c)) $(filter-ou
 objects = $(patsubst %.c,$(O)/%.o,$(1))
 
 # --- targets ---
-.PHONY: all run check check-tools fuzz bench lint geo install clean help always
+.PHONY: all run check check-tools check-vm fuzz bench lint geo install clean help always
 all: $(O)/egret ## build build/egret (the default)
 
 run: all ## build, then watch this host's traffic for ten seconds (needs root)
@@ -122,6 +122,15 @@ SECONDS ?= 60
 fuzz: ## look for inputs that break a parser: T=NAME (default: each), SECONDS=60
 	$(Q)$(MAKE) SANITIZE=fuzz O=$(O)/fuzz CC='$(CLANG)' CFLAGS='-O1 -g' $(T:%=$(O)/fuzz/tests/fuzz/%_fuzz)
 	$(Q)BUILD=$(O)/fuzz FUZZ_SECONDS=$(SECONDS) tools/fuzz $(T)
+
+# Each compiler of the BPF object that is here has its say.
+VM_CLANGS := $(shell for c in clang-14 clang-16 clang-19; do command -v $$c >/dev/null && echo $$c; done)
+check-vm: all $(NET_TESTS) $(VM_CLANGS:%=$(O)/vm/verifier-%) ## the live tests on other kernels (K=NAME: one)
+	$(Q)BUILD=$(O) tools/vm-run $(K:%=-k %) $(CASES)
+
+$(O)/vm/verifier-%: all
+	$(Q)mkdir -p $(@D) && $(MAKE) O=$(O)/vm/$* CLANG=$* $(O)/vm/$*/tests/vm/verifier_test && \
+		cp $(O)/vm/$*/tests/vm/verifier_test $@
 
 bench: all $(BENCHES) ## measure speed and memory (needs root)
 	$(Q)for bench in $(BENCHES); do \
@@ -168,6 +177,10 @@ $(FUZZ_TESTS): $(O)/%: $(O)/%.o $(O)/tests/fuzz/fuzz.o $(FUZZ_MAIN) $(O)/libegre
 	$(call say,LINK,$@)
 	$(Q)$(LINK) $(if $(FUZZ_MAIN),,-fsanitize=fuzzer) -o $@ $^ $(LIB_LDLIBS) $(LDLIBS)
 
+$(O)/tests/vm/verifier_test: $(O)/tests/vm/verifier_test.o $(O)/libegret.a
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^ $(LIB_LDLIBS) $(LDLIBS)
+
 $(O)/tests/net_test: $(call objects,$(HARNESS) $(NET_SOURCES))
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -pthread -o $@ $^ $(LIB_LDLIBS) $(LDLIBS)
@@ -183,7 +196,7 @@ $(O)/%.o: %.c Makefile
 
 $(O)/tests/%.o: INCLUDES += -Itests -I.
 $(O)/tests/%.o: LIB_CFLAGS += $(CMOCKA_CFLAGS) -pthread
-$(call objects,$(filter user/probe/%,$(SOURCES))): $(O)/bpf/egret.skel.h
+$(call objects,$(filter user/probe/%,$(SOURCES)) tests/vm/verifier_test.c): $(O)/bpf/egret.skel.h
 $(call objects,$(filter user/out/%,$(SOURCES))): | $(O)/gen/schemas.inc
 $(call objects,$(filter user/place/%,$(SOURCES))): $(O)/gen/libraries | $(O)/gen/owners.inc
 $(call objects,$(wildcard tests/abi/*.c)): $(O)/gen/abi_layout.inc | $(O)/bpf/egret.bpf.o

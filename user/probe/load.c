@@ -105,7 +105,7 @@ bool have_tracepoint(const char *name)
 	return found;
 }
 
-static struct egret_bpf *open_skeleton(const struct eg_probe_options *options)
+struct egret_bpf *open_skeleton(const struct eg_probe_options *options)
 {
 	struct egret_bpf *skeleton = egret_bpf__open();
 	uint32_t flows = options->max_flows ? options->max_flows : EG_PROBE_MAX_FLOWS;

@@ -43,7 +43,10 @@ struct eg_probe {
 /* cgroup.c: the root of the cgroup2 hierarchy, mounted anywhere or privately. */
 int cgroup_root_open(bool *ret_partial);
 
-/* load.c: an opened and loaded skeleton; programs that the kernel refuses are left out. */
+/* load.c: an opened skeleton with its settings and sizes; NULL and errno. */
+struct egret_bpf *open_skeleton(const struct eg_probe_options *options);
+
+/* An opened and loaded skeleton; programs that the kernel refuses are left out. */
 int load(const struct eg_probe_options *options, struct egret_bpf **ret_skeleton);
 
 /* Would the kernel take this program? Tried alone, on small maps of its own. */

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""What came of each case on each kernel, against what tools/kernels.txt allows."""
+import collections
+import fnmatch
+import re
+import sys
+
+Skip = collections.namedtuple("Skip", "kernels cases reason")
+Result = collections.namedtuple("Result", "verdict text")
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+class Kernels:
+    """The file tools/kernels.txt."""
+
+    def __init__(self, path):
+        self.names = []
+        self.skips = []
+        self.on_host = []
+        with open(path, encoding="utf-8") as lines:
+            for line in lines:
+                kind, *words = line.split(None, 1) or [""]
+                if kind == "kernel":
+                    self.names.append(words[0].split()[0])
+                elif kind == "skip":
+                    self.skips.append(Skip(*words[0].strip().split(None, 2)))
+                elif kind == "host":
+                    self.on_host.append(words[0].split()[0])
+
+    def stays_on_host(self, case):
+        return any(fnmatch.fnmatchcase(case, pattern) for pattern in self.on_host)
+
+
+class Results:
+    """One kernel's."""
+
+    def __init__(self, name, skips):
+        self.name = name
+        self.notes = []
+        self.cases = {}
+        self.skips = [skip for skip in skips
+                      if skip.kernels == "all" or name in skip.kernels.split(",")]
+
+    def _may_skip(self, case, reason):
+        return any(fnmatch.fnmatchcase(case, skip.cases) and fnmatch.fnmatchcase(reason, skip.reason)
+                   for skip in self.skips)
+
+    def add(self, case, verdict, text=""):
+        if verdict == "skip" and not self._may_skip(case, text):
+            verdict, text = "FAIL", f"skipped, which tools/kernels.txt does not list: {text}"
+        self.cases[case] = Result(verdict, text)
+        if verdict == "FAIL":
+            say(f"{self.name}: not ok - {case}\n{text}".rstrip())
+
+    def read(self, lines, prefix=""):
+        """Takes TAP as it comes; what a failed case says comes after its line."""
+        failed, text = None, []
+        for line in lines:
+            found = re.match(r"(not )?ok \d+ - (\S+)(?: # SKIP (.*))?", line)
+            if failed and not line.startswith("#"):
+                self.add(failed, "FAIL", "\n".join(text))
+                failed, text = None, []
+            if found and found[1]:
+                failed = prefix + found[2]
+            elif found:
+                self.add(prefix + found[2], "skip" if found[3] else "ok", found[3] or "")
+            elif failed:
+                text.append(line)
+            elif line.endswith(" instructions"):
+                self.notes.append(line.lstrip("# "))
+            elif not re.match(r"1\.\.\d|#", line):
+                say(f"{self.name}: {line}")
+        if failed:
+            self.add(failed, "FAIL", "\n".join(text))
+
+    def count(self, verdict):
+        return sum(result.verdict == verdict for result in self.cases.values())
+
+
+def table(kernels):
+    """Kernel × case, as text."""
+    cases = list(dict.fromkeys(case for results in kernels for case in results.cases))
+    width = max(map(len, cases), default=4)
+    lines = [" ".join((f"{'CASE':{width}}", *(f"{results.name:>6}" for results in kernels)))]
+    for case in cases:
+        verdicts = (results.cases[case].verdict if case in results.cases else "-"
+                    for results in kernels)
+        lines.append(" ".join((f"{case:{width}}", *(f"{verdict:>6}" for verdict in verdicts))))
+    return "\n".join(lines)
