@@ -12,8 +12,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <egret/abi.h>
-
 #include <harness/egret.h>
 #include <harness/sock.h>
 #include <harness/suites.h>
@@ -100,13 +98,18 @@ static void deep(struct test *test)
 /* The end of a path that is too long to be followed, marked as such. */
 static void too_deep(struct test *test)
 {
-	const char *path = deep_client(test, 40);
-	struct actor *client = start_at(test, path);
+	const char *tail = deep_client(test, 40);
+	struct actor *client = start_at(test, tail), *server = actor_start(test, "server");
+	struct egret *egret = egret_start(test, NULL);
+	struct pair pair = sock_pair(client, server, test->ip, 0);
+	struct result *result;
 
-	for (int cut = 40 + 1 - EG_PATH_DEPTH - EG_MOUNT_DEPTH; cut >= 0; cut--)
-		path = strstr(path + 1, "/a-deep");
-	snprintf(client->identity.exe, sizeof(client->identity.exe), "…%s", path);
-	talk(client);
+	sock_pair_close(&pair);
+	result = egret_stop(egret);
+	while (result && tail && !result_app_of(result, test_text(test, "…%s", tail)))
+		tail = strchr(tail + 1, '/');
+	require(test, tail && strstr(tail, "/a-deep-directory-20/"));
+	expect_rows_of(result, test_text(test, "…%s", tail), 1);
 }
 
 /* In an id, what is no plain character is percent-encoded. */
