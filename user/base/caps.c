@@ -21,9 +21,9 @@ static const struct {
 	const char *name;
 	bool or_admin;
 } needed[] = {
-	{ CAP_BPF, "CAP_BPF", true },
-	{ CAP_PERFMON, "CAP_PERFMON", true },
-	{ CAP_NET_ADMIN, "CAP_NET_ADMIN", false },
+	{ .capability = CAP_BPF, .name = "CAP_BPF", .or_admin = true },
+	{ .capability = CAP_PERFMON, .name = "CAP_PERFMON", .or_admin = true },
+	{ .capability = CAP_NET_ADMIN, .name = "CAP_NET_ADMIN" },
 };
 
 const char *eg_caps_missing(void)

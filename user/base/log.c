@@ -36,19 +36,14 @@ static void write_line(const char *text)
 void eg_logv(enum eg_level level, const char *format, va_list args)
 {
 	_cleanup_(eg_freep) char *text = NULL;
-	int saved = errno, size;
+	int saved = errno;
 
 	if (level > log_level)
 		return;
-	size = vasprintf(&text, format, args);
-	if (size < 0) {
-		text = NULL;
-		write_line(format);
-	} else {
-		while (size > 0 && text[size - 1] == '\n')
-			text[--size] = '\0';
-		write_line(text);
-	}
+	text = eg_format(format, args);
+	for (size_t size = text ? strlen(text) : 0; size > 0 && text[size - 1] == '\n'; size--)
+		text[size - 1] = '\0';
+	write_line(text ? text : format);
 	errno = saved;
 }
 

@@ -110,3 +110,10 @@ int eg_put_prometheus(FILE *stream, const char *text)
 {
 	return put_quoted(stream, &json, text ? text : "");
 }
+
+char *eg_format(const char *format, va_list args)
+{
+	char *text;
+
+	return vasprintf(&text, format, args) < 0 ? NULL : text;
+}

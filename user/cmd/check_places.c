@@ -30,8 +30,7 @@ static const char *print_text(char **text, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	if (vasprintf(text, format, args) < 0)
-		*text = NULL;
+	*text = eg_format(format, args);
 	va_end(args);
 	return *text;
 }

@@ -227,16 +227,11 @@ static int add_sentence(struct eg_ledger *ledger, const char *format, ...)
 {
 	_cleanup_(eg_freep) char *sentence = NULL;
 	va_list args;
-	int r;
 
 	va_start(args, format);
-	r = vasprintf(&sentence, format, args);
+	sentence = eg_format(format, args);
 	va_end(args);
-	if (r < 0) {
-		sentence = NULL;
-		return -ENOMEM;
-	}
-	return eg_ledger_add_degraded(ledger, sentence);
+	return sentence ? eg_ledger_add_degraded(ledger, sentence) : -ENOMEM;
 }
 
 /* The date and not the age: the same sentence in each interval and in a merge of them. */

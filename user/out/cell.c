@@ -76,16 +76,11 @@ int eg_cell_format(struct eg_cell *ret_cell, const char *format, ...)
 {
 	_cleanup_(eg_freep) char *text = NULL;
 	va_list args;
-	int r;
 
 	va_start(args, format);
-	r = vasprintf(&text, format, args);
+	text = eg_format(format, args);
 	va_end(args);
-	if (r < 0) {
-		text = NULL;
-		return -ENOMEM;
-	}
-	return eg_cell_make(text, ret_cell);
+	return text ? eg_cell_make(text, ret_cell) : -ENOMEM;
 }
 
 void eg_cell_free(struct eg_cell *cell)

@@ -109,16 +109,11 @@ static int put_note(const struct eg_printer *printer, const char *format, ...)
 {
 	_cleanup_(eg_freep) char *text = NULL;
 	va_list args;
-	int r;
 
 	va_start(args, format);
-	r = vasprintf(&text, format, args);
+	text = eg_format(format, args);
 	va_end(args);
-	if (r < 0) {
-		text = NULL;
-		return -ENOMEM;
-	}
-	return put_text(printer, EG_PAGE_PLAIN, text);
+	return text ? put_text(printer, EG_PAGE_PLAIN, text) : -ENOMEM;
 }
 
 /* The time from one to the other; files may hold any. */

@@ -18,23 +18,49 @@
 #define SPARES_MIN 128
 
 static const struct optional_program optional_programs[] = {
-	{ "eg_sent", "tp_btf/sock_send_length", "packet sockets that bypass the queue",
-	  "frames that packet sockets send with PACKET_QDISC_BYPASS are not seen" },
-	{ "eg_queue", "tp_btf/net_dev_queue", "packet sockets",
-	  "frames that packet sockets send are not seen" },
-	{ "eg_create", "cgroup/sock_create", "owners of raw, ping and SCTP sockets",
-	  "raw, ping and SCTP sockets that only receive have no owner" },
-	{ "eg_bind4", "cgroup/post_bind4", "owners of UDP servers",
-	  "IPv4 datagrams to servers that never answer have no owner" },
-	{ "eg_bind6", "cgroup/post_bind6", "owners of UDP servers",
-	  "IPv6 datagrams to servers that never answer have no owner" },
-	{ "eg_old_listen", "iter/task_file", "listeners older than the trace",
-	  "connections accepted by listeners older than the trace have no owner until data is "
-	  "sent on them" },
-	{ "eg_old_files", "iter/task_file", "sockets older than the trace",
-	  "sockets older than the trace have no owner" },
-	{ "eg_old_tcp", "iter/tcp", "connections in no process's hands when the trace began",
-	  "connections that waited in an accept queue when the trace began are not seen" },
+	{
+		.name = "eg_sent",
+		.serves = "packet sockets that bypass the queue",
+		.degraded = "frames that packet sockets send with PACKET_QDISC_BYPASS are not seen",
+	},
+	{
+		.name = "eg_queue",
+		.serves = "packet sockets",
+		.degraded = "frames that packet sockets send are not seen",
+	},
+	{
+		.name = "eg_create",
+		.serves = "owners of raw, ping and SCTP sockets",
+		.degraded = "raw, ping and SCTP sockets that only receive have no owner",
+	},
+	{
+		.name = "eg_bind4",
+		.serves = "owners of UDP servers",
+		.degraded = "IPv4 datagrams to servers that never answer have no owner",
+	},
+	{
+		.name = "eg_bind6",
+		.serves = "owners of UDP servers",
+		.degraded = "IPv6 datagrams to servers that never answer have no owner",
+	},
+	{
+		.name = "eg_old_listen",
+		.serves = "listeners older than the trace",
+		.degraded =
+			"connections accepted by listeners older than the trace have no owner until data is "
+			"sent on them",
+	},
+	{
+		.name = "eg_old_files",
+		.serves = "sockets older than the trace",
+		.degraded = "sockets older than the trace have no owner",
+	},
+	{
+		.name = "eg_old_tcp",
+		.serves = "connections in no process's hands when the trace began",
+		.degraded =
+			"connections that waited in an accept queue when the trace began are not seen",
+	},
 };
 
 /* A helper counts as there only if every kind of program that calls it may. */

@@ -15,7 +15,6 @@
 /* Programs that egret can do without, and what is then not seen. */
 struct optional_program {
 	const char *name;
-	const char *hook;
 	const char *serves;
 	const char *degraded; /* a plain sentence for the ledger */
 };

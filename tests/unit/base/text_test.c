@@ -183,6 +183,33 @@ static void full_disk_is_an_error(void **state)
 	fclose(stream);
 }
 
+static char *format(const char *text, ...) __attribute__((format(printf, 1, 2)));
+
+static char *format(const char *text, ...)
+{
+	va_list args;
+	char *result;
+
+	va_start(args, text);
+	result = eg_format(text, args);
+	va_end(args);
+	return result;
+}
+
+static void formats_what_fits_no_buffer(void **state)
+{
+	char *text = format("%s, %5d", "a", 42), *empty = format("%s", "");
+	char *wide = format("%*s", 100000, "x");
+
+	(void)state;
+	assert_string_equal(text, "a,    42");
+	assert_string_equal(empty, "");
+	assert_int_equal(strlen(wide), 100000);
+	free(text);
+	free(empty);
+	free(wide);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +223,7 @@ int main(void)
 		cmocka_unit_test(csv_cells_are_no_formulas),
 		cmocka_unit_test(random_bytes_come_out_harmless),
 		cmocka_unit_test(full_disk_is_an_error),
+		cmocka_unit_test(formats_what_fits_no_buffer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
