@@ -46,9 +46,8 @@ static const struct optional_program optional_programs[] = {
 	{
 		.name = "eg_old_listen",
 		.serves = "listeners older than the trace",
-		.degraded =
-			"connections accepted by listeners older than the trace have no owner until data is "
-			"sent on them",
+		.degraded = "connections accepted by listeners older than the trace have no owner "
+			    "until data is sent on them",
 	},
 	{
 		.name = "eg_old_files",
@@ -58,8 +57,8 @@ static const struct optional_program optional_programs[] = {
 	{
 		.name = "eg_old_tcp",
 		.serves = "connections in no process's hands when the trace began",
-		.degraded =
-			"connections that waited in an accept queue when the trace began are not seen",
+		.degraded = "connections that waited in an accept queue when the trace began "
+			    "are not seen",
 	},
 };
 
@@ -96,7 +95,11 @@ static bool have_pointer_keys(void)
 		  .dst_reg = BPF_REG_10,
 		  .src_reg = BPF_REG_3,
 		  .off = -8 },
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_2, .src_reg = BPF_REG_10 },
+		{
+			.code = BPF_ALU64 | BPF_MOV | BPF_X,
+			.dst_reg = BPF_REG_2,
+			.src_reg = BPF_REG_10,
+		},
 		{ .code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = BPF_REG_2, .imm = -8 },
 		{ .code = BPF_LD | BPF_IMM | BPF_DW,
 		  .dst_reg = BPF_REG_1,

@@ -4,7 +4,9 @@
 
 static void has_those_of_its_documents(void **state)
 {
-	static const char *const names[] = { "summary", "row", "trace", "doctor", "app", "explain" };
+	static const char *const names[] = {
+		"summary", "row", "trace", "doctor", "app", "explain",
+	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {

@@ -38,7 +38,8 @@ static inline const char *loc_fixture(const char *name, char path[static FIXTURE
 	assert_int_equal(loc_writer_add_as(writer, &as, 64500), 0);
 	loc_as_set_name(as, "Example Pte");
 	loc_as_unref(as);
-	loc_add(writer, "5.5.0.0/16", "SG", 64500, false);
+	/* No network lies in another: libloc 0.9.18 no longer finds the outer one then. */
+	loc_add(writer, "5.5.0.0/22", "SG", 64500, false);
 	loc_add(writer, "5.5.5.0/24", "US", 64500, true);
 	loc_add(writer, "5.6.0.0/16", "EU", 64501, false);
 	loc_add(writer, "2a05::/32", "DE", 64500, false);
