@@ -41,7 +41,7 @@ $(shell $(PKG_CONFIG) --print-errors --exists $(LIBRARIES))
 $(error a library is missing or too old (see above): `sudo tools/install-deps` installs what the build needs)
 endif
 # What egret can do without; the feature says so then. C sees -DEG_HAVE_LIBMAXMINDDB and so on.
-FOUND := $(foreach library,libmaxminddb libloc libpsl libcrypto, \
+FOUND := $(foreach library,libmaxminddb libloc libpsl libcrypto sqlite3, \
 	$(shell $(PKG_CONFIG) --exists $(library) && echo $(library)))
 LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) $(FOUND)) \
 	$(addprefix -DEG_HAVE_,$(shell echo $(FOUND) | tr a-z A-Z))
@@ -86,9 +86,13 @@ BPF_FLAGS := -g -O2 -std=gnu17 -target bpf -mcpu=v2 -mllvm -simplifycfg-sink-com
 
 # --- files ---
 SOURCES := $(sort $(filter-out user/main.c,$(shell find user -name '*.c')))
+# The history is one library's or not there at all.
+HISTORY := $(filter-out user/store/absent.c,$(wildcard user/store/*.c))
+SOURCES := $(filter-out $(if $(filter sqlite3,$(FOUND)),user/store/absent.c,$(HISTORY)),$(SOURCES))
 SCHEMAS := $(sort $(wildcard user/out/schema/*.schema.json))
 MAN_PAGES := $(wildcard user/man/*.1)
 UNIT_TESTS := $(patsubst %.c,$(O)/%,$(shell find tests/unit -name '*_test.c' 2>/dev/null))
+UNIT_TESTS := $(filter-out $(if $(filter sqlite3,$(FOUND)),,$(O)/tests/unit/store/%),$(UNIT_TESTS))
 ABI_TESTS := $(patsubst %.c,$(O)/%,$(wildcard tests/abi/*_test.c))
 FUZZ_TESTS := $(patsubst %.c,$(O)/%,$(wildcard tests/fuzz/*_fuzz.c))
 FUZZ_MAIN := $(if $(filter fuzz,$(SANITIZE)),,$(O)/tests/fuzz/replay.o)

@@ -290,6 +290,13 @@ int eg_summary_walk(const struct eg_summary *summary, const struct eg_visitor *v
  */
 int eg_summary_merge(struct eg_summary *into, const struct eg_summary *from);
 
+/*
+ * The same for a summary that holds nothing but one row of one app, which is not
+ * asked for its counters: id, texts and users. Nothing of it is kept. 0 or -ENOMEM.
+ */
+int eg_summary_merge_row(struct eg_summary *into, const struct eg_app *app,
+			 const struct eg_destination *row);
+
 /* Where and why a document could not be read. */
 struct eg_read_error {
 	size_t offset; /* byte in the file */

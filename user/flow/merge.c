@@ -158,17 +158,23 @@ static int merge_rows(struct eg_app *into, const struct eg_app *from)
 	return r;
 }
 
-/* The texts first: they are chosen by the last_seen from before the rows are added. */
-static int merge_app(struct eg_app *into, const struct eg_app *from)
+/* What is true of all of an app that was last seen then. */
+static int merge_description(struct eg_app *into, const struct eg_app *from, int64_t from_seen)
 {
 	const struct eg_choice choice = {
 		.into_seen = into->counters.last_seen,
-		.from_seen = from->counters.last_seen,
+		.from_seen = from_seen,
 	};
 	int r = eg_choice_texts(&choice, &eg_app_texts, into, from);
 
-	if (r == 0)
-		r = eg_app_add_users(into, from->users, from->users_count);
+	return r == 0 ? eg_app_add_users(into, from->users, from->users_count) : r;
+}
+
+/* The texts first: they are chosen by the last_seen from before the rows are added. */
+static int merge_app(struct eg_app *into, const struct eg_app *from)
+{
+	int r = merge_description(into, from, from->counters.last_seen);
+
 	if (r == 0)
 		r = eg_app_merge_processes(into, from);
 	return r == 0 ? merge_rows(into, from) : r;
@@ -204,4 +210,15 @@ int eg_summary_merge(struct eg_summary *into, const struct eg_summary *from)
 	if (r == 0)
 		r = eg_ledger_merge(&into->ledger, &from->ledger);
 	return r == 0 ? merge_apps(into, from) : r;
+}
+
+int eg_summary_merge_row(struct eg_summary *into, const struct eg_app *app,
+			 const struct eg_destination *row)
+{
+	struct eg_app *same;
+	int r = eg_summary_app(into, app->id, &same);
+
+	if (r == 0)
+		r = merge_description(same, app, row->counters.last_seen);
+	return r == 0 ? eg_app_merge_row(same, row) : r;
 }

@@ -226,6 +226,42 @@ static void excluded_rows_are_not_merged(void **state)
 	eg_summary_free(b);
 }
 
+static int merge_row(struct eg_app *app, struct eg_destination *row, void *data)
+{
+	return eg_summary_merge_row(data, app, row);
+}
+
+/* A row on its own merges as the summary does that holds nothing else. */
+static void merges_a_row_alone(void **state)
+{
+	struct model_random random = { .state = 11 };
+
+	(void)state;
+	for (int i = 0; i < 200; i++) {
+		struct eg_summary *whole = model_new(), *part = model_new(), *rows = model_new();
+
+		for (int j = 0; j < 3; j++) {
+			struct eg_app *app = model_app(part, "exe:/a");
+			char *name = model_any(&random, 3);
+
+			assert_int_equal(eg_app_describe(app, "program", name, NULL, NULL, NULL),
+					 0);
+			free(name);
+			assert_int_equal(eg_app_add_user(app, model_below(&random, 3)), 0);
+			model_any_row(&random, app);
+			assert_int_equal(eg_summary_merge(whole, part), 0);
+			assert_int_equal(eg_summary_each(part, merge_row, rows), 0);
+			eg_summary_free(part);
+			part = model_new();
+		}
+		rows->merged = true;
+		model_assert_equal(rows, whole);
+		eg_summary_free(part);
+		eg_summary_free(rows);
+		eg_summary_free(whole);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -239,6 +275,7 @@ int main(void)
 		cmocka_unit_test(periods_and_hosts_are_sorted_unions),
 		cmocka_unit_test(texts_of_the_younger_app_stay),
 		cmocka_unit_test(excluded_rows_are_not_merged),
+		cmocka_unit_test(merges_a_row_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
