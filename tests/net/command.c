@@ -263,6 +263,22 @@ static void exit_status(struct test *test)
 	expect_equal(test, STATUS_OF(test, test->dir), 126);
 }
 
+/* What was not executed has no result; that there is no such program is all that is said. */
+static void not_executed(struct test *test)
+{
+	const char *file = test_path(test, "nothing.json"), *missing = test_path(test, "missing");
+	const char *const argv[] = { "summary", "-q", "-o", file, "--", missing, NULL };
+	struct output output = egret_run(test, argv);
+
+	expect_equal(test, output.status, 127);
+	expect_equal(test, access(file, F_OK) == 0, 0);
+	expect_equal(test, strcmp(output.out, ""), 0);
+	expect_equal(test,
+		     strcmp(output.err,
+			    test_text(test, "egret: %s: No such file or directory\n", missing)),
+		     0);
+}
+
 /* PATH is searched as a shell would. */
 static void found_in_path(struct test *test)
 {
@@ -362,6 +378,7 @@ const struct test_case command_cases[] = {
 	CASE("command/as-caller", as_caller),
 	CASE("command/streams", streams),
 	CASE("command/exit-status", exit_status),
+	CASE("command/not-executed", not_executed),
 	CASE("command/found-in-path", found_in_path),
 	CASE("command/egret-fails", egret_fails),
 	CASE("command/signalled", signalled),

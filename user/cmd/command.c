@@ -20,6 +20,7 @@ struct command {
 	struct eg_command_cgroup *cgroup;
 	pid_t pid;
 	int go_fd; /* a byte written here lets the child go */
+	int failed_fd; /* a byte comes from here if it can't be executed, an end of file if it is */
 	int status; /* as from waitpid() */
 	bool reaped;
 };
@@ -58,7 +59,15 @@ static int become_caller(void)
 	return 0;
 }
 
-static _Noreturn void run_child(const struct command *command, int go_fd, char *const argv[])
+static _Noreturn void give_up(int failed_fd, int status)
+{
+	if (write(failed_fd, "f", 1) != 1)
+		eg_debug("nobody hears that the command was not executed");
+	_exit(status);
+}
+
+static _Noreturn void run_child(const struct command *command, int go_fd, int failed_fd,
+				char *const argv[])
 {
 	sigset_t none;
 	int error;
@@ -69,7 +78,7 @@ static _Noreturn void run_child(const struct command *command, int go_fd, char *
 		error = become_caller();
 	if (error) {
 		eg_error("can't prepare to run %s: %s", argv[0], strerror(-error));
-		_exit(EG_EXIT_FAILED);
+		give_up(failed_fd, EG_EXIT_FAILED);
 	}
 	/* End of file: the tracer has given up. */
 	if (read(go_fd, &go, 1) != 1)
@@ -80,29 +89,30 @@ static _Noreturn void run_child(const struct command *command, int go_fd, char *
 	execvp(argv[0], argv);
 	error = errno;
 	eg_error("%s: %s", argv[0], strerror(error));
-	_exit(error == ENOENT ? EG_EXIT_NOT_FOUND : EG_EXIT_NOT_EXECUTABLE);
+	give_up(failed_fd, error == ENOENT ? EG_EXIT_NOT_FOUND : EG_EXIT_NOT_EXECUTABLE);
 }
 
+/* Of each pipe one end is the child's: all close on exec. */
 static int fork_child(struct command *command, char *const argv[])
 {
-	int go[2];
+	_cleanup_(eg_closep) int go_fd = -1, failed_fd = -1;
+	int ends[2];
 
-	if (pipe2(go, O_CLOEXEC) < 0)
+	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
+	go_fd = ends[0];
+	command->go_fd = ends[1];
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	command->failed_fd = ends[0];
+	failed_fd = ends[1];
 	command->pid = fork();
-	if (command->pid < 0) {
-		int error = -errno;
-
-		close(go[0]);
-		close(go[1]);
-		return error;
-	}
+	if (command->pid < 0)
+		return -errno;
 	if (command->pid == 0) {
-		close(go[1]);
-		run_child(command, go[0], argv);
+		close(command->go_fd);
+		run_child(command, go_fd, failed_fd, argv);
 	}
-	close(go[0]);
-	command->go_fd = go[1];
 	return 0;
 }
 
@@ -113,7 +123,7 @@ int command_new(char *const argv[], struct command **ret_command)
 
 	if (!command)
 		return -ENOMEM;
-	command->go_fd = -1;
+	command->go_fd = command->failed_fd = -1;
 	error = eg_command_cgroup_new(&command->cgroup);
 	if (!error && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		error = -errno;
@@ -131,8 +141,8 @@ void command_free(struct command *command)
 {
 	if (!command)
 		return;
-	if (command->go_fd >= 0)
-		close(command->go_fd);
+	eg_closep(&command->go_fd);
+	eg_closep(&command->failed_fd);
 	if (command->pid > 0 && !command_ended(command)) {
 		command_kill(command);
 		while (waitpid(-1, NULL, 0) > 0)
@@ -178,6 +188,13 @@ void command_signal(const struct command *command, int number)
 void command_kill(const struct command *command)
 {
 	eg_command_cgroup_kill(command->cgroup);
+}
+
+bool command_was_executed(const struct command *command)
+{
+	char byte;
+
+	return read(command->failed_fd, &byte, 1) != 1;
 }
 
 int command_status(const struct command *command)

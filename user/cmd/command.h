@@ -26,5 +26,7 @@ bool command_ended(struct command *command);
 void command_signal(const struct command *command, int number);
 /* Kills every process in the cgroup. */
 void command_kill(const struct command *command);
+/* Once it has ended: was it executed, or was there no such program? To be asked once. */
+bool command_was_executed(const struct command *command);
 /* The status that a shell would show; valid once it has ended, else 125. */
 int command_status(const struct command *command);

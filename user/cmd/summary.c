@@ -144,7 +144,7 @@ static int loop(struct session *session)
 			error = interval(session);
 			break;
 		case TRACING_END:
-			return finish(session, true);
+			return tracing_had_subject(session->tracing) ? finish(session, true) : 0;
 		}
 		/* Nobody reads any more, or nothing can be written: no use in going on. */
 		if (session->unwritten)

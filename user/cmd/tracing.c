@@ -342,6 +342,11 @@ struct eg_period tracing_period(const struct tracing *tracing)
 	};
 }
 
+bool tracing_had_subject(const struct tracing *tracing)
+{
+	return !tracing->command || command_was_executed(tracing->command);
+}
+
 int tracing_status(const struct tracing *tracing, int status)
 {
 	return tracing->command ? command_status(tracing->command) : status;

@@ -40,5 +40,8 @@ enum tracing_event tracing_wait(struct tracing *tracing);
  */
 struct eg_period tracing_period(const struct tracing *tracing);
 
+/* At the end, once: was there anything to trace? Not if the command could not be executed. */
+bool tracing_had_subject(const struct tracing *tracing);
+
 /* The command's status, if there is a command; else `status`. */
 int tracing_status(const struct tracing *tracing, int status);
