@@ -190,6 +190,8 @@ static __always_inline void describe_ids(struct eg_process *process, struct task
 	process->net_ns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
 	process->mnt_ns = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
 	process->pid_ns = BPF_CORE_READ(task, nsproxy, pid_ns_for_children, ns.inum);
+	process->user_ns = BPF_CORE_READ(task, cred, user_ns, ns.inum);
+	process->pad = 0;
 	bpf_probe_read_kernel_str(process->comm, sizeof(process->comm), leader->comm);
 }
 

@@ -232,6 +232,8 @@ struct eg_process {
 	__u32 net_ns; /* inode numbers, as in /proc/PID/ns */
 	__u32 mnt_ns;
 	__u32 pid_ns;
+	__u32 user_ns;
+	__u32 pad;
 	char comm[EG_COMM_MAX];
 	char exe[EG_EXE_MAX + 256];
 	char args[EG_ARGS_MAX];

@@ -26,6 +26,7 @@ struct eg_process_facts {
 	uint32_t uid; /* real uid in the initial user namespace */
 	bool uid_unknown;
 	int64_t start; /* realtime ns */
+	uint64_t start_boot; /* the same as CLOCK_BOOTTIME ns; 0: unknown */
 	const char *executable; /* " (deleted)" at its end is understood */
 	bool exe_deleted;
 	const char *cgroup; /* cgroup2 path */
@@ -186,3 +187,43 @@ int eg_fixture_parse(struct eg_json object, struct eg_fixture **ret_fixture, con
 void eg_fixture_free(struct eg_fixture *fixture);
 const struct eg_process_facts *eg_fixture_facts(const struct eg_fixture *fixture);
 const struct eg_lookup *eg_fixture_lookup(const struct eg_fixture *fixture);
+
+/* --- facts from this machine --- */
+
+/*
+ * What rules may ask of this machine: files, ancestors, desktop entries, lists
+ * of packages. What many processes share is kept, within limits.
+ */
+struct eg_machine;
+int eg_machine_new(struct eg_machine **ret_machine); /* 0 or -ENOMEM */
+void eg_machine_free(struct eg_machine *machine);
+
+/*
+ * A lookup about one process, as long as it is the one with this pid and (unless
+ * 0) this start. Valid until the next call; a process that is gone has no files.
+ */
+const struct eg_lookup *eg_machine_lookup(struct eg_machine *machine,
+					  const struct eg_process_facts *facts);
+/* Where a process lives by the inode numbers of its namespaces; 0: unknown. */
+enum eg_namespace eg_machine_mnt_ns(const struct eg_machine *machine, uint32_t inode);
+enum eg_namespace eg_machine_pid_ns(const struct eg_machine *machine, uint32_t inode);
+enum eg_namespace eg_machine_user_ns(const struct eg_machine *machine, uint32_t inode);
+
+/*
+ * The cgroup of the init process of a process's pid namespace; malloc'ed, NULL:
+ * unknown. Ask about processes in pid namespaces that root has made.
+ */
+char *eg_machine_init_cgroup(struct eg_machine *machine, const struct eg_process_facts *facts);
+
+/*
+ * The lines of /proc/PID/cgroup, where this machine has version 1 as well and
+ * version 2 says nothing; malloc'ed, NULL: nothing to add.
+ */
+char *eg_machine_cgroup_v1(struct eg_machine *machine, const struct eg_process_facts *facts);
+
+/* The facts about a living process, with the texts that they point to. */
+struct eg_living;
+/* 0, -ESRCH: there is none (any more), or another -errno. */
+int eg_living_read(struct eg_machine *machine, uint32_t pid, struct eg_living **ret_living);
+void eg_living_free(struct eg_living *living);
+const struct eg_process_facts *eg_living_facts(const struct eg_living *living);

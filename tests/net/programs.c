@@ -105,7 +105,7 @@ static void curl(struct test *test)
 
 	make_file(test, 3000017);
 	server = start_http(test, &port);
-	egret = egret_start(test, NULL);
+	egret = egret_start(test, ARGV("--by", "program"));
 	output = run(test, ARGV(path, "-s", "-o", "/dev/null", "-w",
 				"%{size_request} %{size_header} %{size_download}",
 				url(test, port, "served.bin")));
@@ -134,7 +134,7 @@ static void curl_many(struct test *test)
 
 	make_file(test, 1000);
 	server = start_http(test, &port);
-	egret = egret_start(test, NULL);
+	egret = egret_start(test, ARGV("--by", "program"));
 	output = run(test, ARGV(path, "-s", "--no-keepalive", "-o", "/dev/null", "-w",
 				"%{size_request} %{size_header} %{size_download}\n",
 				url(test, port, "served.bin?[1-20]")));

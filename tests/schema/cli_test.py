@@ -99,7 +99,9 @@ def cases():
     yield "no file to merge", expect_refusal, ["merge"], "FILE... is missing"
     yield "a file that is not there", expect_refusal, ["merge", "/nonexistent"], "No such file or directory"
     yield "a file that is no summary", expect_refusal, ["merge", "Makefile"], "Makefile: byte 0: "
-    yield "nothing to identify", expect_refusal, ["app"], "--stdin"
+    yield "nothing to identify", expect_refusal, ["app"], "a PID or --stdin is missing"
+    yield "something that is no process", expect_refusal, ["app", "x"], "'x' is no PID"
+    yield "a process that is not there", expect_refusal, ["app", "4194305"], "process 4194305: No such process"
     yield "no document to print", expect_refusal, ["schema"], "NAME is missing"
     yield "a document that is not there yet", expect_refusal, ["schema", "policy"], "no document 'policy'"
     for arguments in (["--help"], ["--version"], ["merge", SUMMARY], ["schema", "summary"]):

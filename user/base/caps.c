@@ -50,7 +50,7 @@ static void keep_capability(unsigned capability, bool has)
 
 int eg_caps_drop(unsigned keep)
 {
-	bool bpf, admin, files, kill;
+	bool bpf, admin, files, kill, search, trace;
 
 	if (capng_get_caps_process() < 0)
 		return -EPERM;
@@ -58,11 +58,17 @@ int eg_caps_drop(unsigned keep)
 	admin = capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN);
 	files = capng_have_capability(CAPNG_EFFECTIVE, CAP_DAC_OVERRIDE);
 	kill = capng_have_capability(CAPNG_EFFECTIVE, CAP_KILL);
+	search = capng_have_capability(CAPNG_EFFECTIVE, CAP_DAC_READ_SEARCH);
+	trace = capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_PTRACE);
 	capng_clear(CAPNG_SELECT_BOTH);
 	keep_capability(CAP_BPF, bpf);
 	keep_capability(CAP_SYS_ADMIN, !bpf && admin);
 	if (keep & EG_CAPS_KEEP_FILES)
 		keep_capability(CAP_DAC_OVERRIDE, files);
+	if (keep & EG_CAPS_KEEP_READ) {
+		keep_capability(CAP_DAC_READ_SEARCH, search);
+		keep_capability(CAP_SYS_PTRACE, trace);
+	}
 	if (keep & EG_CAPS_KEEP_KILL)
 		keep_capability(CAP_KILL, kill);
 	if (capng_apply(CAPNG_SELECT_CAPS) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)

@@ -130,30 +130,129 @@ static int answer_lines(FILE *stream, void *data)
 	return error;
 }
 
-static int run(const struct eg_options *options)
-{
-	struct eg_output output;
-	struct reading reading = { .output = &output };
-	int error;
+/* --- living processes --- */
 
-	if (!options->from_stdin) {
-		eg_error("app: --stdin is missing");
-		return EG_EXIT_USAGE;
+struct asking {
+	const struct eg_output *output;
+	char **pids; /* NULL-terminated */
+	bool several;
+	bool missing; /* one was not there */
+};
+
+static int print_living(FILE *stream, const struct asking *asking, struct eg_machine *machine,
+			const struct eg_living *living)
+{
+	const struct eg_process_facts *facts = eg_living_facts(living);
+	struct eg_print_options options = asking->output->print;
+	struct eg_identity identity = {};
+	struct eg_app_answer answer = {
+		.identity = &identity,
+		.pid = facts->pid,
+		.start = facts->start,
+		.uid = facts->uid,
+		.has_uid = !facts->uid_unknown,
+	};
+	int error = eg_identify_app(facts, eg_machine_lookup(machine, facts), true, &identity);
+
+	options.compact = asking->several;
+	if (!error)
+		error = eg_print_app(stream, asking->output->format, &answer, &options);
+	eg_identity_clear(&identity);
+	return error;
+}
+
+static int answer_pids(FILE *stream, void *data)
+{
+	struct asking *asking = data;
+	struct eg_machine *machine;
+	int error = eg_machine_new(&machine);
+
+	if (error)
+		return error;
+	for (char **pid = asking->pids; !error && *pid; pid++) {
+		uint32_t number = (uint32_t)strtoul(*pid, NULL, 10);
+		struct eg_living *living;
+		int missing = eg_living_read(machine, number, &living);
+
+		if (missing) {
+			eg_error("app: process %s: %s", *pid, strerror(-missing));
+			asking->missing = true;
+			continue;
+		}
+		error = print_living(stream, asking, machine, living);
+		eg_living_free(living);
 	}
-	if (eg_output_open(options, &output) < 0)
+	eg_machine_free(machine);
+	return error;
+}
+
+static bool is_pid(const char *text)
+{
+	size_t size = strlen(text);
+
+	return size > 0 && size < 10 && strspn(text, "0123456789") == size && *text != '0';
+}
+
+/* --- the command --- */
+
+static int run_pids(struct eg_output *output, const struct eg_options *options)
+{
+	struct asking asking = {
+		.output = output,
+		.pids = options->operands,
+		.several = options->operands_count > 1,
+	};
+
+	if (eg_output_write(output, answer_pids, &asking) < 0)
 		return EG_EXIT_INCOMPLETE;
-	error = eg_output_write(&output, answer_lines, &reading);
+	return asking.missing ? EG_EXIT_USAGE : EG_EXIT_OK;
+}
+
+static int run_stdin(struct eg_output *output)
+{
+	struct reading reading = { .output = output };
+	int error = eg_output_write(output, answer_lines, &reading);
+
 	free(reading.line);
 	if (error < 0)
 		return EG_EXIT_INCOMPLETE;
 	return reading.malformed ? EG_EXIT_USAGE : EG_EXIT_OK;
 }
 
+static int check(const struct eg_options *options)
+{
+	if (options->from_stdin == (options->operands_count > 0)) {
+		eg_error("app: %s", options->from_stdin ? "--stdin and a PID are too much"
+							: "a PID or --stdin is missing");
+		return EG_EXIT_USAGE;
+	}
+	for (int i = 0; i < options->operands_count; i++) {
+		if (!is_pid(options->operands[i])) {
+			eg_error("app: '%s' is no PID", options->operands[i]);
+			return EG_EXIT_USAGE;
+		}
+	}
+	return EG_EXIT_OK;
+}
+
+static int run(const struct eg_options *options)
+{
+	struct eg_output output;
+	int status = check(options);
+
+	if (status != EG_EXIT_OK)
+		return status;
+	if (eg_output_open(options, &output) < 0)
+		return EG_EXIT_INCOMPLETE;
+	return options->from_stdin ? run_stdin(&output) : run_pids(&output, options);
+}
+
 const struct eg_command eg_command_app = {
 	.name = "app",
 	.help = "tell which app a process is, and by which evidence",
-	.arguments = "--stdin",
+	.arguments = "PID... | --stdin",
 	.options = EG_OPTIONS_COMMON | EG_OPTIONS_OUTPUT | EG_BIT(EG_OPTION_STDIN),
 	.formats = EG_BIT(EG_FORMAT_TEXT) | EG_BIT(EG_FORMAT_JSON) | EG_BIT(EG_FORMAT_NDJSON),
+	.operands_max = -1,
 	.run = run,
 };

@@ -17,6 +17,7 @@
 struct collector {
 	enum eg_by by;
 	int64_t boot_to_real_ns;
+	struct eg_machine *machine; /* what its files say about processes */
 	struct eg_table *processes; /* struct eg_proc_key -> struct known_process * */
 	uint64_t generation;
 	struct eg_summary *summary; /* that is being filled ... */
@@ -38,7 +39,8 @@ int collector_new(enum eg_by by, struct collector **ret_collector)
 	collector->forgotten_at = eg_monotonic_ns();
 	collector->processes =
 		eg_table_new(sizeof(struct eg_proc_key), sizeof(struct known_process *));
-	if (!collector->processes) {
+	if (!collector->processes || eg_machine_new(&collector->machine) < 0) {
+		eg_table_free(collector->processes);
 		free(collector);
 		return -ENOMEM;
 	}
@@ -53,8 +55,10 @@ static void free_process(struct known_process *process)
 	free(process->info.comm);
 	free(process->info.executable);
 	free(process->info.cgroup);
+	free(process->info.component);
 	free(process->info.command_line);
 	free(process->app_id);
+	free(process->via);
 	free(process->name);
 	free(process);
 }
@@ -70,6 +74,7 @@ void collector_free(struct collector *collector)
 		free_process(*(struct known_process **)process);
 	}
 	eg_table_free(collector->processes);
+	eg_machine_free(collector->machine);
 	free(collector);
 }
 
@@ -100,38 +105,74 @@ static int64_t start_time(const struct collector *collector, uint64_t boot_ns)
 	return add_offset(boot_ns, offset - offset % millisecond);
 }
 
-static int identify(enum eg_by by, const struct eg_process_facts *facts,
+static int identify_app(const struct collector *collector, struct eg_process_facts *facts,
+			struct eg_identity *ret_identity)
+{
+	struct eg_machine *machine = collector->machine;
+	_cleanup_(eg_freep) char *version1 = eg_machine_cgroup_v1(machine, facts);
+	_cleanup_(eg_freep) char *init_cgroup = NULL;
+
+	/* Who may make a pid namespace without a user namespace is root. */
+	if (facts->pid_ns == EG_NAMESPACE_OWN && facts->user_ns == EG_NAMESPACE_HOST)
+		init_cgroup = eg_machine_init_cgroup(machine, facts);
+	facts->cgroup_v1 = version1;
+	facts->init_cgroup = init_cgroup;
+	return eg_identify_app(facts, eg_machine_lookup(machine, facts), false, ret_identity);
+}
+
+static int identify(const struct collector *collector, struct eg_process_facts *facts,
 		    struct eg_identity *ret_identity)
 {
 	static int (*const identify_by[])(const struct eg_process_facts *facts,
 					  struct eg_identity *ret_identity) = {
-		[EG_BY_APP] = eg_identify_program,     [EG_BY_PROGRAM] = eg_identify_program,
-		[EG_BY_PROCESS] = eg_identify_process, [EG_BY_CONTAINER] = eg_identify_container,
+		[EG_BY_PROGRAM] = eg_identify_program,
+		[EG_BY_PROCESS] = eg_identify_process,
+		[EG_BY_CONTAINER] = eg_identify_container,
 		[EG_BY_USER] = eg_identify_user,
 	};
 	_Static_assert(ARRAY_SIZE(identify_by) == EG_BY_COUNT, "each grouping has its way");
 
-	return identify_by[by](facts, ret_identity);
+	if (collector->by == EG_BY_APP)
+		return identify_app(collector, facts, ret_identity);
+	return identify_by[collector->by](facts, ret_identity);
+}
+
+static struct eg_process_facts facts_of(const struct collector *collector,
+					const struct eg_process *record,
+					const struct eg_process_info *info)
+{
+	const struct eg_machine *machine = collector->machine;
+
+	return (struct eg_process_facts){
+		.origin = EG_ORIGIN_KERNEL,
+		.pid = info->pid,
+		.uid = info->uid,
+		.start = info->start,
+		.start_boot = record->key.start_ns,
+		.executable = info->executable,
+		.exe_deleted = record->flags & EG_PROCESS_EXE_DELETED,
+		.cgroup = info->cgroup,
+		.comm = info->comm,
+		.args = info->command_line,
+		.mnt_ns = eg_machine_mnt_ns(machine, record->mnt_ns),
+		.pid_ns = eg_machine_pid_ns(machine, record->pid_ns),
+		.user_ns = eg_machine_user_ns(machine, record->user_ns),
+	};
 }
 
 static int set_identity(const struct collector *collector, const struct eg_process *record,
 			struct known_process *process)
 {
-	struct eg_process_facts facts = {
-		.pid = process->info.pid,
-		.uid = process->info.uid,
-		.start = process->info.start,
-		.executable = process->info.executable,
-		.cgroup = process->info.cgroup,
-		.exe_deleted = record->flags & EG_PROCESS_EXE_DELETED,
-	};
+	struct eg_process_facts facts = facts_of(collector, record, &process->info);
 	struct eg_identity identity = {};
-	int error = identify(collector->by, &facts, &identity);
+	int error = identify(collector, &facts, &identity);
 
 	if (error)
 		return error;
 	process->app_id = identity.id;
 	process->name = identity.name;
+	process->via = identity.via;
+	process->info.component = identity.component;
 	process->kind = identity.kind;
 	process->trust = identity.trust;
 	process->flag = identity.flag;
@@ -339,6 +380,7 @@ static int copy_process(const struct eg_process_info *info, struct eg_process_in
 	copy.comm = copy_text(info->comm);
 	copy.executable = copy_text(info->executable);
 	copy.cgroup = copy_text(info->cgroup);
+	copy.component = copy_text(info->component);
 	copy.command_line = copy_list(info->command_line);
 	if (!copy.comm == !info->comm && !copy.executable == !info->executable &&
 	    !copy.cgroup == !info->cgroup && !copy.command_line == !info->command_line) {
@@ -363,7 +405,7 @@ static int add_process(struct collector *collector, struct eg_app *app,
 		return 0;
 	process->generation = collector->generation;
 	process->app = app;
-	error = eg_app_describe(app, process->kind, process->name, process->trust, NULL,
+	error = eg_app_describe(app, process->kind, process->name, process->trust, process->via,
 				process->flag);
 	if (!error)
 		error = eg_app_add_user(app, process->info.uid);

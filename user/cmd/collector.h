@@ -12,7 +12,7 @@ struct known_process {
 	struct eg_process_info info;
 	char *app_id;
 	const char *kind, *trust, *flag;
-	char *name;
+	char *name, *via;
 	uint64_t cgroup_id;
 	uint64_t generation; /* of the summary that has it already ... */
 	struct eg_app *app; /* ... in this app */

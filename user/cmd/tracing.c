@@ -107,7 +107,7 @@ static int check_privilege(const struct eg_options *options)
 
 static int drop_rights(const struct eg_options *options)
 {
-	unsigned keep = 0;
+	unsigned keep = EG_CAPS_KEEP_READ;
 
 	if (options->output)
 		keep |= EG_CAPS_KEEP_FILES;

@@ -102,21 +102,25 @@ static const char *colon_field(const char *line, unsigned number)
 	return line;
 }
 
-/* The home directory of a user in passwd(5): asking NSS could reach the network. */
-static const char *home_of(struct resolver *resolver, uint32_t uid)
+const char *passwd_home(struct scratch *scratch, const char *line, uint32_t uid)
 {
-	const char *line = ask_file(resolver, EG_TREE_HOST, "/etc/passwd", NULL, NULL);
-
 	while (line && *line) {
 		const char *number = colon_field(line, 2), *home = colon_field(line, 5);
 
 		if (home && is_digits(number, strcspn(number, ":")) &&
 		    strtoul(number, NULL, 10) == uid)
-			return scratch_copy(&resolver->scratch, home, strcspn(home, ":\n"));
+			return scratch_copy(scratch, home, strcspn(home, ":\n"));
 		line += strcspn(line, "\n");
 		line += *line == '\n';
 	}
 	return NULL;
+}
+
+/* Asking NSS could reach the network. */
+static const char *home_of(struct resolver *resolver, uint32_t uid)
+{
+	return passwd_home(&resolver->scratch,
+			   ask_file(resolver, EG_TREE_HOST, "/etc/passwd", NULL, NULL), uid);
 }
 
 /* The user in whose slice a container runs: its own uids are others. */

@@ -245,8 +245,9 @@ bool ident_program(struct resolver *resolver)
 			      scratch_format(scratch, "memfd:%s", resolver->memfd), TRUST_KERNEL);
 	relay = relay_of(resolver);
 	resolver->via = relay ? relay : resolver->via;
-	/* A contradicted name must not come back by another way. */
-	if (!resolver->flag || strcmp(resolver->flag, FLAG_CGROUP) != 0)
+	/* A contradicted name must not come back by another way; a language is no app. */
+	if ((!resolver->flag || strcmp(resolver->flag, FLAG_CGROUP) != 0) &&
+	    !is_interpreter(resolver->exe_name))
 		entry = ask_program(resolver, resolver->exe);
 	if (entry)
 		return answer_desktop(resolver, entry);

@@ -141,4 +141,6 @@ struct container {
 bool find_container(struct resolver *resolver, struct container *ret_container);
 /* Its name: from the path, else from the runtime's files, else the id's first 12 digits. */
 const char *container_name(struct resolver *resolver, const struct container *container);
+/* The home directory of a user in the text of passwd(5); NULL: none. */
+const char *passwd_home(struct scratch *scratch, const char *text, uint32_t uid);
 const char *container_trust(const struct resolver *resolver);

@@ -219,12 +219,18 @@ static bool is_class(const struct interpreter *by, const char *text)
 	       !has_suffix(text, ".java");
 }
 
+/* execveat(2) of a descriptor leaves a path that says nothing of the file. */
+static bool is_descriptor(const char *path)
+{
+	return has_prefix(path, "/dev/fd/") || has_prefix(path, "/proc/self/fd/");
+}
+
 static void find_by_arguments(struct resolver *resolver, const struct interpreter *by)
 {
 	bool module, name_only;
 	const char *found = find_argument(resolver, by, &module);
 
-	if (!found || !*found)
+	if (!found || !*found || is_descriptor(found))
 		return;
 	name_only = module || is_class(by, found);
 	resolver->script_trust = TRUST_USER;
@@ -232,12 +238,6 @@ static void find_by_arguments(struct resolver *resolver, const struct interprete
 	resolver->script = module ? scratch_format(&resolver->scratch, "python-module:%s", found)
 			   : name_only ? found
 				       : resolve(resolver, found);
-}
-
-/* execveat(2) of a descriptor leaves a path that says nothing of the file. */
-static bool is_descriptor(const char *path)
-{
-	return has_prefix(path, "/dev/fd/") || has_prefix(path, "/proc/self/fd/");
 }
 
 void find_script(struct resolver *resolver)

@@ -87,6 +87,13 @@ static bool read_unit(struct resolver *resolver, const char *part, struct snap *
 
 /* --- where it is looked for --- */
 
+/* A snap has files of its own: what has the host's need not be asked. */
+static bool may_have_label(const struct resolver *resolver)
+{
+	return resolver->facts->mnt_ns != EG_NAMESPACE_HOST ||
+	       (resolver->exe && strstr(resolver->exe, "/snap"));
+}
+
 /* "snap.firefox.firefox (enforce)", with child profiles behind "//". */
 static bool find_label(struct resolver *resolver, struct snap *ret_snap)
 {
@@ -94,6 +101,8 @@ static bool find_label(struct resolver *resolver, struct snap *ret_snap)
 	const char *label = NULL;
 	size_t size;
 
+	if (!may_have_label(resolver))
+		return false;
 	for (int i = 0; i < 2 && !label; i++)
 		label = ask_file(resolver, EG_TREE_PROC, files[i], NULL, NULL);
 	if (!label || !has_prefix(label, "snap."))

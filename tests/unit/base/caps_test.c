@@ -33,6 +33,8 @@ static int drop(unsigned keep)
 
 	if (keep & EG_CAPS_KEEP_FILES)
 		allowed |= 1ULL << CAP_DAC_OVERRIDE;
+	if (keep & EG_CAPS_KEEP_READ)
+		allowed |= 1ULL << CAP_DAC_READ_SEARCH | 1ULL << CAP_SYS_PTRACE;
 	if (keep & EG_CAPS_KEEP_KILL)
 		allowed |= 1ULL << CAP_KILL;
 	if (eg_caps_drop(keep) < 0)
@@ -65,6 +67,7 @@ static void only_what_is_kept_is_left(void **state)
 		skip();
 	expect_dropped(0);
 	expect_dropped(EG_CAPS_KEEP_FILES);
+	expect_dropped(EG_CAPS_KEEP_READ);
 	expect_dropped(EG_CAPS_KEEP_FILES | EG_CAPS_KEEP_KILL);
 }
 

@@ -5,6 +5,9 @@
 static void programs(void **state)
 {
 	static const struct question questions[] = {
+		{ .facts = SESSION ", 'exe': '/usr/bin/python3.11', 'desktop_entries': "
+				   "{'python3.11.desktop': {'Exec': '/usr/bin/python3.11'}}",
+		  .id = "exe:/usr/bin/python3.11" },
 		{ .facts = SESSION ", 'exe': '/usr/bin/curl'",
 		  .id = "exe:/usr/bin/curl",
 		  .name = "curl",

@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What rules may ask of this machine: a living process's files, and what many share. */
+#include "machine.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <egret/base.h>
+
+#include "procfs.h"
+#include "resolver.h"
+
+#define USERS_MAX 16 /* whose desktop entries are kept */
+#define CONTAINERS_MAX 16 /* whose packages are kept */
+#define NAMES_MAX 65536 /* in a directory that is searched */
+#define DESCRIPTORS_MAX 1024 /* of a process that are looked at */
+#define PACKAGES_PATH "/data/system/packages.list"
+
+/* The packages of one container, which outlive its processes. */
+struct listed {
+	char *container;
+	struct eg_packages *packages;
+	char *text; /* that they were read from */
+};
+
+struct forebear {
+	struct eg_ancestor facts;
+	char *executable;
+	char **args;
+};
+
+struct eg_machine {
+	uint32_t mnt_ns, pid_ns, user_ns; /* of PID 1; 0: unknown */
+	bool has_version1; /* cgroups of version 1 are there, too */
+	bool has_labels; /* an LSM gives processes labels that snaps use */
+	struct desktop desktops[USERS_MAX];
+	struct listed listed[CONTAINERS_MAX];
+	size_t next_listed;
+	struct eg_lookup lookup;
+
+	/* --- the process at hand --- */
+	uint32_t pid; /* 0: it is gone */
+	uint64_t start; /* CLOCK_BOOTTIME ns, 0: unknown */
+	int process; /* its directory in /proc; -1: not opened */
+	bool listed_now; /* its container's packages were looked for */
+	struct forebear forebears[ANCESTORS_MAX];
+	unsigned forebears_count;
+	bool forebears_end; /* there are no more */
+	uint32_t next_parent;
+};
+
+/* --- the process --- */
+
+static bool is_process(int process, uint64_t start_boot, uint32_t *ret_parent)
+{
+	uint64_t tick_ns = NSEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK), start;
+
+	if (procfs_stat(process, ret_parent, &start) < 0)
+		return false;
+	return !start_boot || start == start_boot / tick_ns;
+}
+
+/*
+ * Opened when a rule asks: most don't. The directory is that of a process, not
+ * of a number: once its start was compared, whatever is read through it is this
+ * process's, or fails.
+ */
+static int open_process(struct eg_machine *machine)
+{
+	_cleanup_(eg_closep) int process = -1;
+
+	if (machine->process >= 0 || !machine->pid)
+		return machine->process;
+	process = procfs_open(machine->pid);
+	machine->pid = 0;
+	if (process >= 0 && is_process(process, machine->start, &machine->next_parent))
+		machine->process = TAKE_FD(process);
+	return machine->process;
+}
+
+/* --- files --- */
+
+static int read_place(void *data, enum eg_tree tree, const char *path, char **ret_text,
+		      size_t *ret_size)
+{
+	struct eg_machine *machine = data;
+
+	if (tree == EG_TREE_HOST)
+		return procfs_read(AT_FDCWD, path, ret_text, ret_size);
+	if (strncmp(path, "attr/", 5) == 0 && !machine->has_labels)
+		return -ENOENT;
+	if (open_process(machine) < 0)
+		return -ESRCH;
+	if (tree == EG_TREE_ROOT)
+		return procfs_read_root(machine->process, path, ret_text, ret_size);
+	if (strcmp(path, "cwd") == 0) {
+		int error = procfs_link(machine->process, path, ret_text);
+
+		*ret_size = error ? 0 : strlen(*ret_text);
+		return error;
+	}
+	return procfs_read(machine->process, path, ret_text, ret_size);
+}
+
+static int find_name(void *data, const char *path, const char *suffix, char **ret_name)
+{
+	DIR *directory = opendir(path);
+	struct dirent *file;
+	int error = -ENOENT;
+
+	(void)data;
+	for (int i = 0; directory && error && i < NAMES_MAX && (file = readdir(directory)); i++) {
+		if (!has_suffix(file->d_name, suffix))
+			continue;
+		*ret_name = strdup(file->d_name);
+		error = *ret_name ? 0 : -ENOMEM;
+	}
+	if (directory)
+		closedir(directory);
+	return error;
+}
+
+static bool exists(void *data, const char *path)
+{
+	(void)data;
+	return access(path, F_OK) == 0;
+}
+
+static bool holds(void *data, const char *path)
+{
+	struct eg_machine *machine = data;
+	int process = open_process(machine);
+	int fd = process < 0 ? -1 : openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *file;
+	bool found = false;
+
+	for (int i = 0; directory && !found && i < DESCRIPTORS_MAX; i++) {
+		_cleanup_(eg_freep) char *text = NULL;
+
+		file = readdir(directory);
+		if (!file)
+			break;
+		found = procfs_link(dirfd(directory), file->d_name, &text) == 0 &&
+			strcmp(text, path) == 0;
+	}
+	if (directory)
+		closedir(directory);
+	else if (fd >= 0)
+		close(fd);
+	return found;
+}
+
+/* --- ancestors --- */
+
+static void clear_forebears(struct eg_machine *machine)
+{
+	for (unsigned i = 0; i < machine->forebears_count; i++) {
+		free(machine->forebears[i].executable);
+		free(machine->forebears[i].args);
+	}
+	machine->forebears_count = 0;
+	machine->forebears_end = false;
+}
+
+static bool add_forebear(struct eg_machine *machine)
+{
+	struct forebear *forebear = &machine->forebears[machine->forebears_count];
+	_cleanup_(eg_closep) int process = -1;
+	uint64_t start;
+
+	if (open_process(machine) < 0 || !machine->next_parent)
+		return false;
+	process = procfs_open(machine->next_parent);
+	if (process < 0 || procfs_stat(process, &machine->next_parent, &start) < 0)
+		return false;
+	*forebear = (struct forebear){ .args = procfs_arguments(process) };
+	if (procfs_link(process, "exe", &forebear->executable) < 0)
+		forebear->executable = NULL;
+	forebear->facts.executable = forebear->executable;
+	forebear->facts.args = forebear->args;
+	machine->forebears_count++;
+	return true;
+}
+
+static const struct eg_ancestor *find_ancestor(void *data, unsigned number)
+{
+	struct eg_machine *machine = data;
+
+	while (number >= machine->forebears_count && number < ANCESTORS_MAX &&
+	       !machine->forebears_end)
+		machine->forebears_end = !add_forebear(machine);
+	return number < machine->forebears_count ? &machine->forebears[number].facts : NULL;
+}
+
+/* --- desktop entries --- */
+
+static struct desktop *find_desktop(struct eg_machine *machine, uint32_t uid)
+{
+	struct desktop *oldest = &machine->desktops[0];
+
+	for (size_t i = 0; i < USERS_MAX; i++) {
+		struct desktop *desktop = &machine->desktops[i];
+
+		if (desktop->entries && desktop->uid == uid)
+			return desktop;
+		if (desktop->checked_at < oldest->checked_at)
+			oldest = desktop;
+	}
+	desktop_clear(oldest);
+	oldest->uid = uid;
+	return oldest;
+}
+
+/* Android's uids are nobody's here: its launchers belong to the user whose session it is. */
+static uint32_t session_user(uint32_t uid)
+{
+	static const char key[] = "waydroid.host.uid=";
+	_cleanup_(eg_freep) char *text = NULL;
+	const char *at;
+	size_t size;
+
+	if (procfs_read(AT_FDCWD, "/var/lib/waydroid/waydroid.prop", &text, &size) < 0)
+		return uid;
+	at = strstr(text, key);
+	return at && (at == text || at[-1] == '\n') ? (uint32_t)strtoul(at + strlen(key), NULL, 10)
+						    : uid;
+}
+
+static const struct eg_entries *find_entries(void *data, uint32_t uid)
+{
+	struct eg_machine *machine = data;
+	struct desktop *desktop;
+
+	if (machine->listed_now)
+		uid = session_user(uid);
+	desktop = find_desktop(machine, uid);
+	return desktop_refresh(desktop, eg_monotonic_ns()) == 0 ? desktop->entries : NULL;
+}
+
+/* --- packages --- */
+
+static struct listed *find_listed(struct eg_machine *machine, const char *container)
+{
+	for (size_t i = 0; i < CONTAINERS_MAX; i++) {
+		struct listed *listed = &machine->listed[i];
+
+		if (listed->container && strcmp(listed->container, container) == 0)
+			return listed;
+	}
+	return NULL;
+}
+
+static void clear_listed(struct listed *listed)
+{
+	free(listed->container);
+	free(listed->text);
+	eg_packages_free(listed->packages);
+	*listed = (struct listed){};
+}
+
+/* The text is Android's word for what it has now; the last one is kept for its dead. */
+static struct listed *add_listed(struct eg_machine *machine, const char *container, char *text)
+{
+	struct listed *listed = find_listed(machine, container);
+
+	if (listed && strcmp(listed->text, text) == 0) {
+		free(text);
+		return listed;
+	}
+	if (!listed) {
+		listed = &machine->listed[machine->next_listed];
+		machine->next_listed = (machine->next_listed + 1) % CONTAINERS_MAX;
+	}
+	clear_listed(listed);
+	*listed = (struct listed){
+		.container = strdup(container),
+		.packages = eg_packages_parse(text),
+		.text = text,
+	};
+	if (listed->container && listed->packages)
+		return listed;
+	clear_listed(listed);
+	return NULL;
+}
+
+static const struct eg_packages *find_packages(void *data, const char *container)
+{
+	struct eg_machine *machine = data;
+	struct listed *listed;
+	char *text;
+	size_t size;
+	int error = read_place(machine, EG_TREE_ROOT, PACKAGES_PATH, &text, &size);
+
+	if (error == 0)
+		listed = add_listed(machine, container, text);
+	else
+		listed = error == -ESRCH ? find_listed(machine, container) : NULL;
+	machine->listed_now = listed;
+	return listed ? listed->packages : NULL;
+}
+
+/* --- namespaces --- */
+
+static enum eg_namespace compare(uint32_t host, uint32_t inode)
+{
+	if (!host || !inode)
+		return EG_NAMESPACE_UNKNOWN;
+	return host == inode ? EG_NAMESPACE_HOST : EG_NAMESPACE_OWN;
+}
+
+enum eg_namespace eg_machine_mnt_ns(const struct eg_machine *machine, uint32_t inode)
+{
+	return compare(machine->mnt_ns, inode);
+}
+
+enum eg_namespace eg_machine_pid_ns(const struct eg_machine *machine, uint32_t inode)
+{
+	return compare(machine->pid_ns, inode);
+}
+
+enum eg_namespace eg_machine_user_ns(const struct eg_machine *machine, uint32_t inode)
+{
+	return compare(machine->user_ns, inode);
+}
+
+/*
+ * Its own /proc shows a process the init of its namespace. It must be a /proc,
+ * and nothing may be mounted over what is read.
+ */
+char *eg_machine_init_cgroup(struct eg_machine *machine, const struct eg_process_facts *facts)
+{
+	struct open_how how = {
+		.flags = O_RDONLY | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS,
+	};
+	_cleanup_(eg_closep) int proc = -1, fd = -1;
+	struct statfs status;
+	char text[4096], *path;
+	ssize_t size;
+
+	eg_machine_lookup(machine, facts);
+	if (open_process(machine) < 0)
+		return NULL;
+	proc = openat(machine->process, "root/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (proc < 0 || fstatfs(proc, &status) < 0 || status.f_type != PROC_SUPER_MAGIC)
+		return NULL;
+	fd = (int)syscall(SYS_openat2, proc, "1/cgroup", &how, sizeof(how));
+	size = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (size <= 0)
+		return NULL;
+	text[size] = '\0';
+	path = strncmp(text, "0::", 3) == 0 ? text : strstr(text, "\n0::");
+	if (!path)
+		return NULL;
+	path = strchr(path, '/');
+	return path ? strndup(path, strcspn(path, "\n")) : NULL;
+}
+
+/* A line of a hierarchy other than version 2's. */
+static bool has_version1(void)
+{
+	_cleanup_(eg_freep) char *text = NULL;
+	size_t size;
+
+	if (procfs_read(AT_FDCWD, "/proc/self/cgroup", &text, &size) < 0)
+		return false;
+	return strncmp(text, "0::", 3) != 0;
+}
+
+char *eg_machine_cgroup_v1(struct eg_machine *machine, const struct eg_process_facts *facts)
+{
+	char *text;
+	size_t size;
+
+	if (!machine->has_version1 || (facts->cgroup && strcmp(facts->cgroup, "/") != 0))
+		return NULL;
+	eg_machine_lookup(machine, facts);
+	return read_place(machine, EG_TREE_PROC, "cgroup", &text, &size) == 0 ? text : NULL;
+}
+
+/* --- all --- */
+
+static void forget(struct eg_machine *machine)
+{
+	clear_forebears(machine);
+	if (machine->process >= 0)
+		close(machine->process);
+	machine->process = -1;
+	machine->listed_now = false;
+}
+
+const struct eg_lookup *eg_machine_lookup(struct eg_machine *machine,
+					  const struct eg_process_facts *facts)
+{
+	forget(machine);
+	machine->next_parent = 0;
+	machine->pid = facts->exited ? 0 : facts->pid;
+	machine->start = facts->start_boot;
+	return &machine->lookup;
+}
+
+static bool has_apparmor(void)
+{
+	_cleanup_(eg_freep) char *text = NULL;
+	size_t size;
+
+	return procfs_read(AT_FDCWD, "/sys/module/apparmor/parameters/enabled", &text, &size) ==
+		       0 &&
+	       *text == 'Y';
+}
+
+int eg_machine_new(struct eg_machine **ret_machine)
+{
+	struct eg_machine *machine = calloc(1, sizeof(*machine));
+	_cleanup_(eg_closep) int init = -1;
+
+	if (!machine)
+		return -ENOMEM;
+	init = procfs_open(1);
+	machine->process = -1;
+	machine->mnt_ns = procfs_namespace(init, "ns/mnt");
+	machine->pid_ns = procfs_namespace(init, "ns/pid");
+	machine->user_ns = procfs_namespace(init, "ns/user");
+	machine->has_labels = has_apparmor();
+	machine->has_version1 = has_version1();
+	machine->lookup = (struct eg_lookup){
+		.data = machine,
+		.read = read_place,
+		.find = find_name,
+		.exists = exists,
+		.holds = holds,
+		.ancestor = find_ancestor,
+		.entries = find_entries,
+		.packages = find_packages,
+	};
+	*ret_machine = machine;
+	return 0;
+}
+
+void eg_machine_free(struct eg_machine *machine)
+{
+	if (!machine)
+		return;
+	forget(machine);
+	for (size_t i = 0; i < USERS_MAX; i++)
+		desktop_clear(&machine->desktops[i]);
+	for (size_t i = 0; i < CONTAINERS_MAX; i++)
+		clear_listed(&machine->listed[i]);
+	free(machine);
+}
