@@ -30,7 +30,9 @@ int procfs_open(uint32_t pid)
 
 static int last_error(void)
 {
-	return errno > 0 ? -errno : -EIO;
+	int error = errno;
+
+	return error > 0 ? -error : -EIO;
 }
 
 /* /proc tells no sizes, so all files are read until they end. */
@@ -112,7 +114,7 @@ static bool is_in_user_space(int process, const char *path)
 	size_t size, best = 0;
 	bool fuse = false;
 
-	if (procfs_read(process, "mountinfo", &text, &size) != 0)
+	if (procfs_read(process, "mountinfo", &text, &size) < 0 || !text)
 		return true;
 	for (const char *line = text; *line;) {
 		const char *point = word_of(line, 4, &size), *end = line + strcspn(line, "\n");
@@ -165,7 +167,7 @@ int procfs_stat(int process, uint32_t *ret_parent, uint64_t *ret_start)
 	size_t size;
 	int error = procfs_read(process, "stat", &text, &size);
 
-	if (error)
+	if (error || !text)
 		return error;
 	field = strrchr(text, ')');
 	if (!field || sscanf(field + 1, " %*c %" SCNu32, ret_parent) != 1)
@@ -185,10 +187,10 @@ uint32_t procfs_namespace(int process, const char *path)
 char **procfs_arguments(int process)
 {
 	_cleanup_(eg_freep) char *text = NULL;
-	size_t size, count = 0, at = 0;
+	size_t size = 0, count = 0, at = 0;
 	char **list, *copy;
 
-	if (procfs_read(process, "cmdline", &text, &size) != 0 || !size)
+	if (procfs_read(process, "cmdline", &text, &size) < 0 || !text || !size)
 		return NULL;
 	for (size_t i = 0; i < size; i++)
 		count += text[i] == '\0' || i + 1 == size;
