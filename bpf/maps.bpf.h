@@ -11,6 +11,9 @@ const volatile struct eg_config config;
  */
 volatile __u32 armed;
 
+/* 1 once a frame was sent past the queue: from then on each run of eg_sent may matter. */
+volatile __u32 bypassed;
+
 /* Boot time until which the flow map is taken to be full; see account(). */
 volatile __u64 flows_full_until_ns;
 

@@ -122,4 +122,5 @@ static __always_inline void packet_sent(int size)
 		return;
 	row.flags = EG_FLOW_NO_IP | EG_FLOW_NO_PORT;
 	packet_account(&row, size);
+	bypassed = 1;
 }

@@ -41,11 +41,13 @@ static void finish(struct egret *egret, const struct pair *pair, const char *ip,
 		   const char *server_transport, long long sent, long long received)
 {
 	struct result *result = egret_stop(egret);
+	/* Where the kernel counts subflows alone, a window probe counts twice. */
+	double more = result_degraded(result, "MPTCP") ? 0.0001 : 0;
 
 	expect_row(result, pair->client, OUT(client_transport, ip, pair->port), .sent = sent,
-		   .received = received, .connections = 1);
+		   .received = received, .connections = 1, .tolerance = more);
 	expect_row(result, pair->server, IN(server_transport, client_ip, pair->port),
-		   .sent = received, .received = sent, .connections = 1);
+		   .sent = received, .received = sent, .connections = 1, .tolerance = more);
 	expect_rows(result, pair->client, 1);
 	expect_rows(result, pair->server, 1);
 	expect_process(result, pair->client);

@@ -17,7 +17,7 @@ MACHINES = {
     "btf-hidden": (4, {"BTF": "failed"}),
     "cgroup-v1": (0, {"cgroup2": "ok"}),
 }
-OF_KERNEL = ("privilege", "BTF", "cgroup2", "lockdown") # beside the hooks, which have a slash
+OF_KERNEL = ("privilege", "BTF", "cgroup2", "lockdown", "MPTCP") # beside the hooks, which have a slash
 CLIENT = """
 import socket
 server = socket.create_server(("127.0.0.1", 0))

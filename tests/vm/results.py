@@ -37,8 +37,9 @@ class Kernels:
 class Results:
     """One kernel's."""
 
-    def __init__(self, name, skips):
+    def __init__(self, name, skips, verbose):
         self.name = name
+        self.verbose = verbose
         self.notes = []
         self.cases = {}
         self.skips = [skip for skip in skips
@@ -52,6 +53,8 @@ class Results:
         if verdict == "skip" and not self._may_skip(case, text):
             verdict, text = "FAIL", f"skipped, which tools/kernels.txt does not list: {text}"
         self.cases[case] = Result(verdict, text)
+        if self.verbose and verdict != "FAIL":
+            say(f"{self.name}: {verdict} - {case}")
         if verdict == "FAIL":
             say(f"{self.name}: not ok - {case}\n{text}".rstrip())
 

@@ -86,6 +86,18 @@ static void try_lockdown(struct list *list)
 	}
 }
 
+static void try_mptcp(struct list *list)
+{
+	struct eg_feature *feature;
+
+	if (!mptcp_is_summed())
+		return;
+	feature = add(list, "MPTCP", EG_FEATURE_DEGRADED);
+	snprintf(feature->detail, sizeof(feature->detail),
+		 "the kernel counts subflows, not connections");
+	feature->affects = MPTCP_SUMMED;
+}
+
 static enum eg_feature_state try_program(const struct bpf_program *program)
 {
 	const struct eg_probe_options options = {};
@@ -131,6 +143,7 @@ int eg_probe_features(bool privileged, struct eg_feature **ret_features, size_t 
 	try_btf(&list);
 	try_cgroup(&list);
 	try_lockdown(&list);
+	try_mptcp(&list);
 	try_programs(&list, privileged);
 	*ret_features = list.features;
 	*ret_count = list.count;

@@ -134,6 +134,27 @@ bool have_tracepoint(const char *name)
 	return found;
 }
 
+static bool has_member(const struct btf *btf, const struct btf_type *type, const char *name)
+{
+	const struct btf_member *members = btf_members(type);
+
+	for (int i = 0; i < btf_vlen(type); i++)
+		if (!strcmp(btf__name_by_offset(btf, members[i].name_off) ?: "", name))
+			return true;
+	return false;
+}
+
+bool mptcp_is_summed(void)
+{
+	struct btf *kernel = btf__load_vmlinux_btf();
+	int id = kernel ? btf__find_by_name_kind(kernel, "mptcp_sock", BTF_KIND_STRUCT) : 0;
+	bool summed = id > 0 &&
+		      !has_member(kernel, btf__type_by_id(kernel, (__u32)id), "bytes_received");
+
+	btf__free(kernel);
+	return summed;
+}
+
 struct egret_bpf *open_skeleton(const struct eg_probe_options *options)
 {
 	struct egret_bpf *skeleton = egret_bpf__open();

@@ -52,6 +52,14 @@ int load(const struct eg_probe_options *options, struct egret_bpf **ret_skeleton
 bool loads_alone(const struct eg_probe_options *options, const char *name);
 bool have_tracepoint(const char *name);
 
+/*
+ * Does the kernel have MPTCP, but no counters of its connections (before 6.5,
+ * see bpf/compat.bpf.h)? The sum over the subflows stands in for them.
+ */
+bool mptcp_is_summed(void);
+#define MPTCP_SUMMED                                                                               \
+	"bytes that MPTCP sends again, on another subflow or as a window probe, count twice"
+
 /* old.c: owners of the sockets that exist already. */
 int find_old_sockets(struct eg_probe *probe);
 

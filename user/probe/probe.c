@@ -155,6 +155,8 @@ static int start(struct eg_probe *probe, const struct eg_probe_options *options,
 	}
 	if (partial)
 		degrade(probe, "only the cgroup namespace that egret runs in is seen");
+	if (mptcp_is_summed())
+		degrade(probe, MPTCP_SUMMED);
 	error = load(options, &probe->skeleton);
 	if (error)
 		return fail_load(error, ret_error);
@@ -261,8 +263,9 @@ const char *eg_loss_name(enum eg_loss loss)
 /*
  * Runs that the kernel skipped because the program was running already; since
  * 5.12. No loss are those of eg_state and eg_state_again, which make good each
- * other's; and of eg_queue, whose packets of interest come from send calls,
- * and no send call interrupts another.
+ * other's; of eg_queue, whose packets of interest come from send calls, and no
+ * send call interrupts another; and of eg_sent as long as no socket is known to
+ * send past the queue: since 7.0 it runs with preemption, for every send call.
  */
 static uint64_t skipped_runs(const struct egret_bpf *skeleton)
 {
@@ -270,6 +273,7 @@ static uint64_t skipped_runs(const struct egret_bpf *skeleton)
 		skeleton->progs.eg_state,
 		skeleton->progs.eg_state_again,
 		skeleton->progs.eg_queue,
+		skeleton->bss->bypassed ? NULL : skeleton->progs.eg_sent,
 	};
 	struct bpf_program *program;
 	uint64_t skipped = 0;
