@@ -13,15 +13,21 @@
 #include <harness/sock.h>
 #include <harness/suites.h>
 
-static struct program *start(struct test *test)
+static struct program *start_with(struct test *test, const char *max_flows)
 {
-	const char *const argv[] = { test->egret, "trace", "--include-loopback", NULL };
+	const char *const argv[] = { test->egret,   "trace",   "--include-loopback",
+				     "--max-flows", max_flows, NULL };
 	struct program *program;
 
 	egret_needed(test);
 	program = program_start(test, &(struct program_options){ .argv = argv, .host = true });
 	program_expect(program, PROGRAM_ERR, "egret: tracing");
 	return program;
+}
+
+static struct program *start(struct test *test)
+{
+	return start_with(test, "65536");
 }
 
 /* Every line must be JSON of this schema with a time and an event. */
@@ -258,6 +264,29 @@ static void many(struct test *test)
 	expect_equal(test, closes, COUNT);
 }
 
+/* Events are no rows: a trace needs no room for these. */
+static void more_than_rows(struct test *test)
+{
+	enum { COUNT = 20 };
+	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
+	struct program *program = start_with(test, "8");
+	const cJSON *lines, *item;
+	struct pair pair;
+
+	for (int i = 0; i < COUNT; i++) {
+		pair = sock_pair(client, server, test->ip, 0);
+		sock_pair_close(&pair);
+	}
+	kill(program->pid, SIGINT);
+	program_wait(program);
+	lines = parse_lines(test, program->output.out);
+	expect_one(
+		test, lines,
+		&(struct event){ .name = "close", .exe = client->identity.exe, .port = pair.port });
+	cJSON_ArrayForEach(item, lines)
+		expect_equal(test, is(item, "reason", "flow_map_full"), 0);
+}
+
 const struct test_case trace_cases[] = {
 	CASE_BOTH("trace/connection", connection),
 	CASE_BOTH("trace/refused", refused),
@@ -265,5 +294,6 @@ const struct test_case trace_cases[] = {
 	CASE_BOTH("trace/closed-after-end", closed_after_end),
 	CASE("trace/at-once", at_once),
 	CASE("trace/many", many),
+	CASE_BOTH("trace/more-than-rows", more_than_rows),
 	{ 0 },
 };

@@ -158,6 +158,20 @@ static void print_loss(struct session *session, const char *reason, uint64_t cou
 		       });
 }
 
+/* A table of counters that is full costs a trace nothing: events come from sockets. */
+static bool concerns_events(enum eg_loss loss)
+{
+	switch (loss) {
+	case EG_LOSS_FLOW_MAP_FULL:
+	case EG_LOSS_OVERFLOW_MAP_FULL:
+	case EG_LOSS_ERROR_MAP_FULL:
+	case EG_LOSS_CLOSED_MAP_FULL:
+		return false;
+	default:
+		return true;
+	}
+}
+
 /* What was lost since the last time that somebody looked. */
 static int print_losses(struct session *session)
 {
@@ -167,9 +181,11 @@ static int print_losses(struct session *session)
 
 	if (error)
 		return error;
-	for (int i = 0; i < EG_LOSS_COUNT; i++)
-		print_loss(session, eg_loss_name(i), losses.counts[i] - session->told.counts[i],
-			   now);
+	for (int i = 0; i < EG_LOSS_COUNT; i++) {
+		if (concerns_events(i))
+			print_loss(session, eg_loss_name(i),
+				   losses.counts[i] - session->told.counts[i], now);
+	}
 	print_loss(session, "program_skipped",
 		   losses.program_skipped - session->told.program_skipped, now);
 	session->told = losses;
