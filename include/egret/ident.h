@@ -221,6 +221,14 @@ char *eg_machine_init_cgroup(struct eg_machine *machine, const struct eg_process
  */
 char *eg_machine_cgroup_v1(struct eg_machine *machine, const struct eg_process_facts *facts);
 
+/*
+ * Calls back for each Android in a container: its name, and the number of its
+ * packages (0: they can't be read). 0, -errno, or what the callback returned.
+ */
+int eg_machine_androids(struct eg_machine *machine,
+			int (*found)(const char *container, size_t packages, void *data),
+			void *data);
+
 /* The facts about a living process, with the texts that they point to. */
 struct eg_living;
 /* 0, -ESRCH: there is none (any more), or another -errno. */

@@ -262,6 +262,59 @@ static void android_install(struct test *test)
 		   444);
 }
 
+/* Found by its cgroup, while one of its processes lives. */
+static void android_doctor(struct test *test)
+{
+	const char *dir = cgroup_named(test, "lxc.payload.waydroid"), *root = make_android(test);
+	struct actor *zygote =
+		actor_start_as(test, &(struct actor_options){ .name = "zygote", .cgroup = dir });
+	struct output output;
+	const cJSON *check;
+	bool found = false;
+	cJSON *json;
+
+	egret_needed(test);
+	start_app(zygote, root, 10123, "com.android.chrome");
+	output = egret_run(test, WORDS("doctor", "--format", "json"));
+	json = cJSON_Parse(output.out);
+	cJSON_ArrayForEach(check, json_get(json, "checks")) {
+		if (strcmp(json_text(check, "name"), "Android container waydroid") != 0)
+			continue;
+		found = true;
+		expect_text(test, check, "status", "ok");
+		expect_text(test, check, "detail", "3 packages");
+	}
+	expect_equal(test, found, 1);
+	cJSON_Delete(json);
+}
+
+/* egret app says where it has everything from. */
+static void android_evidence(struct test *test)
+{
+	const char *dir = cgroup_named(test, "lxc.payload.waydroid"), *root = make_android(test);
+	struct actor *zygote = actor_start_as(test, &(struct actor_options){ .name = "zygote",
+									     .cgroup = dir }),
+		     *app;
+	struct output output;
+	cJSON *json;
+
+	egret_needed(test);
+	app = start_app(zygote, root, 10123, "com.android.chrome:remote");
+	output = egret_run(test, WORDS("app", test_text(test, "%d", app->pid)));
+	json = cJSON_Parse(output.out);
+	expect_text(test, json, "schema", "egret.app/1");
+	expect_text(test, json, "app_id", "android:waydroid/com.android.chrome");
+	expect_text(test, json, "component", "remote");
+	expect_text(test, json, "trust", "root");
+	expect_equal(test, json_number(json, "owner_uid"), 10123);
+	expect_equal(test,
+		     !!strstr(output.out,
+			      test_text(test, "/proc/%d/root/data/system/packages.list", app->pid)),
+		     1);
+	expect_equal(test, !!strstr(output.out, test_text(test, "/proc/%d/cgroup", app->pid)), 1);
+	cJSON_Delete(json);
+}
+
 /* --- programs --- */
 
 static void resolver(struct test *test)
@@ -318,6 +371,8 @@ const struct test_case app_cases[] = {
 	CASE("apps/short-lived", short_lived),
 	CASE("apps/android", android),
 	CASE("apps/android-install", android_install),
+	CASE("apps/android-doctor", android_doctor),
+	CASE("apps/android-evidence", android_evidence),
 	CASE("apps/resolver", resolver),
 	CASE("apps/script", script),
 	{ 0 },

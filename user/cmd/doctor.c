@@ -10,6 +10,7 @@
 #include <egret/probe.h>
 
 #include "check_places.h"
+#include "androids.h"
 #include "cmd.h"
 
 struct report {
@@ -69,10 +70,10 @@ static int exit_status(const struct eg_doctor *doctor, const char *missing)
 
 /* All checks in one list, in the order in which they are printed. */
 static struct eg_check *list_checks(const char *missing, const struct eg_feature *features,
-				    size_t features_count, const struct place_checks *places,
-				    size_t *ret_count)
+				    size_t features_count, const struct android_checks *androids,
+				    const struct place_checks *places, size_t *ret_count)
 {
-	size_t count = 1 + features_count + places->count, next = 0;
+	size_t count = 1 + features_count + androids->count + places->count, next = 0;
 	struct eg_check *checks = calloc(count, sizeof(*checks));
 
 	if (!checks)
@@ -80,6 +81,8 @@ static struct eg_check *list_checks(const char *missing, const struct eg_feature
 	checks[next++] = privilege_check(missing);
 	for (size_t i = 0; i < features_count; i++)
 		checks[next++] = check_of(&features[i]);
+	for (size_t i = 0; i < androids->count; i++)
+		checks[next++] = androids->checks[i];
 	for (size_t i = 0; i < places->count; i++)
 		checks[next++] = places->checks[i];
 	*ret_count = count;
@@ -92,6 +95,7 @@ static int run(const struct eg_options *options)
 	_cleanup_(eg_freep) struct eg_check *checks = NULL;
 	_cleanup_(places_closep) struct places *places = NULL;
 	_cleanup_(place_checks_free) struct place_checks place_checks = { 0 };
+	_cleanup_(android_checks_free) struct android_checks androids = { 0 };
 	const char *missing = eg_caps_missing();
 	struct utsname names = {};
 	struct eg_output output;
@@ -105,9 +109,10 @@ static int run(const struct eg_options *options)
 	if (status)
 		return status;
 	if (eg_probe_features(!missing, &features, &count) < 0 ||
+	    android_checks_make(!missing, &androids) < 0 ||
 	    place_checks_make(places, eg_now_ns(), &place_checks) < 0)
 		return EG_EXIT_FAILED;
-	checks = list_checks(missing, features, count, &place_checks, &count);
+	checks = list_checks(missing, features, count, &androids, &place_checks, &count);
 	if (!checks)
 		return EG_EXIT_FAILED;
 	uname(&names);

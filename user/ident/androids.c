@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Which containers of this machine hold an Android: by their cgroups, without a daemon. */
+#include <egret/ident.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <egret/base.h>
+
+#include "cgroup.h"
+#include "procfs.h"
+
+#define DEPTH_MAX 6 /* of cgroups that are looked into */
+#define DIRECTORIES_MAX 20000
+#define PIDS_MAX 16 /* of a container that are asked */
+
+struct search {
+	struct eg_machine *machine;
+	int (*found)(const char *container, size_t packages, void *data);
+	void *data;
+	unsigned left; /* directories that may still be opened */
+};
+
+/* The container's name in "android:<container>/..."; malloc'ed, NULL: another app. */
+static char *container_of(const struct eg_identity *identity)
+{
+	static const char prefix[] = "android:";
+
+	if (!identity->id || !has_prefix(identity->id, prefix))
+		return NULL;
+	return strndup(identity->id + strlen(prefix), strcspn(identity->id + strlen(prefix), "/"));
+}
+
+/* Is this process in an Android? 1, after telling of it; 0: no; or -errno. */
+static int ask_process(struct search *search, uint32_t pid)
+{
+	const struct eg_packages *packages = NULL;
+	const struct eg_process_facts *facts;
+	const struct eg_lookup *lookup;
+	struct eg_identity identity = {};
+	struct eg_living *living;
+	char *container;
+	int error;
+
+	if (eg_living_read(search->machine, pid, &living) < 0)
+		return 0;
+	facts = eg_living_facts(living);
+	lookup = eg_machine_lookup(search->machine, facts);
+	error = eg_identify_app(facts, lookup, false, &identity);
+	container = error ? NULL : container_of(&identity);
+	if (container)
+		packages = lookup->packages(lookup->data, container);
+	if (container)
+		error = search->found(container, packages ? eg_packages_count(packages) : 0,
+				      search->data);
+	free(container);
+	eg_identity_clear(&identity);
+	eg_living_free(living);
+	return error ? error : container != NULL;
+}
+
+static int ask_members(struct search *search, int directory)
+{
+	_cleanup_(eg_freep) char *text = NULL;
+	size_t size;
+	int known = 0;
+	char *at;
+
+	if (procfs_read(directory, "cgroup.procs", &text, &size) < 0)
+		return 0;
+	at = text;
+	for (int i = 0; at && !known && i < PIDS_MAX && *at; i++) {
+		known = ask_process(search, (uint32_t)strtoul(at, &at, 10));
+		at += *at == '\n';
+	}
+	return known;
+}
+
+/* `inside` a container, the first process that knows ends the search. */
+static int look_into(struct search *search, int parent, const char *name, unsigned depth,
+		     bool inside)
+{
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	_cleanup_(eg_freep) char *container = NULL;
+	struct dirent *entry;
+	int known = 0;
+
+	if (!directory) {
+		if (fd >= 0)
+			close(fd);
+		return 0;
+	}
+	inside = inside || (depth && eg_container_of(name, &container) == 0);
+	if (inside)
+		known = ask_members(search, fd);
+	while (!known && depth < DEPTH_MAX && search->left && (entry = readdir(directory))) {
+		if (entry->d_type != DT_DIR || *entry->d_name == '.')
+			continue;
+		search->left--;
+		known = look_into(search, fd, entry->d_name, depth + 1, inside);
+		known = known > 0 && !inside ? 0 : known;
+	}
+	closedir(directory);
+	return known;
+}
+
+/* Where version 2 is mounted (proc_pid_mountinfo(5)); malloc'ed, NULL: nowhere. */
+static char *find_hierarchy(void)
+{
+	_cleanup_(eg_freep) char *text = NULL;
+	size_t size;
+
+	if (procfs_read(AT_FDCWD, "/proc/self/mountinfo", &text, &size) < 0 || !text)
+		return NULL;
+	for (char *line = text; *line;) {
+		char *end = strchrnul(line, '\n'), *point = line;
+
+		for (int i = 0; i < 4 && point; i++)
+			point = strchr(i ? point + 1 : point, ' ');
+		if (point && memmem(line, (size_t)(end - line), " - cgroup2 ", 11))
+			return strndup(point + 1, strcspn(point + 1, " "));
+		line = end + (*end == '\n');
+	}
+	return NULL;
+}
+
+int eg_machine_androids(struct eg_machine *machine,
+			int (*found)(const char *container, size_t packages, void *data),
+			void *data)
+{
+	_cleanup_(eg_freep) char *hierarchy = find_hierarchy();
+	struct search search = {
+		.machine = machine,
+		.found = found,
+		.data = data,
+		.left = DIRECTORIES_MAX,
+	};
+	int known;
+
+	if (!hierarchy)
+		return 0;
+	known = look_into(&search, AT_FDCWD, hierarchy, 0, false);
+	return known < 0 ? known : 0;
+}
