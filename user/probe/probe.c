@@ -139,6 +139,16 @@ static int fail_load(int error, struct eg_probe_error *ret_error)
 	return error;
 }
 
+/* What finds no room anywhere goes to nobody's row: that one must be there before. */
+static int keep_room_for_nobody(const struct eg_probe *probe)
+{
+	const struct eg_proc_key nobody = { .exec_id = EG_NOBODY_UNKNOWN };
+	const struct eg_flow nothing = { .first_ns = UINT64_MAX };
+	int rows = bpf_map__fd(probe->skeleton->maps.eg_overflow);
+
+	return bpf_map_update_elem(rows, &nobody, &nothing, BPF_NOEXIST) ? -errno : 0;
+}
+
 static int start(struct eg_probe *probe, const struct eg_probe_options *options,
 		 struct eg_probe_error *ret_error)
 {
@@ -160,6 +170,9 @@ static int start(struct eg_probe *probe, const struct eg_probe_options *options,
 	error = load(options, &probe->skeleton);
 	if (error)
 		return fail_load(error, ret_error);
+	error = keep_room_for_nobody(probe);
+	if (error)
+		return error;
 	ret_error->failure = EG_PROBE_NO_KERNEL;
 	error = attach(probe, ret_error);
 	if (error)
