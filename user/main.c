@@ -50,7 +50,7 @@ static int run(const struct eg_command *command, int argc, char **argv)
 	int r = eg_options_parse(command, argc, argv, &options), status;
 
 	if (r < 0) {
-		status = r == -ENOMEM ? EG_EXIT_FAILED : EG_EXIT_USAGE;
+		status = r == -ENOMEM ? eg_command_fail(command, r) : EG_EXIT_USAGE;
 	} else if (options.help) {
 		eg_options_help(stdout, command);
 		status = finish_stdout();

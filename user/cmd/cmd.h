@@ -115,6 +115,9 @@ void eg_options_free(struct eg_options *options);
 /* Prints the usage of a command, made from its options' table. */
 void eg_options_help(FILE *stream, const struct eg_command *command);
 
+/* Says in one line that a command can't go on, because of -errno; returns EG_EXIT_FAILED. */
+int eg_command_fail(const struct eg_command *command, int error);
+
 /* The word of a NULL-terminated list that `word` is a likely misspelling of; NULL: none. */
 const char *eg_suggest(const char *word, const char *const *words);
 

@@ -154,8 +154,9 @@ void command_free(struct command *command)
 
 void command_go(struct command *command)
 {
-	if (write(command->go_fd, "g", 1) != 1)
-		eg_debug("the command is gone already");
+	/* One that is gone already has said why. */
+	if (write(command->go_fd, "g", 1) != 1 && errno != EPIPE)
+		eg_error("can't let the command go: %m");
 	close(command->go_fd);
 	command->go_fd = -1;
 }

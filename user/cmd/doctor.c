@@ -111,10 +111,10 @@ static int run(const struct eg_options *options)
 	if (eg_probe_features(!missing, &features, &count) < 0 ||
 	    android_checks_make(!missing, &androids) < 0 ||
 	    place_checks_make(places, eg_now_ns(), &place_checks) < 0)
-		return EG_EXIT_FAILED;
+		return eg_command_fail(options->of, -ENOMEM);
 	checks = list_checks(missing, features, count, &androids, &place_checks, &count);
 	if (!checks)
-		return EG_EXIT_FAILED;
+		return eg_command_fail(options->of, -ENOMEM);
 	uname(&names);
 	report = (struct report){
 		.doctor = { .kernel = names.release, .checks = checks, .checks_count = count },

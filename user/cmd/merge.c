@@ -33,10 +33,8 @@ static int run(const struct eg_options *options)
 	/* Loopback was left out, or wanted, when the summaries were made. */
 	if (r == 0)
 		r = eg_summary_exclude(summary, true, &options->filter);
-	if (r == -ENOMEM)
-		eg_error("merge: out of memory");
 	if (r < 0)
-		return r == -ENOMEM ? EG_EXIT_FAILED : EG_EXIT_USAGE;
+		return r == -ENOMEM ? eg_command_fail(options->of, r) : EG_EXIT_USAGE;
 	return print(options, summary);
 }
 

@@ -227,6 +227,12 @@ void eg_options_free(struct eg_options *options)
 	options->geo = NULL;
 }
 
+int eg_command_fail(const struct eg_command *command, int error)
+{
+	eg_error("%s: %s", command->name, error == -ENOMEM ? "out of memory" : strerror(-error));
+	return EG_EXIT_FAILED;
+}
+
 /* --- usage --- */
 
 static void put_usage_line(FILE *stream, const struct eg_command *command)

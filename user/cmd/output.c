@@ -66,8 +66,8 @@ static int check_path(const char *path)
 	int r = 0;
 
 	if (!copy)
-		return -ENOMEM;
-	if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+		r = -ENOMEM;
+	else if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
 		r = S_ISDIR(status.st_mode) ? -EISDIR : access(path, W_OK) < 0 ? -errno : 0;
 	else if (access(dirname(copy), W_OK | X_OK) < 0)
 		r = -errno;

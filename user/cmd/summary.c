@@ -23,6 +23,13 @@ struct session {
 	bool unwritten; /* a result could not be written */
 };
 
+/* Returns the error, after one line that says what can't be done. */
+static int fail(const char *what, int error)
+{
+	eg_error("can't %s: %s", what, strerror(-error));
+	return error;
+}
+
 /* A summary that says which host it is about, and nothing else yet. */
 static int begin(struct session *session, int64_t start)
 {
@@ -37,7 +44,7 @@ static int begin(struct session *session, int64_t start)
 	}
 	if (error) {
 		eg_summary_free(summary);
-		return error;
+		return fail("begin a summary", error);
 	}
 	summary->hosts_count = summary->periods_count = 1;
 	summary->period.start = start;
@@ -55,9 +62,7 @@ static int fill(struct session *session, bool last)
 	summary->period.end = period.end;
 	summary->periods[0] = summary->period;
 	error = collector_fill(session->collector, tracing_probe(session->tracing), last);
-	if (error)
-		eg_error("can't read the kernel's counters: %s", strerror(-error));
-	return error;
+	return error ? fail("read the kernel's counters", error) : 0;
 }
 
 /* The rows are complete: now everything that is known of them is added. */
@@ -65,9 +70,7 @@ static int know(struct session *session)
 {
 	int error = places_fill(session->places, session->summary);
 
-	if (error)
-		eg_error("can't look up places: %s", strerror(-error));
-	return error;
+	return error ? fail("look up places", error) : 0;
 }
 
 /* Prints what the user wants to see of it; takes the rest out of it. */
@@ -76,10 +79,8 @@ static int print(struct session *session, struct eg_summary *summary)
 	int error = eg_summary_exclude(summary, session->options->include_loopback,
 				       &session->options->filter);
 
-	if (error) {
-		eg_error("can't print: %s", strerror(-error));
-		return error;
-	}
+	if (error)
+		return fail("print", error);
 	session->incomplete |= !eg_summary_totals(summary).complete;
 	if (eg_output_print(&session->output, summary) < 0)
 		session->unwritten = true;
@@ -93,11 +94,11 @@ static int snapshot(struct session *session)
 	int error = fill(session, false);
 
 	if (!copy)
-		return -ENOMEM;
+		return fail("take a snapshot", -ENOMEM);
 	if (!error)
 		error = know(session);
-	if (!error)
-		error = eg_summary_merge(copy, session->summary);
+	if (!error && eg_summary_merge(copy, session->summary) < 0)
+		error = fail("take a snapshot", -ENOMEM);
 	copy->merged = false;
 	if (!error)
 		error = print(session, copy);
@@ -134,6 +135,8 @@ static int loop(struct session *session)
 		switch (tracing_wait(session->tracing)) {
 		case TRACING_RECORDS:
 			error = eg_probe_read(tracing_probe(session->tracing));
+			if (error)
+				fail("read the kernel's records", error);
 			if (!error && collector_is_crowded(session->collector))
 				error = fill(session, false);
 			break;
@@ -173,9 +176,10 @@ static int run(const struct eg_options *options)
 	status = places_open(options, &session.places);
 	if (status)
 		return options->command ? EG_EXIT_FAILED : status;
-	if (collector_new(options->by, &session.collector) < 0) {
+	error = collector_new(options->by, &session.collector);
+	if (error) {
 		places_close(session.places);
-		return EG_EXIT_FAILED;
+		return eg_command_fail(options->of, error);
 	}
 	sink.data = session.collector;
 	status = tracing_start(options, &sink, false, &session.tracing);

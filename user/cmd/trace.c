@@ -235,7 +235,7 @@ static int run(const struct eg_options *options)
 		.event = on_event,
 		.data = &session,
 	};
-	int status;
+	int status, error;
 
 	if (eg_output_open(options, &session.output) < 0)
 		return options->command ? EG_EXIT_FAILED : EG_EXIT_INCOMPLETE;
@@ -243,13 +243,15 @@ static int run(const struct eg_options *options)
 	status = places_open(options, &session.places);
 	if (status)
 		return options->command ? EG_EXIT_FAILED : status;
-	if (collector_new(EG_BY_APP, &session.collector) < 0) {
+	error = collector_new(EG_BY_APP, &session.collector);
+	if (error) {
 		places_close(session.places);
-		return EG_EXIT_FAILED;
+		return eg_command_fail(options->of, error);
 	}
 	status = tracing_start(options, &sink, true, &session.tracing);
 	if (!status) {
-		status = loop(&session) ? EG_EXIT_FAILED : EG_EXIT_OK;
+		error = loop(&session);
+		status = error ? eg_command_fail(options->of, error) : EG_EXIT_OK;
 		if (!status && (session.unwritten || session.incomplete))
 			status = EG_EXIT_INCOMPLETE;
 		status = tracing_status(session.tracing, status);

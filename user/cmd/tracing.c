@@ -44,6 +44,7 @@ static int64_t next_mark(const struct tracing *tracing, int64_t now)
 static int open_signals(void)
 {
 	sigset_t signals;
+	int fd;
 
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
@@ -54,7 +55,8 @@ static int open_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 	if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
 		return -errno;
-	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? -errno : fd;
 }
 
 static int start_command(const struct eg_options *options, struct tracing *tracing)
@@ -127,7 +129,8 @@ static int start(const struct eg_options *options, const struct eg_probe_sink *s
 	status = check_privilege(options);
 	if (!status) {
 		tracing->signals = open_signals();
-		status = tracing->signals < 0 ? EG_EXIT_FAILED : 0;
+		if (tracing->signals < 0)
+			status = eg_command_fail(options->of, tracing->signals);
 	}
 	if (!status)
 		status = start_command(options, tracing);
@@ -145,7 +148,7 @@ int tracing_start(const struct eg_options *options, const struct eg_probe_sink *
 	int status;
 
 	if (!tracing)
-		return EG_EXIT_FAILED;
+		return eg_command_fail(options->of, -ENOMEM);
 	tracing->signals = -1;
 	tracing->look_ms = events ? LOOK_LIVE_MS : LOOK_MS;
 	status = start(options, sink, events, tracing);
@@ -349,5 +352,7 @@ bool tracing_had_subject(const struct tracing *tracing)
 
 int tracing_status(const struct tracing *tracing, int status)
 {
-	return tracing->command ? command_status(tracing->command) : status;
+	if (!tracing->command || status == EG_EXIT_FAILED)
+		return status;
+	return command_status(tracing->command);
 }

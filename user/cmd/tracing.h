@@ -43,5 +43,5 @@ struct eg_period tracing_period(const struct tracing *tracing);
 /* At the end, once: was there anything to trace? Not if the command could not be executed. */
 bool tracing_had_subject(const struct tracing *tracing);
 
-/* The command's status, if there is a command; else `status`. */
+/* The command's status, if there is one and egret itself has not failed; else `status`. */
 int tracing_status(const struct tracing *tracing, int status);

@@ -98,44 +98,62 @@ static void try_mptcp(struct list *list)
 	feature->affects = MPTCP_SUMMED;
 }
 
-static enum eg_feature_state try_program(const struct bpf_program *program)
+static int try_program(const struct bpf_program *program, enum eg_feature_state *ret_state)
 {
 	const struct eg_probe_options options = {};
 	const char *section = bpf_program__section_name(program), *name = strchr(section, '/');
+	int loads = !strncmp(section, "tp_btf/", 7) && !have_tracepoint(name + 1)
+			    ? 0
+			    : loads_alone(&options, bpf_program__name(program));
 
-	if (!strncmp(section, "tp_btf/", 7) && !have_tracepoint(name + 1))
-		return optional_of(program) ? EG_FEATURE_MISSING : EG_FEATURE_FAILED;
-	if (loads_alone(&options, bpf_program__name(program)))
-		return EG_FEATURE_OK;
-	return optional_of(program) ? EG_FEATURE_MISSING : EG_FEATURE_FAILED;
+	if (loads < 0)
+		return loads;
+	*ret_state = loads		    ? EG_FEATURE_OK
+		     : optional_of(program) ? EG_FEATURE_MISSING
+					    : EG_FEATURE_FAILED;
+	return 0;
 }
 
-static void try_programs(struct list *list, bool privileged)
+/* Tries a program, if the caller may, and adds what it serves. 0 or -ENOMEM. */
+static int add_program(struct list *list, bool privileged, const struct bpf_program *program)
+{
+	const struct optional_program *optional = optional_of(program);
+	enum eg_feature_state state = EG_FEATURE_UNTRIED;
+	struct eg_feature *feature;
+	int error = privileged ? try_program(program, &state) : 0;
+
+	if (error)
+		return error;
+	feature = add(list, bpf_program__section_name(program), state);
+	snprintf(feature->detail, sizeof(feature->detail), "%s", optional ? optional->serves : "");
+	if (state == EG_FEATURE_FAILED)
+		feature->affects = "nothing can be traced";
+	else if (state == EG_FEATURE_MISSING)
+		feature->affects = optional->degraded;
+	return 0;
+}
+
+static int try_programs(struct list *list, bool privileged)
 {
 	struct egret_bpf *skeleton = egret_bpf__open();
 	struct bpf_program *program;
+	int error = 0;
 
 	if (!skeleton)
-		return;
+		return -ENOMEM;
 	bpf_object__for_each_program(program, skeleton->obj) {
-		const struct optional_program *optional = optional_of(program);
-		struct eg_feature *feature =
-			add(list, bpf_program__section_name(program),
-			    privileged ? try_program(program) : EG_FEATURE_UNTRIED);
-
-		snprintf(feature->detail, sizeof(feature->detail), "%s",
-			 optional ? optional->serves : "");
-		if (feature->state == EG_FEATURE_FAILED)
-			feature->affects = "nothing can be traced";
-		else if (feature->state == EG_FEATURE_MISSING)
-			feature->affects = optional->degraded;
+		error = add_program(list, privileged, program);
+		if (error)
+			break;
 	}
 	egret_bpf__destroy(skeleton);
+	return error;
 }
 
 int eg_probe_features(bool privileged, struct eg_feature **ret_features, size_t *ret_count)
 {
 	struct list list = { .features = calloc(FEATURES_MAX, sizeof(struct eg_feature)) };
+	int error;
 
 	if (!list.features)
 		return -ENOMEM;
@@ -144,7 +162,11 @@ int eg_probe_features(bool privileged, struct eg_feature **ret_features, size_t 
 	try_cgroup(&list);
 	try_lockdown(&list);
 	try_mptcp(&list);
-	try_programs(&list, privileged);
+	error = try_programs(&list, privileged);
+	if (error) {
+		free(list.features);
+		return error;
+	}
 	*ret_features = list.features;
 	*ret_count = list.count;
 	return 0;

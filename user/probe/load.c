@@ -191,22 +191,38 @@ const struct optional_program *optional_of(const struct bpf_program *program)
 	return NULL;
 }
 
-bool loads_alone(const struct eg_probe_options *options, const char *name)
+int loads_alone(const struct eg_probe_options *options, const char *name)
 {
 	struct eg_probe_options small = *options;
 	struct egret_bpf *skeleton;
 	struct bpf_program *program;
-	bool loads;
+	int error;
 
 	small.max_flows = small.max_sockets = 8;
 	skeleton = open_skeleton(&small);
 	if (!skeleton)
-		return false;
+		return -ENOMEM;
 	bpf_object__for_each_program(program, skeleton->obj)
 		bpf_program__set_autoload(program, !strcmp(bpf_program__name(program), name));
-	loads = !egret_bpf__load(skeleton);
+	error = egret_bpf__load(skeleton);
 	egret_bpf__destroy(skeleton);
-	return loads;
+	return error == -ENOMEM ? error : !error;
+}
+
+/* Leaves a program out if the kernel refuses it and egret can do without. 0 or -ENOMEM. */
+static int leave_out_refused(const struct eg_probe_options *options, struct bpf_program *program)
+{
+	const char *name = bpf_program__name(program);
+	int loads;
+
+	if (!optional_of(program) || !bpf_program__autoload(program))
+		return 0;
+	loads = loads_alone(options, name);
+	if (loads)
+		return loads < 0 ? loads : 0;
+	eg_debug("the kernel refuses program %s", name);
+	bpf_program__set_autoload(program, false);
+	return 0;
 }
 
 /* The kernel refused something: find out what it can do without. */
@@ -214,20 +230,17 @@ static int load_reduced(const struct eg_probe_options *options, struct egret_bpf
 {
 	struct egret_bpf *skeleton = open_skeleton(options);
 	struct bpf_program *program;
-	int error;
+	int error = 0;
 
 	if (!skeleton)
 		return -errno;
 	bpf_object__for_each_program(program, skeleton->obj) {
-		const char *name = bpf_program__name(program);
-
-		if (optional_of(program) && bpf_program__autoload(program) &&
-		    !loads_alone(options, name)) {
-			eg_debug("the kernel refuses program %s", name);
-			bpf_program__set_autoload(program, false);
-		}
+		error = leave_out_refused(options, program);
+		if (error)
+			break;
 	}
-	error = egret_bpf__load(skeleton);
+	if (!error)
+		error = egret_bpf__load(skeleton);
 	if (error)
 		egret_bpf__destroy(skeleton);
 	else

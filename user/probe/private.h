@@ -48,8 +48,8 @@ struct egret_bpf *open_skeleton(const struct eg_probe_options *options);
 /* An opened and loaded skeleton; programs that the kernel refuses are left out. */
 int load(const struct eg_probe_options *options, struct egret_bpf **ret_skeleton);
 
-/* Would the kernel take this program? Tried alone, on small maps of its own. */
-bool loads_alone(const struct eg_probe_options *options, const char *name);
+/* Would the kernel take this program? Tried alone, on small maps of its own; -ENOMEM. */
+int loads_alone(const struct eg_probe_options *options, const char *name);
 bool have_tracepoint(const char *name);
 
 /*

@@ -66,6 +66,21 @@ static void assert_refused(const struct eg_command *command, const char *text, c
 	assert_int_equal(r, -EINVAL);
 }
 
+static void failure_is_one_line(void **state)
+{
+	struct capture capture = capture_begin(STDERR_FILENO);
+	int memory = eg_command_fail(&tracing, -ENOMEM), other = eg_command_fail(&tracing, -EIO);
+	_cleanup_(eg_freep) char *said = capture_end(&capture);
+	_cleanup_(eg_freep) char *expected = NULL;
+
+	(void)state;
+	assert_int_equal(memory, EG_EXIT_FAILED);
+	assert_int_equal(other, EG_EXIT_FAILED);
+	assert_true(asprintf(&expected, "egret: %s: out of memory\negret: %s: Input/output error\n",
+			     tracing.name, tracing.name) > 0);
+	assert_string_equal(said, expected);
+}
+
 static void knows_defaults(void **state)
 {
 	struct line line = { 0 };
@@ -326,6 +341,7 @@ static void explains_itself(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(failure_is_one_line),
 		cmocka_unit_test(knows_defaults),
 		cmocka_unit_test(takes_values),
 		cmocka_unit_test(takes_flags),
