@@ -98,13 +98,14 @@ FUZZ_TESTS := $(patsubst %.c,$(O)/%,$(wildcard tests/fuzz/*_fuzz.c))
 FUZZ_MAIN := $(if $(filter fuzz,$(SANITIZE)),,$(O)/tests/fuzz/replay.o)
 HARNESS := $(wildcard tests/harness/*.c)
 NET_SOURCES := $(wildcard tests/bpf/*.c tests/net/*.c)
+LOAD_SOURCES := $(wildcard tests/load/*.c) $(filter-out %/suites.c,$(HARNESS))
 NET_TESTS := $(if $(NET_SOURCES),$(O)/tests/net_test)
 BENCHES := $(patsubst %.c,$(O)/%,$(wildcard tests/bench/*_bench.c))
 BENCH_HELPERS := $(filter-out %_bench.c,$(wildcard tests/bench/*.c)) $(filter-out %/main.c,$(HARNESS))
 objects = $(patsubst %.c,$(O)/%.o,$(1))
 
 # --- targets ---
-.PHONY: all run check check-tools check-vm fuzz bench lint geo install clean help always
+.PHONY: all run check check-tools check-vm check-load check-faults fuzz bench lint geo install clean help always
 all: $(O)/egret ## build build/egret (the default)
 
 run: all ## build, then watch this host's traffic for ten seconds (needs root)
@@ -139,6 +140,13 @@ $(O)/vm/verifier-%: all
 bench: all $(BENCHES) ## measure speed and memory (needs root)
 	$(Q)for bench in $(BENCHES); do \
 		EGRET=$(abspath $(O)/egret) BUILD=$(abspath $(O)) $$bench || exit; done
+
+check-load: all $(O)/tests/load_test ## floods, full maps, a reader that sleeps (needs root)
+	$(Q)EGRET=$(abspath $(O)/egret) EGRET_TEST_TIMEOUT=3600 tools/run-tests $(O)/tests/load_test
+
+check-faults: ## let each call that can fail do so once (needs root)
+	$(Q)$(MAKE) SANITIZE=1 O=$(O)/sanitize $(O)/sanitize/tests/fault/egret $(O)/sanitize/tests/net_test
+	$(Q)BUILD=$(abspath $(O)/sanitize) EGRET_TEST_TIMEOUT=3600 tools/run-tests tests/fault/fault_test.py
 
 lint: $(O)/bpf/egret.skel.h $(O)/gen/schemas.inc $(O)/gen/owners.inc ## check format, static analysis and the house rules
 	$(Q)CC='$(CC)' CLANG='$(CLANG)' C_FLAGS='$(INCLUDES) $(LIB_CFLAGS) -std=gnu17 -D_GNU_SOURCE' \
@@ -188,6 +196,14 @@ $(O)/tests/vm/verifier_test: $(O)/tests/vm/verifier_test.o $(O)/libegret.a
 $(O)/tests/net_test: $(call objects,$(HARNESS) $(NET_SOURCES))
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -pthread -o $@ $^ $(LIB_LDLIBS) $(LDLIBS)
+
+$(O)/tests/load_test: $(call objects,$(LOAD_SOURCES))
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -pthread -o $@ $^ $(LIB_LDLIBS) $(LDLIBS)
+
+$(O)/tests/fault/egret: $(O)/user/main.o $(O)/tests/fault/wrap.o $(O)/libegret.a
+	$(call say,LINK,$@)
+	$(Q)$(LINK) $$(nm $(word 2,$^) | sed -n 's/.* T __wrap_/-Wl,--wrap=/p') -o $@ $^ $(LIB_LDLIBS) $(LDLIBS)
 
 $(BENCHES): $(O)/%: $(O)/%.o $(O)/tests/libbench.a $(O)/libegret.a
 	$(call say,LINK,$@)

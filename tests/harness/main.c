@@ -229,7 +229,7 @@ static int run_or_list(struct options *options)
 
 int main(int argc, char **argv)
 {
-	struct options options = { .runner.timeout_s = 60, .jobs = 2 };
+	struct options options = { .runner.timeout_s = suites_timeout_s, .jobs = suites_jobs };
 	int rc;
 
 	if (argc > 1 && strcmp(argv[1], "--actor") == 0)

@@ -2,6 +2,7 @@
 /* The order in which the tables of cases run: from the simple to the large. */
 #include <harness/suites.h>
 
+const unsigned suites_jobs = 2, suites_timeout_s = 60;
 const struct test_case *const suites[] = {
 	tcp_connect_cases,  tcp_close_cases,	tcp_send_cases,
 	tcp_fastopen_cases, io_uring_cases,	mptcp_cases,

@@ -6,6 +6,8 @@
 
 /* Each table ends with an empty entry; the list ends with NULL. */
 extern const struct test_case *const suites[];
+/* How many run at a time, and how long each may take, where options don't say. */
+extern const unsigned suites_jobs, suites_timeout_s;
 
 /* tests/bpf: one kind of socket each. */
 extern const struct test_case tcp_connect_cases[], tcp_close_cases[], tcp_send_cases[];

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A hundred thousand processes that connect and end: none is taken for another. */
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <harness/egret.h>
+
+#include "load.h"
+#include "traffic.h"
+
+#define KINDS 4
+
+/* Of each kind its own program, with a size of its own. */
+static void storm(struct test *test, long each)
+{
+	struct actor *sources[KINDS], *server = actor_start(test, "server");
+	struct egret *egret;
+	struct result *result;
+	long all = 0;
+	int listener, port;
+
+	for (int i = 0; i < KINDS; i++)
+		sources[i] = actor_start(test, test_text(test, "kind-%d", i));
+	egret = egret_start(test, NULL);
+	listener = sock_open(server, test->family, SOCK_STREAM, 0);
+	port = sock_bind(server, listener, test->ip, 0);
+	sock_listen(server, listener);
+	actor_begin(server, f_accept_senders, &(struct call){ .arg = { listener, each * KINDS } });
+	for (int i = 0; i < KINDS; i++) {
+		struct call call = { .arg = { each, 10 + i, SOCK_STREAM },
+				     .to = address(test->ip, port) };
+
+		actor_begin(sources[i], f_fork_senders, &call);
+		all += each * (10 + i);
+	}
+	for (int i = 0; i < KINDS; i++)
+		expect_equal(test, actor_end(sources[i], NULL), 0);
+	expect_equal(test, actor_end(server, NULL), all);
+	result = egret_stop(egret);
+	for (int i = 0; i < KINDS; i++) {
+		expect_row(result, sources[i], OUT("tcp", test->ip, port), .sent = each * (10 + i),
+			   .connections = each);
+		expect_processes(result, sources[i], each);
+	}
+	expect_row(result, server, IN("tcp", test->ip, port), .received = all,
+		   .connections = each * KINDS);
+}
+
+/* For small machines, such as those of the kernels' matrix, at the lowest pid_max. */
+static void five_thousand(struct test *test)
+{
+	storm(test, 5000 / KINDS);
+}
+
+static void hundred_thousand(struct test *test)
+{
+	storm(test, 100000 / KINDS);
+}
+
+const struct test_case storm_load_cases[] = {
+	CASE_IPV4("load/storm/5000", five_thousand),
+	CASE_IPV4("load/storm/100000", hundred_thousand),
+	{ 0 },
+};

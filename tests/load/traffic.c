@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Connections at full speed, counted by those who make them. */
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <harness/once.h>
+
+#include "traffic.h"
+
+#define THREADS 2
+#define AT_ONCE 8 /* children that live at the same time */
+
+static const char question[] = "hello", bye[] = "adieu", answer[] = "goodbye";
+
+struct work {
+	const struct call *call;
+	long long until_ms; /* 0: until the file is there */
+	long connections, error;
+};
+
+/* One connection; a server that is told `bye` serves no more. */
+static long connect_once(const struct address *to, const char *text)
+{
+	int fd = socket(to->storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char buffer[16];
+	long error = 0, got = 0, more = 1;
+
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (const struct sockaddr *)&to->storage, to->length) < 0 ||
+	    send(fd, text, TRAFFIC_SENT, 0) != TRAFFIC_SENT)
+		error = errno ? -errno : -EIO;
+	while (!error && more > 0) {
+		more = recv(fd, buffer, sizeof(buffer), 0);
+		got += more > 0 ? more : 0;
+	}
+	if (!error && got != TRAFFIC_RECEIVED)
+		error = -EPROTO;
+	close(fd);
+	return error;
+}
+
+static bool is_over(const struct work *work)
+{
+	if (work->until_ms)
+		return now_ms() >= work->until_ms;
+	return access(work->call->text, F_OK) == 0;
+}
+
+static void *connect_all(void *data)
+{
+	struct work *work = data;
+
+	while (!work->error && !is_over(work)) {
+		work->error = connect_once(&work->call->to, question);
+		work->connections += !work->error;
+	}
+	if (!work->error)
+		work->error = connect_once(&work->call->to, bye);
+	work->connections += !work->error;
+	return NULL;
+}
+
+static void *serve_all(void *data)
+{
+	struct work *work = data;
+	char buffer[TRAFFIC_SENT] = "";
+
+	while (!work->error && memcmp(buffer, bye, TRAFFIC_SENT) != 0) {
+		int fd = accept4((int)work->call->arg[1], NULL, NULL, SOCK_CLOEXEC);
+
+		if (fd < 0 || recv(fd, buffer, TRAFFIC_SENT, MSG_WAITALL) != TRAFFIC_SENT ||
+		    send(fd, answer, TRAFFIC_RECEIVED, MSG_NOSIGNAL) != TRAFFIC_RECEIVED)
+			work->error = errno ? -errno : -EIO;
+		work->connections++;
+		close(fd);
+	}
+	return NULL;
+}
+
+/* arg: milliseconds or 0, listener or 0; text: the file; value: connections. */
+static long f_traffic(struct call *call)
+{
+	struct work works[THREADS] = { 0 };
+	pthread_t threads[THREADS];
+	long error = 0;
+
+	for (int i = 0; i < THREADS; i++) {
+		works[i].call = call;
+		works[i].until_ms = call->arg[0] ? now_ms() + call->arg[0] : 0;
+		error |= -pthread_create(&threads[i], NULL, call->arg[1] ? serve_all : connect_all,
+					 &works[i]);
+	}
+	for (int i = 0; i < THREADS; i++) {
+		pthread_join(threads[i], NULL);
+		error = works[i].error ? works[i].error : error;
+		call->value[0] += works[i].connections;
+	}
+	return error;
+}
+
+void traffic_prepare(struct test *test, struct traffic *traffic)
+{
+	struct actor *client = actor_start(test, "client");
+
+	traffic_prepare_with(test, client, actor_start(test, "server"), traffic);
+}
+
+void traffic_prepare_with(struct test *test, struct actor *client, struct actor *server,
+			  struct traffic *traffic)
+{
+	*traffic = (struct traffic){
+		.client = client,
+		.server = server,
+		.stop = test_path(test, "stop"),
+	};
+	traffic->listener = sock_open(traffic->server, test->family, SOCK_STREAM, 0);
+	traffic->port = sock_bind(traffic->server, traffic->listener, test->ip, 0);
+	sock_listen(traffic->server, traffic->listener);
+}
+
+void traffic_begin(struct traffic *traffic, long ms)
+{
+	struct test *test = traffic->client->test;
+
+	traffic->client_call = traffic->server_call = (struct call){
+		.arg = { ms },
+		.to = address(test->ip, traffic->port),
+	};
+	snprintf(traffic->client_call.text, sizeof(traffic->client_call.text), "%s", traffic->stop);
+	traffic->server_call.arg[1] = traffic->listener;
+	actor_begin(traffic->server, f_traffic, &traffic->server_call);
+	actor_begin(traffic->client, f_traffic, &traffic->client_call);
+}
+
+void traffic_wait(struct traffic *traffic)
+{
+	struct test *test = traffic->client->test;
+
+	expect_equal(test, actor_end(traffic->client, &traffic->client_call), 0);
+	expect_equal(test, actor_end(traffic->server, &traffic->server_call), 0);
+	traffic->connections = traffic->client_call.value[0];
+	expect_equal(test, traffic->server_call.value[0], traffic->connections);
+}
+
+void traffic_end(struct traffic *traffic)
+{
+	require(traffic->client->test, file_write(traffic->stop, "") == 0);
+	traffic_wait(traffic);
+}
+
+/* --- processes that talk once --- */
+
+static long reap(long *living, long until)
+{
+	int status;
+
+	for (; *living > until; --*living) {
+		if (wait(&status) < 0)
+			return -errno;
+		if (status)
+			return -EIO;
+	}
+	return 0;
+}
+
+long f_fork_senders(struct call *call)
+{
+	long living = 0, rc = 0;
+
+	for (long i = 0; i < call->arg[0] && rc == 0; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			_exit(once_send(&call->to, (int)call->arg[2], call->arg[1]) < 0);
+		if (pid < 0)
+			return -errno;
+		living++;
+		rc = reap(&living, AT_ONCE - 1);
+	}
+	return rc ? rc : reap(&living, 0);
+}
+
+long f_accept_senders(struct call *call)
+{
+	char buffer[256];
+	long done = 0;
+
+	for (long i = 0; i < call->arg[1]; i++) {
+		int fd = accept((int)call->arg[0], NULL, NULL);
+		ssize_t got;
+
+		if (fd < 0)
+			return -errno;
+		while ((got = recv(fd, buffer, sizeof(buffer), 0)) > 0)
+			done += got;
+		close(fd);
+	}
+	return done;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Connections at full speed, counted by those who make them. */
+#pragma once
+
+#include <harness/sock.h>
+
+#define TRAFFIC_SENT 5 /* bytes of a connection's client, and of its server */
+#define TRAFFIC_RECEIVED 7
+
+/*
+ * A client and a server that make short connections, each with several
+ * threads, until traffic_end() or for so many milliseconds.
+ */
+struct traffic {
+	struct actor *client, *server;
+	const char *stop; /* the file whose appearance ends it */
+	int listener, port;
+	struct call client_call, server_call;
+	long connections; /* after traffic_end() */
+};
+
+/* Starts the actors, or takes two, and lets the server listen. */
+void traffic_prepare(struct test *test, struct traffic *traffic);
+void traffic_prepare_with(struct test *test, struct actor *client, struct actor *server,
+			  struct traffic *traffic);
+/* ms 0: until traffic_end(). */
+void traffic_begin(struct traffic *traffic, long ms);
+/* Ends it, and waits for both sides; their counts must be equal. */
+void traffic_end(struct traffic *traffic);
+/* Waits until the time is up, with nothing to do. */
+void traffic_wait(struct traffic *traffic);
+
+/* Actor function: arg: children, bytes, socket type; each a process that sends `to` once. */
+long f_fork_senders(struct call *call);
+/* Actor function: arg: listener, connections to take; returns the bytes that they brought. */
+long f_accept_senders(struct call *call);
