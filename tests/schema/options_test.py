@@ -22,9 +22,13 @@ def options(command):
     return dict(re.findall(r"^  (?:-., )?--([a-z-]+)(.*)$", lines, re.MULTILINE))
 
 
+def words(*arguments):
+    """What the program says that there is, instead of a wrong word."""
+    return set(tap.egret(*arguments).stderr.partition("there are: ")[2].split())
+
+
 def groups(command):
-    """What --by takes, by what the program says of a wrong one."""
-    return set(tap.egret(command, "--by", "?").stderr.partition("there are: ")[2].split())
+    return words(command, "--by", "?")
 
 
 def formats(command):
@@ -37,10 +41,6 @@ def scopes(_command):
 
 
 VALUES = {"format": formats, "by": groups, "scope": scopes}
-
-
-def names(command):
-    return set(re.search(r"documents?: ([a-z ]+)\.", tap.egret(command, "--help").stdout)[1].split())
 
 
 def man_options(page):
@@ -66,6 +66,13 @@ def check_commands():
         page = set(re.findall(r"^\.It Xr egret-([a-z]+) 1$", file.read(), re.MULTILINE))
     expect_same(page, set(commands()), "egret(1)")
     expect_same(complete("egret", ""), set(commands()) | {"--help", "--version"}, COMPLETION)
+
+
+def check_schemas():
+    with open(f"{MAN}/egret-schema.1", encoding="utf-8") as file:
+        page = set(re.findall(r"^\.It Cm ([a-z]+)$", file.read(), re.MULTILINE))
+    expect_same(page, words("schema", "?"), "egret-schema(1)")
+    expect_same(complete("egret", "schema", ""), words("schema", "?"), COMPLETION)
 
 
 def check_common():
@@ -104,7 +111,7 @@ def cases():
             yield f"{command} --{option}, completion", check_values, command, option, expected
             if option != "scope":
                 yield f"{command} --{option}, man page", check_man_values, command, option, expected
-    yield "schema's names", lambda: expect_same(complete("egret", "schema", ""), names("schema"), COMPLETION)
+    yield "names of schemas", check_schemas
 
 
 if __name__ == "__main__":

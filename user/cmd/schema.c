@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* egret schema: prints the JSON Schema of one of our documents. */
 #include "cmd.h"
+#include "option_table.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include <egret/base.h>
+
+#define NAMES_MAX 32
 
 static int print(FILE *stream, void *data)
 {
@@ -14,11 +17,27 @@ static int print(FILE *stream, void *data)
 	return fputs(*text, stream) == EOF ? -errno : 0;
 }
 
+/* The names of those that this version prints; NULL: no memory. */
+static char *list_names(const char *const *names)
+{
+	const char *printed[NAMES_MAX + 1] = { NULL };
+	size_t count = 0;
+
+	for (size_t i = 0; names[i] && count < NAMES_MAX; i++) {
+		if (eg_schema_text(names[i]))
+			printed[count++] = names[i];
+	}
+	return eg_option_join(printed);
+}
+
 static int refuse(const char *name)
 {
 	const char *const *names = eg_schema_names();
+	_cleanup_(eg_freep) char *list = list_names(names);
 	const char *meant = eg_suggest(name, names);
 
+	if (!list)
+		return EG_EXIT_FAILED;
 	for (size_t i = 0; names[i]; i++) {
 		if (strcmp(names[i], name) == 0) {
 			eg_error("schema: egret " EG_VERSION " prints no document '%s'", name);
@@ -28,7 +47,7 @@ static int refuse(const char *name)
 	if (meant)
 		eg_error("schema: unknown document '%s' (did you mean %s?)", name, meant);
 	else
-		eg_error("schema: unknown document '%s'; `egret schema --help` names them", name);
+		eg_error("schema: unknown document '%s'; there are: %s", name, list);
 	return EG_EXIT_USAGE;
 }
 
@@ -46,7 +65,7 @@ static int run(const struct eg_options *options)
 
 const struct eg_command eg_command_schema = {
 	.name = "schema",
-	.help = "print the JSON Schema of a document: summary row trace doctor app",
+	.help = "print the JSON Schema of a document",
 	.arguments = "NAME",
 	.options = EG_OPTIONS_COMMON | EG_BIT(EG_OPTION_OUTPUT),
 	.operands_min = 1,
