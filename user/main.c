@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <egret/base.h>
+#include <egret/place.h>
 #include <egret/probe.h>
 
 static const struct eg_command *const commands[] = {
@@ -32,7 +33,12 @@ static void put_usage(FILE *stream)
 
 static void put_version(FILE *stream)
 {
-	fprintf(stream, "egret " EG_VERSION " (libbpf %s)\n", eg_probe_library());
+	const char *const *without = eg_place_without();
+
+	fprintf(stream, "egret " EG_VERSION " (libbpf %s", eg_probe_library());
+	for (size_t i = 0; without[i]; i++)
+		fprintf(stream, "%s%s", i > 0 ? ", " : "; without ", without[i]);
+	fputs(")\n", stream);
 }
 
 /* What was printed to standard output has arrived, or one line says that it has not. */

@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Libraries that this build has to do without, NULL-terminated: "libloc". */
+const char *const *eg_place_without(void);
+
 /* --- databases --- */
 
 enum eg_geo_field {
@@ -82,8 +85,6 @@ void eg_geo_find(struct eg_geo *geo, const uint8_t ip[16], struct eg_geo_answer 
  * lower case, without a dot at its end.
  */
 const char *eg_domain_registered(const char *domain);
-/* What the list is and how old, for people; NULL: there is none. */
-const char *eg_domain_list(void);
 
 /* --- owners --- */
 

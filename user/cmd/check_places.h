@@ -6,7 +6,7 @@
 
 #include "places.h"
 
-/* One check for each database, one for the list of domains. */
+/* One check for each database, one for each library that this build is without. */
 struct place_checks {
 	struct eg_check *checks;
 	size_t count;

@@ -25,21 +25,11 @@ const char *eg_domain_registered(const char *domain)
 	return psl_registrable_domain(psl_builtin(), domain);
 }
 
-const char *eg_domain_list(void)
-{
-	return psl_builtin() ? psl_get_version() : NULL;
-}
-
 #else
 
 const char *eg_domain_registered(const char *domain)
 {
 	(void)domain;
-	return NULL;
-}
-
-const char *eg_domain_list(void)
-{
 	return NULL;
 }
 
