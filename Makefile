@@ -105,7 +105,7 @@ BENCH_HELPERS := $(filter-out %_bench.c,$(wildcard tests/bench/*.c)) $(filter-ou
 objects = $(patsubst %.c,$(O)/%.o,$(1))
 
 # --- targets ---
-.PHONY: all run check check-tools check-vm check-load check-faults fuzz bench lint geo install clean help always
+.PHONY: all run check check-tools check-vm check-load check-faults prove fuzz bench lint geo install clean help always
 all: $(O)/egret ## build build/egret (the default)
 
 run: all ## build, then watch this host's traffic for ten seconds (needs root)
@@ -143,6 +143,9 @@ bench: all $(BENCHES) ## measure speed and memory (needs root)
 
 check-load: all $(O)/tests/load_test ## floods, full maps, a reader that sleeps (needs root)
 	$(Q)EGRET=$(abspath $(O)/egret) EGRET_TEST_TIMEOUT=3600 tools/run-tests $(O)/tests/load_test
+
+prove: all ## all of the above and below, and one table of results (needs root; takes hours)
+	$(Q)BUILD=$(abspath $(O)) tools/prove
 
 check-faults: ## let each call that can fail do so once (needs root)
 	$(Q)$(MAKE) SANITIZE=1 O=$(O)/sanitize $(O)/sanitize/tests/fault/egret $(O)/sanitize/tests/net_test
