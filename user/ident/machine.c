@@ -29,8 +29,8 @@
 /* The packages of one container, which outlive its processes. */
 struct listed {
 	char *container;
-	struct eg_packages *packages;
-	char *text; /* that they were read from */
+	struct eg_packages *packages; /* NULL: it has no list */
+	uint64_t stamp; /* of the file that they were read from */
 };
 
 struct forebear {
@@ -264,50 +264,59 @@ static struct listed *find_listed(struct eg_machine *machine, const char *contai
 static void clear_listed(struct listed *listed)
 {
 	free(listed->container);
-	free(listed->text);
 	eg_packages_free(listed->packages);
 	*listed = (struct listed){};
 }
 
-/* The text is Android's word for what it has now; the last one is kept for its dead. */
-static struct listed *add_listed(struct eg_machine *machine, const char *container, char *text)
+/* The container's place; the oldest makes room. NULL: no memory. */
+static struct listed *add_listed(struct eg_machine *machine, const char *container)
 {
 	struct listed *listed = find_listed(machine, container);
 
-	if (listed && strcmp(listed->text, text) == 0) {
-		free(text);
+	if (listed)
 		return listed;
-	}
-	if (!listed) {
-		listed = &machine->listed[machine->next_listed];
-		machine->next_listed = (machine->next_listed + 1) % CONTAINERS_MAX;
-	}
+	listed = &machine->listed[machine->next_listed];
+	machine->next_listed = (machine->next_listed + 1) % CONTAINERS_MAX;
 	clear_listed(listed);
-	*listed = (struct listed){
-		.container = strdup(container),
-		.packages = eg_packages_parse(text),
-		.text = text,
-	};
-	if (listed->container && listed->packages)
-		return listed;
-	clear_listed(listed);
-	return NULL;
+	listed->container = strdup(container);
+	return listed->container ? listed : NULL;
+}
+
+/* Reads the list anew if it is another one. */
+static const struct eg_packages *read_list(struct eg_machine *machine, const char *container,
+					   uint64_t stamp)
+{
+	struct listed *listed = add_listed(machine, container);
+	_cleanup_(eg_freep) char *text = NULL;
+	size_t size;
+
+	if (!listed || (listed->packages && listed->stamp == stamp))
+		return listed ? listed->packages : NULL;
+	eg_packages_free(listed->packages);
+	listed->packages = NULL;
+	if (procfs_read_root(machine->process, PACKAGES_PATH, &text, &size) == 0 && text)
+		listed->packages = eg_packages_parse(text);
+	listed->stamp = stamp;
+	return listed->packages;
 }
 
 static const struct eg_packages *find_packages(void *data, const char *container)
 {
+	const struct eg_packages *packages = NULL;
 	struct eg_machine *machine = data;
-	struct listed *listed;
-	char *text;
-	size_t size;
-	int error = read_place(machine, EG_TREE_ROOT, PACKAGES_PATH, &text, &size);
+	const struct listed *listed;
+	uint64_t stamp;
 
-	if (error == 0)
-		listed = add_listed(machine, container, text);
-	else
-		listed = error == -ESRCH ? find_listed(machine, container) : NULL;
-	machine->listed_now = listed;
-	return listed ? listed->packages : NULL;
+	if (open_process(machine) >= 0) {
+		if (procfs_stamp_root(machine->process, PACKAGES_PATH, &stamp) == 0)
+			packages = read_list(machine, container, stamp);
+	} else {
+		/* What was read last is true of those that are gone as well. */
+		listed = find_listed(machine, container);
+		packages = listed ? listed->packages : NULL;
+	}
+	machine->listed_now = packages;
+	return packages;
 }
 
 /* --- namespaces --- */

@@ -129,21 +129,61 @@ static bool is_in_user_space(int process, const char *path)
 	return fuse;
 }
 
-int procfs_read_root(int process, const char *path, char **ret_text, size_t *ret_size)
+#ifndef RESOLVE_CACHED /* linux/openat2.h of 5.12 */
+#define RESOLVE_CACHED 0x20
+#endif
+
+/*
+ * Opens it without letting links lead out; -errno. What the kernel has in mind
+ * needs no file system to be asked, and mostly there is no such file.
+ */
+static int open_in_root(int process, const char *path, uint64_t flags)
 {
 	struct open_how how = {
-		.flags = READ_FLAGS,
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | RESOLVE_CACHED,
 	};
 	_cleanup_(eg_closep) int root = -1, fd = -1;
 
-	if (is_in_user_space(process, path))
-		return -EACCES;
 	root = openat(process, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return errno == ENOENT ? -ESRCH : last_error();
 	fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
-	return read_regular(fd, ret_text, ret_size);
+	if (fd < 0 && errno == ENOENT)
+		return -ENOENT;
+	if (fd >= 0 && flags & O_PATH)
+		return TAKE_FD(fd);
+	if (is_in_user_space(process, path))
+		return -EACCES;
+	if (fd >= 0)
+		close(fd);
+	how.flags = flags;
+	how.resolve &= ~(uint64_t)RESOLVE_CACHED;
+	fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+	return fd < 0 ? last_error() : TAKE_FD(fd);
+}
+
+int procfs_read_root(int process, const char *path, char **ret_text, size_t *ret_size)
+{
+	_cleanup_(eg_closep) int fd = open_in_root(process, path, READ_FLAGS);
+
+	return fd < 0 ? fd : read_regular(fd, ret_text, ret_size);
+}
+
+int procfs_stamp_root(int process, const char *path, uint64_t *ret_stamp)
+{
+	_cleanup_(eg_closep) int fd = open_in_root(process, path, O_PATH | O_CLOEXEC);
+	struct stat status;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &status) < 0)
+		return last_error();
+	*ret_stamp = ((uint64_t)status.st_dev * 31 + (uint64_t)status.st_ino) * 31 +
+		     (uint64_t)status.st_size;
+	*ret_stamp = *ret_stamp * 31 + (uint64_t)status.st_mtim.tv_sec * NSEC_PER_SEC +
+		     (uint64_t)status.st_mtim.tv_nsec;
+	return 0;
 }
 
 /* --- a process --- */

@@ -17,6 +17,8 @@ int procfs_open(uint32_t pid);
 int procfs_read(int directory, const char *path, char **ret_text, size_t *ret_size);
 /* The same of a file in the root that a process sees; links stay inside. */
 int procfs_read_root(int process, const char *path, char **ret_text, size_t *ret_size);
+/* What changes when that file is written or replaced; 0 or -errno. */
+int procfs_stamp_root(int process, const char *path, uint64_t *ret_stamp);
 /* A link's text; malloc'ed. 0 or -errno. */
 int procfs_link(int directory, const char *path, char **ret_text);
 /* proc_pid_stat(5): parent, and start in clock ticks since boot. 0 or -errno. */

@@ -62,6 +62,25 @@ static void what_is_no_file_is_not_read(void **state)
 	assert_int_equal(rmdir(directory), 0);
 }
 
+/* Another file under the same name has another stamp. */
+static void stamps_tell_files_apart(void **state)
+{
+	char path[] = "/tmp/egret-procfs-XXXXXX";
+	_cleanup_(eg_closep) int process = procfs_open((uint32_t)getpid());
+	_cleanup_(eg_closep) int fd = mkstemp(path);
+	uint64_t before, same, after;
+
+	(void)state;
+	assert_int_equal(procfs_stamp_root(process, path, &before), 0);
+	assert_int_equal(procfs_stamp_root(process, path, &same), 0);
+	assert_true(before == same);
+	assert_int_equal(write(fd, "x", 1), 1);
+	assert_int_equal(procfs_stamp_root(process, path, &after), 0);
+	assert_true(before != after);
+	unlink(path);
+	assert_int_equal(procfs_stamp_root(process, path, &after), -ENOENT);
+}
+
 static void large_files_are_refused(void **state)
 {
 	char path[] = "/tmp/egret-procfs-XXXXXX";
@@ -87,6 +106,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_this_process),
 		cmocka_unit_test(what_is_no_file_is_not_read),
+		cmocka_unit_test(stamps_tell_files_apart),
 		cmocka_unit_test(large_files_are_refused),
 		cmocka_unit_test(no_process_has_no_files),
 	};
