@@ -50,10 +50,17 @@ static const char *name_of(struct loc *loc, uint32_t number)
 	return *name;
 }
 
+/* Of a damaged file, a failed look-up may leave one behind. */
+static void unref_network(struct loc_network **network)
+{
+	if (*network)
+		loc_network_unref(*network);
+}
+
 static void find(struct eg_geo_file *database, const uint8_t ip[16], struct eg_geo_answer *answer)
 {
 	struct loc *loc = database->handle;
-	struct loc_network *network = NULL;
+	_cleanup_(unref_network) struct loc_network *network = NULL;
 	struct in6_addr address;
 	const char *code;
 
@@ -72,7 +79,6 @@ static void find(struct eg_geo_file *database, const uint8_t ip[16], struct eg_g
 	}
 	answer->anycast = loc_network_has_flag(network, LOC_NETWORK_FLAG_ANYCAST);
 	answer->from[EG_GEO_ANYCAST] = 0;
-	loc_network_unref(network);
 }
 
 /* --- the file --- */
