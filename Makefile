@@ -41,7 +41,7 @@ $(shell $(PKG_CONFIG) --print-errors --exists $(LIBRARIES))
 $(error a library is missing or too old (see above): `sudo tools/install-deps` installs what the build needs)
 endif
 # What egret can do without; the feature says so then. C sees -DEG_HAVE_LIBMAXMINDDB and so on.
-FOUND := $(foreach library,libmaxminddb libloc libpsl libcrypto sqlite3, \
+FOUND := $(foreach library,libmaxminddb libloc libpsl libcrypto sqlite3 libseccomp, \
 	$(shell $(PKG_CONFIG) --exists $(library) && echo $(library)))
 LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) $(FOUND)) \
 	$(addprefix -DEG_HAVE_,$(shell echo $(FOUND) | tr a-z A-Z))
@@ -222,6 +222,7 @@ $(O)/tests/%.o: LIB_CFLAGS += $(CMOCKA_CFLAGS) -pthread
 $(call objects,$(filter user/probe/%,$(SOURCES)) tests/vm/verifier_test.c): $(O)/bpf/egret.skel.h
 $(call objects,$(filter user/out/%,$(SOURCES))): | $(O)/gen/schemas.inc
 $(call objects,$(filter user/place/%,$(SOURCES))): $(O)/gen/libraries | $(O)/gen/owners.inc
+$(call objects,user/base/sandbox.c): $(O)/gen/libraries
 $(call objects,$(wildcard tests/abi/*.c)): $(O)/gen/abi_layout.inc | $(O)/bpf/egret.bpf.o
 
 # --- what is generated ---

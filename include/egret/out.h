@@ -50,6 +50,29 @@ const char *eg_schema_text(const char *name);
 /* Names in order of the contract, NULL-terminated. */
 const char *const *eg_schema_names(void);
 
+/* --- report: the summary of a period out of the history --- */
+
+/* When nothing was recorded. */
+struct eg_missed {
+	struct eg_period period;
+	char *reason; /* NULL: unknown */
+};
+
+/* Owns nothing. */
+struct eg_report {
+	struct eg_period asked; /* what the summary was asked for */
+	const struct eg_summary *summary;
+	const struct eg_missed *missed; /* what of it was not recorded, in order of time */
+	size_t missed_count;
+};
+
+/*
+ * EG_FORMAT_JSON is egret.report/1, text and csv are the summary's; text tells what
+ * was not recorded. 0, -EOPNOTSUPP for other formats, or the -errno of the stream.
+ */
+int eg_print_report(FILE *stream, enum eg_format format, const struct eg_report *report,
+		    const struct eg_print_options *options);
+
 /* --- trace (contract section 4) --- */
 enum eg_trace_kind {
 	EG_TRACE_PROCESS, /* a process touches a socket for the first time */

@@ -6,7 +6,7 @@ import tempfile
 
 import tap
 
-COMMANDS = ("summary", "trace", "merge", "explain", "app", "doctor", "schema")
+COMMANDS = ("summary", "trace", "record", "report", "merge", "explain", "app", "doctor", "schema")
 SUMMARY = f"{tap.GOLDEN}/ordinary.json"
 
 

@@ -37,6 +37,14 @@ enum eg_option {
 	EG_OPTION_DOMAIN,
 	EG_OPTION_SCOPE,
 	EG_OPTION_SUMMARY,
+	EG_OPTION_DATABASE,
+	EG_OPTION_KEEP,
+	EG_OPTION_KEEP_HOURLY,
+	EG_OPTION_KEEP_DAILY,
+	EG_OPTION_MAX_SIZE,
+	EG_OPTION_COMMAND_LINES,
+	EG_OPTION_SINCE,
+	EG_OPTION_UNTIL,
 	EG_OPTION_GEO,
 	EG_OPTION_OWNERS,
 	EG_OPTION_INCLUDE_LOOPBACK,
@@ -84,6 +92,11 @@ struct eg_options {
 	const char **geo; /* database files, NULL-terminated; NULL: not given */
 	const char *owners; /* NULL: not given */
 	const char *summary; /* file of summaries; NULL: not given */
+	const char *database; /* NULL: not given */
+	int64_t keep, keep_hourly, keep_daily; /* ns; 0: not given */
+	uint64_t max_size; /* bytes; 0: not given */
+	int64_t since, until; /* CLOCK_REALTIME ns; 0: not given */
+	bool command_lines;
 	bool include_loopback, no_names, no_command_lines, from_stdin;
 	uint32_t max_flows, max_sockets; /* 0: not given */
 	const char *color; /* "auto", "always" or "never" */
@@ -101,6 +114,7 @@ struct eg_command {
 	uint64_t options; /* EG_BIT()s of enum eg_option */
 	unsigned formats; /* EG_BIT()s of enum eg_format, for --format */
 	int operands_min, operands_max; /* -1: any number */
+	bool serves; /* runs without end: SIGHUP has it begin anew with its files */
 	bool traces_command; /* takes `-- CMD ARG...`, else -- just ends the options */
 	int (*run)(const struct eg_options *options); /* returns enum eg_exit or CMD's status */
 };
@@ -150,6 +164,8 @@ int eg_output_write(struct eg_output *output, int (*print)(FILE *stream, void *d
 /* --- commands --- */
 extern const struct eg_command eg_command_summary;
 extern const struct eg_command eg_command_trace;
+extern const struct eg_command eg_command_record;
+extern const struct eg_command eg_command_report;
 extern const struct eg_command eg_command_merge;
 extern const struct eg_command eg_command_explain;
 extern const struct eg_command eg_command_app;

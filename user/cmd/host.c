@@ -42,3 +42,24 @@ int host_describe(struct eg_host *ret_host)
 	*ret_host = host;
 	return 0;
 }
+
+int host_summary(enum eg_by by, int64_t start, struct eg_summary **ret_summary)
+{
+	struct eg_summary *summary = eg_summary_new(by);
+	int error = summary ? 0 : -ENOMEM;
+
+	if (!error) {
+		summary->hosts = calloc(1, sizeof(*summary->hosts));
+		summary->periods = calloc(1, sizeof(*summary->periods));
+		error = summary->hosts && summary->periods ? host_describe(summary->hosts)
+							   : -ENOMEM;
+	}
+	if (error) {
+		eg_summary_free(summary);
+		return error;
+	}
+	summary->hosts_count = summary->periods_count = 1;
+	summary->period.start = start;
+	*ret_summary = summary;
+	return 0;
+}

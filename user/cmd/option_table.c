@@ -9,6 +9,8 @@
 
 #define ENTRIES_MAX 100000000 /* of a kernel map */
 
+#define SIZE_LARGEST 1000000000000000ULL /* a thousand disks */
+
 #define FIELD(member) offsetof(struct eg_options, member)
 #define PATTERNS(kind) (FIELD(filter) + offsetof(struct eg_filter, patterns[kind]))
 
@@ -46,6 +48,61 @@ static int take_duration(void *field, const struct eg_option_row *row, const cha
 	else
 		eg_error("--%s: '%s' is no duration (500ms 10s 5m 2h 7d 4w 1y are)", row->name,
 			 value);
+	return -EINVAL;
+}
+
+static int take_size(void *field, const struct eg_option_row *row, const char *value)
+{
+	static const char units[] = "kMGT";
+	uint64_t size = 0;
+	const char *unit;
+	size_t digits = strspn(value, "0123456789");
+
+	for (size_t i = 0; i < digits && digits < 16; i++)
+		size = size * 10 + (uint64_t)(value[i] - '0');
+	unit = value[digits] ? strchr(units, value[digits]) : NULL;
+	for (const char *step = units; unit && step <= unit && size < SIZE_LARGEST; step++)
+		size *= 1000;
+	if (!size || size > SIZE_LARGEST || (value[digits] && (!unit || value[digits + 1]))) {
+		eg_error("--%s: '%s' is no size (500M 2G are)", row->name, value);
+		return -EINVAL;
+	}
+	*(uint64_t *)field = size;
+	return 0;
+}
+
+/* A moment, or how long ago; days begin in UTC, as everything that egret prints. */
+static int parse_time(const char *value, int64_t *ret_time)
+{
+	static const int64_t day = 24 * 3600 * NSEC_PER_SEC;
+	int64_t now = eg_now_ns(), ago;
+	char text[32];
+
+	if (strcmp(value, "now") == 0) {
+		*ret_time = now;
+		return 0;
+	}
+	if (strcmp(value, "yesterday") == 0) {
+		*ret_time = now - now % day - day;
+		return 0;
+	}
+	if (eg_duration_parse(*value == '-' ? value + 1 : value, &ago) == 0) {
+		*ret_time = ago < now ? now - ago : 1;
+		return 0;
+	}
+	if (strlen(value) == strlen("YYYY-MM-DD")) {
+		snprintf(text, sizeof(text), "%sT00:00:00Z", value);
+		value = text;
+	}
+	return eg_time_parse(value, ret_time);
+}
+
+static int take_time(void *field, const struct eg_option_row *row, const char *value)
+{
+	if (parse_time(value, field) == 0)
+		return 0;
+	eg_error("--%s: '%s' is no time (2026-11-23, 2026-11-23T10:00:00Z, yesterday, 7d are)",
+		 row->name, value);
 	return -EINVAL;
 }
 
@@ -194,6 +251,21 @@ const struct eg_option_row eg_option_rows[EG_OPTION_COUNT] = {
 				    "only internet, private, link-local, multicast, ..."),
 	[EG_OPTION_SUMMARY] = VALUE("summary", 0, "FILE", take_text, summary,
 				    "what a summary in JSON has seen of it"),
+	[EG_OPTION_DATABASE] = VALUE("database", 0, "FILE", take_text, database,
+				     "the history, in place of /var/lib/egret/history.db"),
+	[EG_OPTION_KEEP] =
+		VALUE("keep", 0, "D", take_duration, keep, "keep intervals for D (default 30d)"),
+	[EG_OPTION_KEEP_HOURLY] = VALUE("keep-hourly", 0, "D", take_duration, keep_hourly,
+					"keep the sums of hours for D (default 1y)"),
+	[EG_OPTION_KEEP_DAILY] = VALUE("keep-daily", 0, "D", take_duration, keep_daily,
+				       "keep the sums of days for D (default: for ever)"),
+	[EG_OPTION_MAX_SIZE] = VALUE("max-size", 0, "SIZE", take_size, max_size,
+				     "forget the oldest where the history is larger: 500M 2G"),
+	[EG_OPTION_COMMAND_LINES] =
+		FLAG("command-lines", 0, command_lines, "store the processes' arguments as well"),
+	[EG_OPTION_SINCE] = VALUE("since", 0, "T", take_time, since,
+				  "from T on: a date, a time, or how long ago (7d)"),
+	[EG_OPTION_UNTIL] = VALUE("until", 0, "T", take_time, until, "up to T (default: now)"),
 	[EG_OPTION_GEO] = VALUE("geo", 0, "FILE", take_word, geo,
 				"database of countries or operators; repeatable"),
 	[EG_OPTION_OWNERS] = VALUE("owners", 0, "FILE", take_text, owners,

@@ -30,26 +30,13 @@ static int fail(const char *what, int error)
 	return error;
 }
 
-/* A summary that says which host it is about, and nothing else yet. */
 static int begin(struct session *session, int64_t start)
 {
-	struct eg_summary *summary = eg_summary_new(session->options->by);
-	int error = summary ? 0 : -ENOMEM;
+	int error = host_summary(session->options->by, start, &session->summary);
 
-	if (!error) {
-		summary->hosts = calloc(1, sizeof(*summary->hosts));
-		summary->periods = calloc(1, sizeof(*summary->periods));
-		error = summary->hosts && summary->periods ? host_describe(summary->hosts)
-							   : -ENOMEM;
-	}
-	if (error) {
-		eg_summary_free(summary);
+	if (error)
 		return fail("begin a summary", error);
-	}
-	summary->hosts_count = summary->periods_count = 1;
-	summary->period.start = start;
-	session->summary = summary;
-	collector_begin(session->collector, summary);
+	collector_begin(session->collector, session->summary);
 	return 0;
 }
 
@@ -142,6 +129,8 @@ static int loop(struct session *session)
 			break;
 		case TRACING_SNAPSHOT:
 			error = snapshot(session);
+			break;
+		case TRACING_RELOAD:
 			break;
 		case TRACING_INTERVAL:
 			error = interval(session);

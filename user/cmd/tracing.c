@@ -41,7 +41,7 @@ static int64_t next_mark(const struct tracing *tracing, int64_t now)
 	return (now / tracing->interval + 1) * tracing->interval;
 }
 
-static int open_signals(void)
+static int open_signals(const struct eg_options *options)
 {
 	sigset_t signals;
 	int fd;
@@ -51,6 +51,8 @@ static int open_signals(void)
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGUSR1);
 	sigaddset(&signals, SIGCHLD);
+	if (options->of->serves)
+		sigaddset(&signals, SIGHUP);
 	/* A closed pipe is an error of the write, which is reported. */
 	signal(SIGPIPE, SIG_IGN);
 	if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
@@ -128,7 +130,7 @@ static int start(const struct eg_options *options, const struct eg_probe_sink *s
 
 	status = check_privilege(options);
 	if (!status) {
-		tracing->signals = open_signals();
+		tracing->signals = open_signals(options);
 		if (tracing->signals < 0)
 			status = eg_command_fail(options->of, tracing->signals);
 	}
@@ -248,6 +250,9 @@ static bool read_signal(struct tracing *tracing, enum tracing_event *ret_event)
 		switch (signal_info.ssi_signo) {
 		case SIGUSR1:
 			*ret_event = TRACING_SNAPSHOT;
+			return true;
+		case SIGHUP:
+			*ret_event = TRACING_RELOAD;
 			return true;
 		case SIGCHLD:
 			break;

@@ -17,6 +17,7 @@ enum tracing_event {
 	TRACING_RECORDS, /* the ring was read: the sink has heard what there was */
 	TRACING_INTERVAL, /* an interval has ended */
 	TRACING_SNAPSHOT, /* SIGUSR1: the user wants to see what there is so far */
+	TRACING_RELOAD, /* SIGHUP, where the command serves: begin anew with files */
 	TRACING_END, /* time, the user or the command's end */
 };
 

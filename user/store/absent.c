@@ -38,8 +38,10 @@ const char *eg_store_reason(const struct eg_store *store)
 	return "this egret was built without SQLite";
 }
 
-int eg_store_add(struct eg_store *store, const struct eg_summary *summary, const char *missed)
+int eg_store_add(struct eg_store *store, const struct eg_summary *summary, const char *missed,
+		 bool command_lines)
 {
+	(void)command_lines;
 	(void)store;
 	(void)summary;
 	(void)missed;

@@ -18,6 +18,7 @@ struct addition {
 	int64_t period; /* number */
 	int64_t bucket, day;
 	int64_t app; /* number of the current one */
+	bool command_lines;
 	struct eg_table *places; /* const struct eg_place * -> number, of this summary */
 };
 
@@ -273,9 +274,10 @@ static int add_process(const struct eg_process_info *process, void *data)
 	_cleanup_(eg_pack_free) struct eg_pack command_line = { 0 };
 	struct eg_query query;
 	int64_t id = 0;
+	char **argument = addition->command_lines ? process->command_line : NULL;
 	int r = 0;
 
-	for (char **argument = process->command_line; argument && *argument && r == 0; argument++)
+	for (; argument && *argument && r == 0; argument++)
 		r = eg_pack_add(&command_line, *argument);
 	if (r == 0)
 		r = intern_process(addition, process, command_line.text, &id);
@@ -498,11 +500,13 @@ static int check_file(struct eg_store *store)
 	return -ESTALE;
 }
 
-int eg_store_add(struct eg_store *store, const struct eg_summary *summary, const char *missed)
+int eg_store_add(struct eg_store *store, const struct eg_summary *summary, const char *missed,
+		 bool command_lines)
 {
 	struct addition addition = {
 		.store = store,
 		.summary = summary,
+		.command_lines = command_lines,
 		.bucket = summary->period.start,
 		.day = eg_floor(summary->period.start, EG_DAY_NS),
 	};

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -54,6 +55,20 @@ static int make_file(const char *path)
 			group = (gid_t)-1;
 	}
 	return fd;
+}
+
+/* The folder that /var/lib/egret is: where it can't be made, making the file says why. */
+static void make_folder(const char *path)
+{
+	_cleanup_(eg_freep) char *copy = strdup(path);
+	const char *folder = copy ? dirname(copy) : NULL;
+	gid_t group;
+
+	if (!folder || mkdir(folder, 0750) < 0)
+		return;
+	group = find_group(EG_STORE_GROUP);
+	if (group != (gid_t)-1 && chown(folder, (uid_t)-1, group) < 0)
+		eg_debug("%s is for its owner only: %m", folder);
 }
 
 /* --- the recorder's lock: held by a file beside it, which says who --- */
@@ -146,8 +161,10 @@ static int identify(struct eg_store *store)
 
 static int record(struct eg_store *store)
 {
-	int fd, r = take_lock(store);
+	int fd, r;
 
+	make_folder(store->path);
+	r = take_lock(store);
 	if (r < 0)
 		return r;
 	fd = make_file(store->path);

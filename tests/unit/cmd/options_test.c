@@ -285,6 +285,58 @@ static void refuses_bad_numbers(void **state)
 	}
 }
 
+/* What one option with this value says; the rest is not given. */
+static struct eg_options parse_one(const char *name, const char *value)
+{
+	char command[] = "summary", option[64], given[64],
+	     *argv[] = { command, option, given, NULL };
+	struct eg_options options;
+
+	snprintf(option, sizeof(option), "%s", name);
+	snprintf(given, sizeof(given), "%s", value);
+	assert_int_equal(eg_options_parse(&tracing, 3, argv, &options), 0);
+	return options;
+}
+
+static void understands_times(void **state)
+{
+	const int64_t day = 86400 * NSEC_PER_SEC;
+	int64_t now = eg_now_ns(), since = parse_one("--since", "7d").since;
+
+	(void)state;
+	assert_int_equal(parse_one("--since", "2026-11-23").since, 1795392000 * NSEC_PER_SEC);
+	assert_int_equal(parse_one("--until", "2026-11-23T01:00:00+01:00").until,
+			 1795392000 * NSEC_PER_SEC);
+	assert_true(since >= now - 7 * day && since < now - 6 * day);
+	assert_true(parse_one("--since", "-7d").since - since < day);
+	assert_int_equal(parse_one("--since", "yesterday").since % day, 0);
+	assert_true(parse_one("--until", "now").until >= now);
+	assert_refused(&tracing, "summary --since soon",
+		       "egret: --since: 'soon' is no time (2026-11-23, 2026-11-23T10:00:00Z, "
+		       "yesterday, 7d are)\n");
+	assert_refused(&tracing, "summary --since 2026-13-01",
+		       "egret: --since: '2026-13-01' is no time (2026-11-23, 2026-11-23T10:00:00Z, "
+		       "yesterday, 7d are)\n");
+}
+
+static void understands_sizes(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_one("--max-size", "7").max_size, 7);
+	assert_int_equal(parse_one("--max-size", "500M").max_size, 500000000);
+	assert_int_equal(parse_one("--max-size", "2T").max_size, 2000000000000);
+	assert_refused(&tracing, "summary --max-size 5X",
+		       "egret: --max-size: '5X' is no size (500M 2G are)\n");
+	assert_refused(&tracing, "summary --max-size 0G",
+		       "egret: --max-size: '0G' is no size (500M 2G are)\n");
+	assert_refused(&tracing, "summary --max-size 5Gb",
+		       "egret: --max-size: '5Gb' is no size (500M 2G are)\n");
+	assert_refused(&tracing, "summary --max-size 99999999999999999999",
+		       "egret: --max-size: '99999999999999999999' is no size (500M 2G are)\n");
+	assert_refused(&tracing, "summary --max-size 9999T",
+		       "egret: --max-size: '9999T' is no size (500M 2G are)\n");
+}
+
 static void refuses_formats_by_name(void **state)
 {
 	(void)state;
@@ -353,6 +405,8 @@ int main(void)
 		cmocka_unit_test(refuses_missing_values),
 		cmocka_unit_test(refuses_bad_values),
 		cmocka_unit_test(refuses_bad_numbers),
+		cmocka_unit_test(understands_times),
+		cmocka_unit_test(understands_sizes),
 		cmocka_unit_test(refuses_formats_by_name),
 		cmocka_unit_test(refuses_wrong_operands),
 		cmocka_unit_test(explains_itself),

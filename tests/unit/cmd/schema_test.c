@@ -47,7 +47,7 @@ static void says_what_there_is_not(void **state)
 	assert_said("policy", "egret: schema: egret " EG_VERSION " prints no document 'policy'\n");
 	assert_said("sumary", "egret: schema: unknown document 'sumary' (did you mean summary?)\n");
 	assert_said("x", "egret: schema: unknown document 'x'; there are: "
-			 "summary row trace doctor app explain\n");
+			 "summary row trace report doctor app explain\n");
 }
 
 int main(void)

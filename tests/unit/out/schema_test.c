@@ -5,7 +5,7 @@
 static void has_those_of_its_documents(void **state)
 {
 	static const char *const names[] = {
-		"summary", "row", "trace", "doctor", "app", "explain",
+		"summary", "row", "trace", "doctor", "app", "explain", "report",
 	};
 
 	(void)state;

@@ -10,12 +10,12 @@ static void takes_one_host_by_app(void **state)
 	struct eg_summary *summary = eg_summary_new(EG_BY_USER);
 
 	(void)state;
-	assert_int_equal(eg_store_add(store, summary, NULL), -EINVAL);
+	assert_int_equal(eg_store_add(store, summary, NULL, true), -EINVAL);
 	eg_summary_free(summary);
 	summary = model_new();
 	summary->hosts = calloc(2, sizeof(*summary->hosts));
 	summary->hosts_count = 2;
-	assert_int_equal(eg_store_add(store, summary, NULL), -EINVAL);
+	assert_int_equal(eg_store_add(store, summary, NULL, true), -EINVAL);
 	assert_string_equal(eg_store_reason(store), "takes summaries of one host, by app");
 	eg_summary_free(summary);
 	eg_store_close(store);

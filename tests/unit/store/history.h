@@ -113,7 +113,7 @@ static inline struct eg_destination *history_row(struct eg_summary *summary, con
 
 static inline void history_add(struct eg_store *store, const struct eg_summary *summary)
 {
-	int r = eg_store_add(store, summary, "it was not running");
+	int r = eg_store_add(store, summary, "it was not running", true);
 
 	if (r < 0)
 		fail_msg("%d: %s", r, eg_store_reason(store));

@@ -121,6 +121,23 @@ static void add_process(struct eg_summary *summary, int number)
 	assert_int_equal(eg_app_add_user(app, 1000), 0);
 }
 
+static void stores_no_arguments_unasked(void **state)
+{
+	struct eg_store *store = history_record();
+	struct eg_summary *summary = history_summary(DAY_ONE, DAY_ONE + SECONDS(10)), *found;
+
+	(void)state;
+	history_row(summary, "exe:/a", 1, 1);
+	add_process(summary, 1);
+	assert_int_equal(eg_store_add(store, summary, NULL, false), 0);
+	found = history_read(store, DAY_ONE, DAY_ONE + 1);
+	assert_int_equal(model_app(found, "exe:/a")->processes_count, 1);
+	assert_null(model_app(found, "exe:/a")->processes[0].command_line);
+	eg_summary_free(found);
+	eg_summary_free(summary);
+	eg_store_close(store);
+}
+
 static void lists_processes(void **state)
 {
 	static const struct eg_store_keep all;
@@ -212,6 +229,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		HISTORY_TEST(gives_back_one_interval),
 		HISTORY_TEST(merges_any_period),
+		HISTORY_TEST(stores_no_arguments_unasked),
 		HISTORY_TEST(lists_processes),
 		HISTORY_TEST(says_when_nothing_was_recorded),
 		HISTORY_TEST(has_nothing_where_nothing_is),

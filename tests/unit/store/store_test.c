@@ -124,7 +124,7 @@ static void tells_that_the_file_is_gone(void **state)
 
 	(void)state;
 	assert_int_equal(unlink(history_path), 0);
-	assert_int_equal(eg_store_add(store, summary, NULL), -ESTALE);
+	assert_int_equal(eg_store_add(store, summary, NULL, true), -ESTALE);
 	eg_store_close(store);
 	store = history_record();
 	history_add(store, summary);
@@ -308,7 +308,7 @@ static void record_on_a_full_disk(struct eg_store *store, const char *ballast)
 		summary = history_summary(start, start + SECONDS(10));
 		for (int i = 0; i < 200; i++)
 			history_row(summary, "exe:/a", (uint8_t)i, 1);
-		r = eg_store_add(store, summary, NULL);
+		r = eg_store_add(store, summary, NULL, true);
 		eg_summary_free(summary);
 		if (r == -ENOSPC && ++missed == 3)
 			break;
@@ -316,7 +316,7 @@ static void record_on_a_full_disk(struct eg_store *store, const char *ballast)
 	}
 	assert_int_equal(unlink(ballast), 0);
 	summary = history_summary(start + SECONDS(10), start + SECONDS(20));
-	assert_int_equal(eg_store_add(store, summary, "the disk was full"), 0);
+	assert_int_equal(eg_store_add(store, summary, "the disk was full", true), 0);
 	eg_summary_free(summary);
 	assert_int_equal(eg_store_gaps(store, &all, note_gap, &gap), 0);
 	assert_int_equal(gap.start, start - SECONDS(20));
@@ -362,7 +362,7 @@ static void goes_on_after_a_read_only_disk(void **state)
 	/* One that can't be written may still be read. */
 	assert_int_equal(mount("none", history_folder, NULL, MS_REMOUNT | MS_RDONLY, NULL), 0);
 	store = history_open();
-	r = eg_store_add(store, summary, NULL);
+	r = eg_store_add(store, summary, NULL, true);
 	assert_int_equal(r, -EROFS);
 	assert_int_equal(history_sent(store, 0, INT64_MAX), 0);
 	eg_store_close(store);

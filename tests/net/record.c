@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The history: what was recorded is what a report tells, also after a kill -9. */
+#include <signal.h>
+#include <string.h>
+
+#include <harness/egret.h>
+#include <harness/sock.h>
+#include <harness/suites.h>
+
+#define ROUNDS 3
+#define SENT 1001
+#define RECEIVED 7
+
+static struct program *record(struct test *test, const char *path)
+{
+	const char *argv[] = { test->egret,  "record", "--database",	     path,
+			       "--interval", "1s",     "--include-loopback", "--command-lines",
+			       NULL };
+	struct program *program;
+
+	egret_needed(test);
+	program = program_start(test, &(struct program_options){ .argv = argv });
+	program_expect(program, PROGRAM_ERR, "egret: tracing");
+	return program;
+}
+
+/* The last hour. */
+static const cJSON *report(struct test *test, const char *path)
+{
+	const char *argv[] = { test->egret, "report",	"--database", path, "--since",
+			       "1h",	    "--format", "json",	      NULL };
+	struct output output = program_run(test, &(struct program_options){ .argv = argv });
+
+	const cJSON *json = cJSON_Parse(output.out);
+
+	expect_equal(test, output.status, 0);
+	require(test, json);
+	return json;
+}
+
+static struct result *summary_of(struct test *test, const cJSON *report)
+{
+	struct result *result = test_alloc(test, sizeof(*result));
+
+	*result = (struct result){
+		.test = test,
+		.json = cJSON_GetObjectItem(report, "summary"),
+	};
+	result_check_sums(result);
+	return result;
+}
+
+static void talk(struct pair *pair)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		struct pair brief = sock_pair_again(pair, pair->client->test->ip, 0);
+
+		sock_transfer(brief.client, brief.client_fd, brief.server, brief.server_fd, SENT);
+		sock_transfer(brief.server, brief.server_fd, brief.client, brief.client_fd,
+			      RECEIVED);
+		sock_pair_close(&brief);
+	}
+}
+
+static void expect_rounds(struct result *result, const struct pair *pair, int rounds)
+{
+	expect_row(result, pair->client, OUT("tcp", pair->client->test->ip, pair->port),
+		   .sent = SENT * rounds, .received = RECEIVED * rounds, .connections = rounds);
+	expect_process(result, pair->client);
+}
+
+/* One recorder is killed, the next one goes on; both are in one report, and so is the gap. */
+static void killed(struct test *test)
+{
+	const char *path = test_path(test, "history.db");
+	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
+	struct pair pair = sock_pair(client, server, test->ip, 0);
+	struct program *program = record(test, path);
+	struct result *result;
+	const cJSON *last;
+
+	talk(&pair);
+	test->waiting = "the recorded interval";
+	do {
+		breathe();
+		result = summary_of(test, report(test, path));
+	} while (!result_app_of(result, server->identity.exe) ||
+		 json_number(result_app_of(result, client->identity.exe), "connections") < ROUNDS);
+	expect_rounds(result, &pair, ROUNDS);
+	kill(program->pid, SIGKILL);
+	expect_equal(test, program_wait(program)->status, 128 + SIGKILL);
+	expect_rounds(summary_of(test, report(test, path)), &pair, ROUNDS);
+
+	program = record(test, path);
+	kill(program->pid, SIGHUP);
+	talk(&pair);
+	kill(program->pid, SIGTERM);
+	expect_equal(test, program_wait(program)->status, 0);
+	last = report(test, path);
+	expect_rounds(summary_of(test, last), &pair, 2 * ROUNDS);
+	expect_equal(test, cJSON_GetArraySize(cJSON_GetObjectItem(last, "gaps")), 1);
+}
+
+static void refused(struct test *test)
+{
+	const char *path = test_path(test, "history.db");
+	const char *argv[] = { test->egret, "record", "--database", path, NULL };
+	struct program *program = record(test, path);
+	struct output output = program_run(test, &(struct program_options){ .argv = argv });
+
+	expect_equal(test, output.status, 125);
+	expect_equal(test, strstr(output.err, "being recorded into already, by process") != NULL,
+		     1);
+	kill(program->pid, SIGTERM);
+	expect_equal(test, program_wait(program)->status, 0);
+}
+
+const struct test_case record_cases[] = {
+	CASE("record/killed", killed),
+	CASE("record/refused", refused),
+	{ 0 },
+};

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* egret record: traces without end, each interval into the history. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <egret/base.h>
+#include <egret/sandbox.h>
+#include <egret/store.h>
+
+#include "cmd.h"
+#include "collector.h"
+#include "host.h"
+#include "notify.h"
+#include "places.h"
+#include "tracing.h"
+
+#define INTERVAL_NS (10 * NSEC_PER_SEC)
+#define DAY_NS (86400 * NSEC_PER_SEC)
+#define KEEP_NS (30 * DAY_NS)
+#define KEEP_HOURLY_NS (365 * DAY_NS)
+
+struct recorder {
+	struct eg_options options; /* with what was not given */
+	const char *path;
+	struct eg_store_keep keep;
+	struct eg_store *store; /* NULL: can't be opened now */
+	struct collector *collector;
+	struct places *places;
+	struct tracing *tracing;
+	struct eg_summary *summary; /* of the interval */
+	char missed[sizeof(((struct eg_store_error *)NULL)->reason)]; /* since the last one */
+	bool failing; /* the last interval was not written, which has been said */
+	bool damaged; /* and never will be */
+};
+
+/* --- the history, which may be gone for a while --- */
+
+static int open_store(struct recorder *recorder)
+{
+	struct eg_store_error error;
+	int r = eg_store_record(recorder->path, &recorder->store, &error);
+
+	if (r < 0)
+		snprintf(recorder->missed, sizeof(recorder->missed), "%s", error.reason);
+	return r;
+}
+
+static void close_store(struct recorder *recorder)
+{
+	eg_store_close(recorder->store);
+	recorder->store = NULL;
+}
+
+static int write_interval(struct recorder *recorder)
+{
+	int r = recorder->store ? 0 : open_store(recorder);
+
+	if (r < 0)
+		return r;
+	r = eg_store_add(recorder->store, recorder->summary, recorder->missed,
+			 recorder->options.command_lines);
+	/* Somebody has put another file in its place: begin anew with that. */
+	if (r == -ESTALE) {
+		close_store(recorder);
+		r = open_store(recorder);
+		if (r == 0)
+			r = eg_store_add(recorder->store, recorder->summary, recorder->missed,
+					 recorder->options.command_lines);
+	}
+	if (r == 0)
+		r = eg_store_tidy(recorder->store, &recorder->keep, eg_now_ns());
+	if (r < 0 && recorder->store)
+		snprintf(recorder->missed, sizeof(recorder->missed), "%s",
+			 eg_store_reason(recorder->store));
+	return r;
+}
+
+/* Recording goes on whatever happens; what is missing is told once, here and in the history. */
+static void keep_interval(struct recorder *recorder)
+{
+	int r = write_interval(recorder);
+
+	if (r < 0) {
+		if (!recorder->failing)
+			eg_error("cannot record into %s: %s; trying on", recorder->path,
+				 recorder->missed);
+		recorder->failing = true;
+		recorder->damaged = r == -EBADMSG;
+		return;
+	}
+	if (recorder->failing)
+		eg_info("recording again");
+	recorder->failing = false;
+	snprintf(recorder->missed, sizeof(recorder->missed), "the clock was set");
+}
+
+/* --- intervals --- */
+
+static int begin(struct recorder *recorder, int64_t start)
+{
+	int error = host_summary(EG_BY_APP, start, &recorder->summary);
+
+	if (error)
+		eg_error("can't begin an interval: %s", strerror(-error));
+	else
+		collector_begin(recorder->collector, recorder->summary);
+	return error;
+}
+
+/* A clock that was set back ends an interval before it began. */
+static void set_period(struct recorder *recorder)
+{
+	struct eg_summary *summary = recorder->summary;
+
+	summary->period.end = tracing_period(recorder->tracing).end;
+	if (summary->period.start > summary->period.end)
+		summary->period.start = summary->period.end - recorder->options.interval;
+	summary->periods[0] = summary->period;
+}
+
+static int finish(struct recorder *recorder, bool last)
+{
+	const struct eg_options *options = &recorder->options;
+	struct eg_summary *summary = recorder->summary;
+	int error;
+
+	set_period(recorder);
+	error = collector_fill(recorder->collector, tracing_probe(recorder->tracing), last);
+	if (!error)
+		error = places_fill(recorder->places, summary);
+	if (!error)
+		error = eg_summary_exclude(summary, options->include_loopback, NULL);
+	if (error)
+		eg_error("can't read the kernel's counters: %s", strerror(-error));
+	else
+		keep_interval(recorder);
+	eg_summary_free(summary);
+	recorder->summary = NULL;
+	return error;
+}
+
+/* SIGHUP: with the files that have these names now. */
+static void reload(struct recorder *recorder)
+{
+	struct places *places;
+
+	/* It is opened again when there is something to write. */
+	close_store(recorder);
+	if (places_open(&recorder->options, &places))
+		return;
+	places_close(recorder->places);
+	recorder->places = places;
+}
+
+static int handle(struct recorder *recorder, enum tracing_event event)
+{
+	struct eg_probe *probe = tracing_probe(recorder->tracing);
+	int error = 0;
+
+	switch (event) {
+	case TRACING_RECORDS:
+		error = eg_probe_read(probe);
+		if (!error && collector_is_crowded(recorder->collector))
+			error = collector_fill(recorder->collector, probe, false);
+		break;
+	case TRACING_INTERVAL:
+		error = finish(recorder, false);
+		if (!error)
+			error = begin(recorder, tracing_period(recorder->tracing).end);
+		break;
+	case TRACING_RELOAD:
+		reload(recorder);
+		break;
+	case TRACING_SNAPSHOT: /* each interval is one */
+	case TRACING_END:
+		break;
+	}
+	return error;
+}
+
+static int loop(struct recorder *recorder)
+{
+	int error = begin(recorder, tracing_period(recorder->tracing).start);
+
+	while (!error && !recorder->damaged) {
+		enum tracing_event event = tracing_wait(recorder->tracing);
+
+		if (event == TRACING_END) {
+			notify_send("STOPPING=1");
+			return finish(recorder, true);
+		}
+		error = handle(recorder, event);
+	}
+	return error;
+}
+
+/* --- start and end --- */
+
+/* What is not needed any more is given up before the first interval is written. */
+static void enter_sandbox(void)
+{
+	int r = eg_sandbox_enter();
+
+	if (r == -ENOTSUP)
+		eg_debug("this egret was built without libseccomp: no filter of system calls");
+	else if (r < 0)
+		eg_warning("no filter of system calls: %s", strerror(-r));
+}
+
+static int trace(struct recorder *recorder)
+{
+	struct eg_probe_sink sink = { .process = collector_process, .data = recorder->collector };
+	int status = tracing_start(&recorder->options, &sink, false, &recorder->tracing), error;
+
+	if (status)
+		return status;
+	enter_sandbox();
+	error = notify_send("READY=1");
+	if (error)
+		eg_warning("can't tell that it is running: %s", strerror(-error));
+	error = loop(recorder);
+	eg_summary_free(recorder->summary);
+	tracing_stop(recorder->tracing);
+	if (error || recorder->damaged)
+		return EG_EXIT_FAILED;
+	return recorder->failing ? EG_EXIT_INCOMPLETE : EG_EXIT_OK;
+}
+
+/* The status for a history that can't be recorded into. */
+static int refusal(int error)
+{
+	if (error == -EACCES || error == -EPERM)
+		return EG_EXIT_PRIVILEGE;
+	if (error == -EBADMSG)
+		return EG_EXIT_USAGE;
+	return error == -EBUSY || error == -ENOTSUP ? EG_EXIT_FAILED : EG_EXIT_INCOMPLETE;
+}
+
+static int run(const struct eg_options *options)
+{
+	struct recorder recorder = {
+		.options = *options,
+		.path = options->database ? options->database : EG_STORE_PATH,
+		.keep = {
+			.intervals = options->keep ? options->keep : KEEP_NS,
+			.hours = options->keep_hourly ? options->keep_hourly : KEEP_HOURLY_NS,
+			.days = options->keep_daily,
+			.bytes = options->max_size,
+		},
+		.missed = "egret was not recording",
+	};
+	int status, error;
+
+	if (!options->interval)
+		recorder.options.interval = INTERVAL_NS;
+	status = places_open(options, &recorder.places);
+	if (status)
+		return status;
+	error = open_store(&recorder);
+	if (error)
+		eg_error("cannot record into %s: %s", recorder.path, recorder.missed);
+	snprintf(recorder.missed, sizeof(recorder.missed), "egret was not recording");
+	status = error ? refusal(error) : EG_EXIT_OK;
+	if (!error) {
+		error = collector_new(EG_BY_APP, &recorder.collector);
+		if (error)
+			status = eg_command_fail(options->of, error);
+	}
+	if (recorder.collector)
+		status = trace(&recorder);
+	collector_free(recorder.collector);
+	eg_store_close(recorder.store);
+	places_close(recorder.places);
+	return status;
+}
+
+const struct eg_command eg_command_record = {
+	.name = "record",
+	.help = "trace without end, into the history",
+	.arguments = "",
+	.options = EG_OPTIONS_COMMON | (EG_OPTIONS_TRACING & ~EG_BIT(EG_OPTION_NO_COMMAND_LINES)) |
+		   EG_BIT(EG_OPTION_INTERVAL) | EG_BIT(EG_OPTION_DATABASE) |
+		   EG_BIT(EG_OPTION_KEEP) | EG_BIT(EG_OPTION_KEEP_HOURLY) |
+		   EG_BIT(EG_OPTION_KEEP_DAILY) | EG_BIT(EG_OPTION_MAX_SIZE) |
+		   EG_BIT(EG_OPTION_COMMAND_LINES),
+	.serves = true,
+	.run = run,
+};

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* egret report: a period of the history. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <egret/base.h>
+#include <egret/store.h>
+
+#include "cmd.h"
+
+#define WEEK_NS (7 * 86400 * NSEC_PER_SEC)
+
+struct reporting {
+	const struct eg_options *options;
+	struct eg_store *store;
+	struct eg_summary *summary;
+	struct eg_period asked;
+	struct eg_missed *missed;
+	size_t missed_count;
+	struct eg_output output;
+};
+
+static int add_missed(const struct eg_gap *gap, void *data)
+{
+	struct reporting *reporting = data;
+	struct eg_missed missed = { .period = gap->period };
+	struct eg_missed *grown;
+
+	if (gap->reason) {
+		missed.reason = strdup(gap->reason);
+		if (!missed.reason)
+			return -ENOMEM;
+	}
+	grown = reallocarray(reporting->missed, reporting->missed_count + 1, sizeof(*grown));
+	if (!grown) {
+		free(missed.reason);
+		return -ENOMEM;
+	}
+	grown[reporting->missed_count++] = missed;
+	reporting->missed = grown;
+	return 0;
+}
+
+static void clear(struct reporting *reporting)
+{
+	for (size_t i = 0; i < reporting->missed_count; i++)
+		free(reporting->missed[i].reason);
+	free(reporting->missed);
+	eg_summary_free(reporting->summary);
+	eg_store_close(reporting->store);
+}
+
+static int open_history(struct reporting *reporting, const char *path)
+{
+	struct eg_store_error error;
+	int r = eg_store_open(path, &reporting->store, &error);
+
+	if (r < 0)
+		eg_error("cannot read %s: %s", path, error.reason);
+	return r;
+}
+
+static int read_history(struct reporting *reporting)
+{
+	const struct eg_options *options = reporting->options;
+	const char *path = options->database ? options->database : EG_STORE_PATH;
+	int r = open_history(reporting, path);
+
+	if (r < 0)
+		return r;
+	r = eg_store_read(reporting->store, &reporting->asked, &reporting->summary);
+	if (r == 0)
+		r = eg_store_gaps(reporting->store, &reporting->asked, add_missed, reporting);
+	if (r < 0 && r != -ENOMEM)
+		eg_error("cannot read %s: %s", path, eg_store_reason(reporting->store));
+	/* Loopback was left out, or wanted, when it was recorded. */
+	return r == 0 ? eg_summary_exclude(reporting->summary, true, &options->filter) : r;
+}
+
+static int print(FILE *stream, void *data)
+{
+	const struct reporting *reporting = data;
+	const struct eg_report report = {
+		.asked = reporting->asked,
+		.summary = reporting->summary,
+		.missed = reporting->missed,
+		.missed_count = reporting->missed_count,
+	};
+
+	return eg_print_report(stream, reporting->output.format, &report, &reporting->output.print);
+}
+
+static int report(struct reporting *reporting)
+{
+	int r = read_history(reporting);
+
+	if (r == -ENOMEM)
+		return eg_command_fail(reporting->options->of, r);
+	if (r < 0)
+		return r == -EACCES || r == -EPERM ? EG_EXIT_PRIVILEGE : EG_EXIT_USAGE;
+	if (eg_output_open(reporting->options, &reporting->output) < 0 ||
+	    eg_output_write(&reporting->output, print, reporting) < 0)
+		return EG_EXIT_INCOMPLETE;
+	return eg_summary_totals(reporting->summary).complete ? EG_EXIT_OK : EG_EXIT_INCOMPLETE;
+}
+
+static int run(const struct eg_options *options)
+{
+	int64_t now = eg_now_ns();
+	struct reporting reporting = {
+		.options = options,
+		.asked = {
+			.start = options->since ? options->since : now - WEEK_NS,
+			.end = options->until ? options->until : now,
+		},
+	};
+	int status;
+
+	if (reporting.asked.start >= reporting.asked.end) {
+		eg_error("report: the period ends before it begins");
+		return EG_EXIT_USAGE;
+	}
+	status = report(&reporting);
+	clear(&reporting);
+	return status;
+}
+
+const struct eg_command eg_command_report = {
+	.name = "report",
+	.help = "print a period of the history (default: the last week)",
+	.arguments = "",
+	.options = EG_OPTIONS_COMMON | EG_OPTIONS_OUTPUT | EG_OPTIONS_FILTER |
+		   EG_BIT(EG_OPTION_DATABASE) | EG_BIT(EG_OPTION_SINCE) | EG_BIT(EG_OPTION_UNTIL) |
+		   EG_BIT(EG_OPTION_NO_COMMAND_LINES),
+	.formats = EG_BIT(EG_FORMAT_TEXT) | EG_BIT(EG_FORMAT_JSON) | EG_BIT(EG_FORMAT_CSV),
+	.run = run,
+};
