@@ -375,29 +375,19 @@ static __always_inline void adopt_accepted(const void *sk)
 		lose(EG_LOSS_STORAGE_FAILED);
 }
 
-/*
- * The running process sends on this socket, unless the kernel does, which sends
- * by itself in anybody's context. A global function with a number only, so that
- * the verifier looks at it once: what it leaves behind would be looked at again
- * with every state of the packet, 90,000 instructions in 5.10.
- */
-__noinline int sent_by_current(__u64 address)
-{
-	struct eg_proc_key sender = key_current();
-
-	if (sender.tgid && !is_kernel_sock(address))
-		set_sender(address, &sender);
-	return 0;
-}
-
 /* The entry of the packet's socket, made or brought up to date where that is possible now. */
 static __always_inline struct eg_socket *socket_of(struct bpf_sock *sk, bool egress)
 {
 	__u64 key = socket_key(sk);
 	struct eg_socket *socket;
 
-	if (egress && sender_is_current(sk))
-		sent_by_current(address_of(sk));
+	if (egress && sender_is_current(sk)) {
+		struct eg_proc_key sender = key_current();
+
+		/* What the kernel sends by itself, it sends in anybody's context. */
+		if (sender.tgid && !is_kernel_sock(address_of(sk)))
+			set_sender(key, &sender);
+	}
 	socket = socket_find(key);
 	if (socket || sk->protocol != IPPROTO_SCTP)
 		return socket;
