@@ -181,6 +181,19 @@ static __always_inline bool is_descendant(struct task_struct *task)
 	return false;
 }
 
+/* Is a task of interest that there was no room to describe? */
+static __always_inline bool in_scope(struct task_struct *task)
+{
+	struct kernfs_node *node = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
+
+	for (int i = 0; i < EG_PATH_DEPTH && node; i++) {
+		if (BPF_CORE_READ(node, id) == config.scope_cgroup_id)
+			return true;
+		node = kernfs_parent(node);
+	}
+	return is_descendant(task);
+}
+
 static __always_inline void describe_ids(struct eg_process *process, struct task_struct *task)
 {
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
@@ -219,7 +232,7 @@ static __always_inline bool describe_task(struct eg_process *process, struct tas
 /*
  * Puts the description of a task into the ring. `identity` is tgid, and
  * exec_id in the upper half; `flags` are enum eg_process_flag to begin with.
- * Returns an eg_known state, or 0 if there was no room.
+ * Returns an eg_known state, or, if there was no room, 0 or the negative one.
  *
  * A global function with numbers only, so that the verifier looks at it once
  * and not again for each place that it is called from.
@@ -229,7 +242,8 @@ __noinline int describe(__u64 task, __u64 start_ns, __u64 identity, __u32 flags)
 	struct eg_process *process = ring_reserve(sizeof(*process));
 
 	if (!process)
-		return 0;
+		return config.scope_cgroup_id && !in_scope((void *)task) ? -EG_KNOWN_OUT_OF_SCOPE
+									 : 0;
 	process->header.type = EG_RECORD_PROCESS;
 	process->header.size = sizeof(*process);
 	process->header.time_ns = bpf_ktime_get_boot_ns();
@@ -253,12 +267,12 @@ __noinline int describe(__u64 task, __u64 start_ns, __u64 identity, __u32 flags)
 /* Describes a task and remembers that; true: it is of interest. */
 static __always_inline bool introduce(__u64 task, const struct eg_proc_key *key, __u32 flags)
 {
-	struct eg_known_process news = {};
+	int state = describe(task, key->start_ns, key->tgid | (__u64)key->exec_id << 32, flags);
+	struct eg_known_process news = { .state = state };
 
-	news.state = describe(task, key->start_ns, key->tgid | (__u64)key->exec_id << 32, flags);
 	/* Not described yet, but its bytes count; tried again at its next deed. */
-	if (!news.state)
-		return true;
+	if (state <= 0)
+		return !state;
 	if (bpf_map_update_elem(&eg_processes, key, &news, BPF_ANY))
 		lose(EG_LOSS_PROCESS_MAP_FULL);
 	return news.state == EG_KNOWN_IN_SCOPE;

@@ -163,16 +163,21 @@ static void many_processes(struct test *test)
 	enum { PROCESSES = 20000, MAP = 16384 };
 	struct command command = egret_command(
 		test, "source", (const char *const[]){ "--max-flows", "8", NULL }, NULL);
-	struct actor *source = command.actor;
+	struct actor *source = command.actor, *stranger = actor_start(test, "stranger");
 	pid_t egret = command.egret->program->pid;
 	int to = sock_open(source, test->family, SOCK_DGRAM, 0);
-	struct call call = { .arg = { PROCESSES, BYTES, SOCK_DGRAM } };
+	struct call call = { .arg = { PROCESSES, BYTES, SOCK_DGRAM } }, others = call;
+	int elsewhere = sock_open(stranger, test->family, SOCK_DGRAM, 0);
 	long long known, nobody;
 	struct result *result;
 
 	call.to = address(test->ip, sock_bind(source, to, test->ip, 0));
 	kill(egret, SIGSTOP);
 	expect_equal(test, actor_call(source, f_fork_senders, &call), 0);
+	/* What is none of the command's is nobody's business, room or no room. */
+	others.to = address(test->ip, sock_bind(stranger, elsewhere, test->ip, 0));
+	others.arg[0] = 1000;
+	expect_equal(test, actor_call(stranger, f_fork_senders, &others), 0);
 	kill(egret, SIGCONT);
 	actor_quit(source, 0);
 	result = egret_finish(command.egret);
