@@ -22,13 +22,14 @@ static char *borrow(const char *text)
 
 /* --- opening --- */
 
-static int open_owners(const char *file, struct places *places)
+static int open_owners(const struct eg_options *options, struct places *places)
 {
+	const char *file = options->owners;
 	struct eg_owners_error error = { 0 };
 	int r = eg_owners_open(file, &places->owners, &error);
 
 	if (r == -ENOMEM)
-		return EG_EXIT_FAILED;
+		return eg_command_fail(options->of, r);
 	if (r < 0 && error.line)
 		eg_error("%s:%u: %s", file, error.line, error.reason);
 	else if (r < 0)
@@ -50,15 +51,16 @@ static void tell_refused(const struct eg_geo *geo)
 int places_open(const struct eg_options *options, struct places **ret_places)
 {
 	_cleanup_(places_closep) struct places *places = calloc(1, sizeof(*places));
-	int status;
+	int status, error;
 
 	if (!places)
-		return EG_EXIT_FAILED;
-	status = open_owners(options->owners, places);
+		return eg_command_fail(options->of, -ENOMEM);
+	status = open_owners(options, places);
 	if (status)
 		return status;
-	if (eg_geo_open(options->geo, &places->geo) < 0)
-		return EG_EXIT_FAILED;
+	error = eg_geo_open(options->geo, &places->geo);
+	if (error)
+		return eg_command_fail(options->of, error);
 	tell_refused(places->geo);
 	*ret_places = TAKE_PTR(places);
 	return EG_EXIT_OK;
