@@ -104,14 +104,16 @@ static __noinline int account_error(const struct eg_flow_key *key, __s32 error)
 /*
  * A socket has ended, or what it stood for has. Its totals go to its flow;
  * those of a socket that user space has seen open go to eg_closed, so that
- * user space can take off what it knew already.
+ * user space can take off what it knew already; those of one that may have a
+ * name of its own to eg_named.
  */
 static __always_inline void settle(const struct eg_sample *sample)
 {
 	if (sample->flags & EG_SOCKET_SWEPT) {
 		if (bpf_map_update_elem(&eg_closed, &sample->key, sample, BPF_ANY))
 			lose(EG_LOSS_CLOSED_MAP_FULL);
-	} else {
+	} else if (!(sample->flags & EG_SOCKET_TOLD) ||
+		   bpf_map_update_elem(&eg_named, &sample->key, sample, BPF_ANY)) {
 		account(&sample->row, &sample->totals);
 		if (sample->totals.failed && sample->error > 0)
 			account_error(&sample->row, sample->error);

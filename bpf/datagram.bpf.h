@@ -449,6 +449,9 @@ static __always_inline void datagram(struct __sk_buff *skb, struct bpf_sock *sk,
 	if (sk->type == SOCK_RAW && egress && sock_header_included((void *)address_of(sk)))
 		packet.payload = skb->len;
 	socket = socket_of(sk, egress);
+	if (config.names && is_datagram(sk))
+		datagram_payload(skb, packet.offset, (__u32)packet.peer_port << 16 | sk->src_port,
+				 packet.payload, egress);
 	if (socket ? exchange(socket, skb, sk, &packet, &owner, &direction)
 		   : !owner_of_ownerless(&packet, sk, &owner))
 		return;

@@ -25,6 +25,7 @@
 #include "account.bpf.h"
 #include "socket.bpf.h"
 #include "stream.bpf.h"
+#include "sample.bpf.h"
 #include "datagram.bpf.h"
 #include "connect.bpf.h"
 #include "packet.bpf.h"
@@ -114,10 +115,14 @@ static __always_inline void packet_passes(struct __sk_buff *skb, bool egress)
 		return;
 	tp = bpf_tcp_sock(common);
 	if (tp && is_stream(common)) {
-		if (egress)
+		if (egress) {
 			stream_claim(skb, common, tp);
-		else if (common->state == TCP_LISTEN)
+			stream_sent(skb, common, tp);
+		} else if (common->state == TCP_LISTEN) {
 			listener_heard(common);
+		} else {
+			stream_received(skb, common, tp);
+		}
 		return;
 	}
 	sk = bpf_sk_fullsock(common);

@@ -42,6 +42,7 @@ static __always_inline long socket_store(__u64 key, const struct eg_socket *news
 	spare->bytes_sent = news->bytes_sent;
 	spare->bytes_received = news->bytes_received;
 	spare->swept = 0;
+	spare->sampled = 0;
 	spare->peer_port = news->peer_port;
 	asm volatile("" ::: "memory");
 	spare->flags = news->flags;

@@ -63,6 +63,18 @@ struct {
 	__type(value, struct eg_sample);
 } eg_closed SEC(".maps");
 
+/*
+ * The same of sockets that may have a name of their own. One that finds no room
+ * here goes to its flow as any other does: only its name is then nobody's.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, struct eg_sample_key);
+	__type(value, struct eg_sample);
+} eg_named SEC(".maps");
+
 /* Who opened a listener. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -132,12 +144,19 @@ struct {
 	__uint(max_entries, 4 * 1024 * 1024);
 } eg_ring SEC(".maps");
 
+/* Samples of payload; apart from the records, so that nobody's names push those out. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 2 * 1024 * 1024);
+} eg_names SEC(".maps");
+
 /*
- * What the ring carries. A ring has no type of its own, so the records are
+ * What the rings carry. A ring has no type of its own, so the records are
  * named here: the object's BTF then has them, and tests/abi can compare them.
  */
 const struct eg_process *eg_ring_process __attribute__((unused));
 const struct eg_event *eg_ring_event __attribute__((unused));
+const struct eg_payload *eg_ring_payload __attribute__((unused));
 
 /* Every early return that loses something goes through here. */
 static __always_inline void lose(__u32 reason)
@@ -162,10 +181,15 @@ static __always_inline void *ring_reserve(__u64 size)
 	return record;
 }
 
+static __always_inline __u64 ring_wakeup(void *ring)
+{
+	__u64 waiting = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
+	__u64 size = bpf_ringbuf_query(ring, BPF_RB_RING_SIZE);
+
+	return waiting * 4 > size ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+}
+
 static __always_inline void ring_submit(void *record)
 {
-	__u64 waiting = bpf_ringbuf_query(&eg_ring, BPF_RB_AVAIL_DATA);
-	__u64 size = bpf_ringbuf_query(&eg_ring, BPF_RB_RING_SIZE);
-
-	bpf_ringbuf_submit(record, waiting * 4 > size ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+	bpf_ringbuf_submit(record, ring_wakeup(&eg_ring));
 }

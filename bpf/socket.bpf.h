@@ -30,6 +30,14 @@ static __always_inline bool same_ip(const __u8 a[16], const __u8 b[16])
 	return left[0] == right[0] && left[1] == right[1];
 }
 
+/* 0.0.0.0, mapped, or :: */
+static __always_inline bool is_any_address(const __u8 ip[16])
+{
+	const __u32 *words = (const void *)ip;
+
+	return !words[0] && !words[1] && (!words[2] || words[2] == bpf_htonl(0xffff)) && !words[3];
+}
+
 static __always_inline void peer_address(__u8 ip[16], struct sock *sk, bool typed)
 {
 	__u32 *words = (void *)ip;

@@ -106,6 +106,7 @@ enum eg_socket_flag {
 	EG_SOCKET_PARENT = 1 << 9, /* MPTCP: the connection its subflows belong to */
 	EG_SOCKET_ENDED = 1 << 10, /* sample: these are its last totals */
 	EG_SOCKET_SPARE = 1 << 11, /* no socket's entry: kept for the next at this address */
+	EG_SOCKET_TOLD = 1 << 12, /* a payload was sampled: its name may be its own */
 };
 
 /*
@@ -125,7 +126,8 @@ struct eg_socket {
 	__u32 flags; /* enum eg_socket_flag */
 	__u32 claims; /* how many CPUs tried to set row; only the first may */
 	__u32 tick; /* low half of jiffies when last_ns was read */
-	__u16 swept; /* written by the iterator alone: user space knows this socket */
+	__u8 swept; /* written by the iterator alone: user space knows this socket */
+	__u8 sampled; /* how much of its payload was sampled for names, see sample.bpf.h */
 	__u16 peer_port; /* of row's peer, also where row.port is ours */
 	__u32 init_tag; /* SCTP: of the INIT that is not answered yet, 0: none */
 	__u32 connections; /* datagram sockets: 1 once row is set; SCTP: attempts begun */
@@ -184,6 +186,7 @@ enum eg_loss {
 	EG_LOSS_LISTENER_MAP_FULL,
 	EG_LOSS_CLOSED_MAP_FULL,
 	EG_LOSS_OVERFLOW_MAP_FULL, /* bytes went to the unknown owner */
+	EG_LOSS_NAMES_SKIPPED, /* payload that was not sampled: a name may be missing */
 	EG_LOSS_COUNT,
 };
 
@@ -194,6 +197,7 @@ enum eg_record_type {
 	EG_RECORD_RESULT, /* attempt ended: error says how */
 	EG_RECORD_ACCEPT,
 	EG_RECORD_CLOSE,
+	EG_RECORD_PAYLOAD,
 };
 
 struct eg_record {
@@ -251,6 +255,39 @@ struct eg_event {
 	__u32 pad;
 };
 
+/* Room for payload in a record; what is longer comes in several. */
+#define EG_PAYLOAD_SMALL 512
+#define EG_PAYLOAD_LARGE 2048
+
+enum eg_payload_flag {
+	EG_PAYLOAD_SENT = 1 << 0, /* this host sent it */
+	EG_PAYLOAD_SERVER = 1 << 1, /* no payload: this process answers DNS at ip */
+};
+
+/*
+ * A piece of what a socket sent or received in which a name may stand: the
+ * beginning of a TCP stream, a DNS message, a QUIC Initial packet. Goes through
+ * a ring of its own.
+ */
+struct eg_payload {
+	struct eg_record header;
+	struct eg_sample_key socket;
+	__u64 cookie; /* of the socket; 0: the kernel gave none yet */
+	struct eg_proc_key proc; /* who owns the socket, or sent last */
+	__u8 ip[16]; /* the peer; IPv4 as ::ffff:a.b.c.d */
+	__u16 port;
+	__u16 transport;
+	__u32 net_ns; /* inode number */
+	__u32 offset; /* of the data in the stream or datagram */
+	__u32 total; /* bytes of the datagram; streams: 0 */
+	__u16 segment; /* the datagram is several of this size each (GSO); 0: it is one */
+	__u16 size; /* of the data */
+	__u8 flags; /* enum eg_payload_flag */
+	__u8 direction; /* enum eg_direction */
+	__u8 pad[2];
+	__u8 data[EG_PAYLOAD_LARGE]; /* the record ends with EG_PAYLOAD_SMALL if that is enough */
+};
+
 /* Settings, constant while the programs run. */
 struct eg_config {
 	__u64 scope_cgroup_id; /* 0: everything; else only below this cgroup ... */
@@ -260,7 +297,8 @@ struct eg_config {
 	__u8 send_length; /* the sock_send_length program is attached */
 	__u8 pointer_keys; /* a map's key may hold a pointer to a socket */
 	__u32 spares; /* how many entries of eg_sockets may be spare */
-	__u32 pad;
+	__u8 names; /* 1: sample payload for names */
+	__u8 pad[3];
 };
 
 /* Entry of the process map: what was already said about a process. */

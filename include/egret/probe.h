@@ -16,6 +16,7 @@ struct eg_probe_options {
 	uint32_t max_flows; /* 0: the default */
 	uint32_t max_sockets; /* 0: the default */
 	bool trace; /* emit struct eg_event */
+	bool names; /* sample payload in which names may stand */
 	/* Only what this process starts, or what runs below this cgroup; 0: everything. */
 	uint64_t scope_cgroup_id;
 	pid_t scope_pid;
@@ -42,6 +43,8 @@ struct eg_probe_sink {
 	int (*process)(const struct eg_process *process, void *data);
 	/* Only with options.trace. */
 	int (*event)(const struct eg_event *event, void *data);
+	/* Only with options.names; the process was told before. Its data is as long as its size. */
+	int (*payload)(const struct eg_payload *payload, void *data);
 	void *data;
 };
 
@@ -68,6 +71,12 @@ struct eg_gain {
 	struct eg_flow delta; /* first_ns, last_ns, rtt_min_us: of the whole row */
 	int error; /* `errors` of the failed connections had this errno; 0: unknown */
 	uint32_t errors;
+	/*
+	 * The socket that all of it is of, where that is known: it is open, or its
+	 * payload was sampled. born_ns 0: many, or none.
+	 */
+	struct eg_sample_key socket;
+	bool ended; /* the socket: this was the last of it */
 };
 
 /*

@@ -7,7 +7,7 @@
 #include <user/probe/private.h>
 
 /* More would leave little room for what other compilers and kernels make of it. */
-#define INSTRUCTIONS_MAX 100000
+#define INSTRUCTIONS_MAX 250000
 #define LOG_STATISTICS 4 /* BPF_LOG_STATS, which the kernel keeps to itself */
 
 struct verdicts {
@@ -27,7 +27,7 @@ static unsigned long instructions_in(const char *log)
 /* Loads one program alone; its verified instructions, 0 if the kernel refuses it. */
 static unsigned long verify(const char *name, char *log, size_t size)
 {
-	const struct eg_probe_options options = { .max_flows = 8, .max_sockets = 8 };
+	const struct eg_probe_options options = { .max_flows = 8, .max_sockets = 8, .names = true };
 	struct egret_bpf *skeleton = open_skeleton(&options);
 	struct bpf_program *program;
 	unsigned long instructions = 0;

@@ -57,10 +57,10 @@ static int note_failures(struct collection *collection, const struct eg_flow_key
 }
 
 /* Hands over what the totals have more than what was told, and notes it. */
-static int tell(struct collection *collection, const struct eg_flow_key *row,
-		const struct eg_flow *totals, struct told *told)
+static int tell(struct collection *collection, const struct eg_gain *whole, struct told *told)
 {
-	struct eg_gain gain = { .row = *row, .delta = *totals };
+	const struct eg_flow *totals = &whole->delta;
+	struct eg_gain gain = *whole;
 
 	gain.delta.bytes_sent = gained(totals->bytes_sent, told->bytes_sent);
 	gain.delta.bytes_received = gained(totals->bytes_received, told->bytes_received);
@@ -70,7 +70,7 @@ static int tell(struct collection *collection, const struct eg_flow_key *row,
 	told->bytes_received = totals->bytes_received;
 	told->connections = totals->connections;
 	told->failed = totals->failed;
-	if (note_failures(collection, row, gain.delta.failed) < 0)
+	if (note_failures(collection, &gain.row, gain.delta.failed) < 0)
 		return -ENOMEM;
 	if (!gain.delta.bytes_sent && !gain.delta.bytes_received && !gain.delta.connections &&
 	    !gain.delta.failed)
@@ -94,6 +94,7 @@ static int flow_entry(const void *key, const void *value, void *data)
 {
 	struct collection *collection = data;
 	struct told none = {}, *told = &none;
+	struct eg_gain gain = { .ended = false };
 
 	/* The last time, what was never told needs no note. */
 	if (!collection->last)
@@ -102,7 +103,9 @@ static int flow_entry(const void *key, const void *value, void *data)
 		told = eg_table_find(collection->probe->flows, key) ?: &none;
 	if (!told)
 		return -ENOMEM;
-	return tell(collection, key, value, told);
+	memcpy(&gain.row, key, sizeof(gain.row));
+	memcpy(&gain.delta, value, sizeof(gain.delta));
+	return tell(collection, &gain, told);
 }
 
 /* The row of a program whose destinations found no room. */
@@ -270,6 +273,13 @@ static int closed_entry(const void *key, const void *value, void *data)
  */
 static int tell_sample(struct collection *collection, const struct eg_sample *sample)
 {
+	const struct eg_gain gain = {
+		.row = sample->row,
+		.delta = sample->totals,
+		.socket = sample->key,
+		.ended = sample->flags & EG_SOCKET_ENDED,
+	};
+	const struct egret_bpf *skeleton = collection->probe->skeleton;
 	struct told *told;
 	int error;
 
@@ -282,11 +292,11 @@ static int tell_sample(struct collection *collection, const struct eg_sample *sa
 	if (error)
 		error = tell_error(collection, &sample->row, sample->error, 1);
 	if (!error)
-		error = tell(collection, &sample->row, &sample->totals, told);
+		error = tell(collection, &gain, told);
 	if (sample->flags & EG_SOCKET_ENDED) {
 		eg_table_remove(collection->probe->sockets, &sample->key);
-		bpf_map_delete_elem(bpf_map__fd(collection->probe->skeleton->maps.eg_closed),
-				    &sample->key);
+		bpf_map_delete_elem(bpf_map__fd(skeleton->maps.eg_closed), &sample->key);
+		bpf_map_delete_elem(bpf_map__fd(skeleton->maps.eg_named), &sample->key);
 	}
 	return error;
 }
@@ -335,6 +345,8 @@ static int collect(struct collection *collection)
 		error = each_entry(skeleton->maps.eg_sockets, confirm, collection);
 	if (!error)
 		error = each_entry(skeleton->maps.eg_closed, closed_entry, collection);
+	if (!error)
+		error = each_entry(skeleton->maps.eg_named, closed_entry, collection);
 	if (!error)
 		error = tell_samples(collection);
 	if (!error)

@@ -179,6 +179,7 @@ int eg_probe_forget(struct eg_probe *probe, struct eg_table *ended)
 	};
 	const struct step rows[] = {
 		{ .map = probe->skeleton->maps.eg_closed, .entry = spare_closed },
+		{ .map = probe->skeleton->maps.eg_named, .entry = spare_closed },
 		{ .map = probe->skeleton->maps.eg_errors, .entry = spare_failed },
 		{ .map = probe->skeleton->maps.eg_flows, .entry = forget_flow },
 		{ .map = probe->skeleton->maps.eg_overflow, .entry = forget_overflow },

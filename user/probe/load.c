@@ -2,6 +2,7 @@
 /* Loading: settings and sizes, and which programs this kernel takes. */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -175,11 +176,15 @@ struct egret_bpf *open_skeleton(const struct eg_probe_options *options)
 		.send_length = have_tracepoint("sock_send_length"),
 		.pointer_keys = have_pointer_keys(),
 		.spares = spares,
+		.names = options->names,
 	};
 	bpf_program__set_autoload(skeleton->progs.eg_sent, config->send_length);
 	bpf_map__set_max_entries(skeleton->maps.eg_flows, flows);
 	bpf_map__set_max_entries(skeleton->maps.eg_sockets, sockets + spares);
 	bpf_map__set_max_entries(skeleton->maps.eg_closed, sockets);
+	bpf_map__set_max_entries(skeleton->maps.eg_named, options->names ? sockets : 1);
+	if (!options->names)
+		bpf_map__set_max_entries(skeleton->maps.eg_names, (uint32_t)sysconf(_SC_PAGESIZE));
 	return skeleton;
 }
 

@@ -26,7 +26,7 @@ const struct optional_program *optional_of(const struct bpf_program *program);
 
 struct eg_probe {
 	struct egret_bpf *skeleton;
-	struct ring_buffer *ring;
+	struct ring_buffer *ring, *names;
 	struct bpf_link *links[PROGRAMS_MAX];
 	size_t links_count;
 	struct bpf_link *sweep; /* iterator over eg_sockets */

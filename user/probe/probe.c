@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -111,6 +112,35 @@ static int on_record(void *data, void *bytes, size_t size)
 	return 0;
 }
 
+/*
+ * A sample of payload. Who it is of is in the other ring by now, if anywhere:
+ * so that one goes first.
+ */
+static int on_payload(void *data, void *bytes, size_t size)
+{
+	struct eg_probe *probe = data;
+
+	ring_buffer__consume(probe->ring);
+	return on_record(data, bytes, size);
+}
+
+/* The second ring is looked at, and wakes who waits, through the first. */
+static int open_rings(struct eg_probe *probe)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	const struct egret_bpf *skeleton = probe->skeleton;
+
+	probe->ring = ring_buffer__new(bpf_map__fd(skeleton->maps.eg_ring), on_record, probe, NULL);
+	if (!probe->ring)
+		return -errno;
+	probe->names =
+		ring_buffer__new(bpf_map__fd(skeleton->maps.eg_names), on_payload, probe, NULL);
+	if (!probe->names || epoll_ctl(ring_buffer__epoll_fd(probe->ring), EPOLL_CTL_ADD,
+				       ring_buffer__epoll_fd(probe->names), &event) < 0)
+		return -errno;
+	return 0;
+}
+
 /* What the kernel must have for anything to work; named before libbpf fails over it. */
 static bool kernel_can(struct eg_probe_error *ret_error)
 {
@@ -177,10 +207,9 @@ static int start(struct eg_probe *probe, const struct eg_probe_options *options,
 	error = attach(probe, ret_error);
 	if (error)
 		return error;
-	probe->ring = ring_buffer__new(bpf_map__fd(probe->skeleton->maps.eg_ring), on_record, probe,
-				       NULL);
-	if (!probe->ring)
-		return -errno;
+	error = open_rings(probe);
+	if (error)
+		return error;
 	if (!options->scope_cgroup_id)
 		error = find_old_sockets(probe);
 	probe->skeleton->bss->armed = 1;
@@ -217,6 +246,7 @@ void eg_probe_close(struct eg_probe *probe)
 {
 	if (!probe)
 		return;
+	ring_buffer__free(probe->names);
 	ring_buffer__free(probe->ring);
 	bpf_link__destroy(probe->sweep);
 	for (size_t i = 0; i < probe->links_count; i++)
@@ -237,6 +267,8 @@ int eg_probe_read(struct eg_probe *probe)
 {
 	int count = ring_buffer__consume(probe->ring);
 
+	if (count >= 0)
+		count = ring_buffer__consume(probe->names);
 	return count < 0 ? count : probe->sink_error;
 }
 
@@ -265,6 +297,7 @@ static const char *const loss_names[] = {
 	[EG_LOSS_LISTENER_MAP_FULL] = "listener_map_full",
 	[EG_LOSS_CLOSED_MAP_FULL] = "closed_map_full",
 	[EG_LOSS_OVERFLOW_MAP_FULL] = "overflow_map_full",
+	[EG_LOSS_NAMES_SKIPPED] = "names_skipped",
 };
 _Static_assert(ARRAY_SIZE(loss_names) == EG_LOSS_COUNT, "each loss has a name");
 

@@ -101,6 +101,15 @@ static int deliver_process(const struct eg_probe_sink *sink, const struct eg_pro
 	return sink->process(process, sink->data);
 }
 
+/* Of one of two sizes, and with no more data than it has room for. */
+static bool is_payload(const struct eg_payload *payload, size_t size)
+{
+	size_t head = offsetof(struct eg_payload, data), room = size - head;
+
+	return size >= head && (room == EG_PAYLOAD_SMALL || room == EG_PAYLOAD_LARGE) &&
+	       payload->size <= room;
+}
+
 int record_deliver(const struct eg_probe_sink *sink, const void *bytes, size_t size)
 {
 	const struct eg_record *record = bytes;
@@ -117,6 +126,9 @@ int record_deliver(const struct eg_probe_sink *sink, const void *bytes, size_t s
 		return size == sizeof(struct eg_event) && sink->event
 			       ? sink->event(bytes, sink->data)
 			       : 0;
+	case EG_RECORD_PAYLOAD:
+		return sink->payload && is_payload(bytes, size) ? sink->payload(bytes, sink->data)
+								: 0;
 	default:
 		return 0;
 	}

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Samples of payload in which user space may find a name: bounded, and never waited for. */
+#pragma once
+
+/*
+ * What is sampled of a connection that this host opened: what it sends, up to
+ * PLAIN_MAX, in which a request or the beginning of a conversation stands, and
+ * all of a ClientHello that begins in there. eg_socket.sampled says how far, in
+ * units of SAMPLED_UNIT; 0: nothing yet.
+ */
+#define PLAIN_MAX 4096
+#define HELLO_MAX 16384
+#define SAMPLED_UNIT 128
+#define SAMPLED_DONE 255
+#define STREAM_MAX (SAMPLED_UNIT * (SAMPLED_DONE - 1))
+#define DNS_PORT 53
+#define DNS_STREAM_MAX 16384 /* of each direction */
+#define DATAGRAM_MAX 4096
+#define PIECES_MAX 9 /* of one packet */
+
+/* QUIC (RFC 9000 section 14.1, 17.2.2, RFC 9369 section 3.2). */
+#define QUIC_INITIAL_MIN 1200
+#define QUIC_V1 0x00000001
+#define QUIC_V2 0x6b3343cf
+
+#define TLS_HELLO_HEAD 9 /* record and handshake header */
+
+/* What is sampled of one packet. */
+struct piece {
+	__u32 begin; /* of the payload in the packet */
+	__u32 offset; /* of the payload in the stream or datagram */
+	__u32 size;
+	__u32 total; /* of the datagram */
+	__u16 port;
+	__u8 flags; /* enum eg_payload_flag */
+};
+
+/* The other end, or of a server this one. A connected socket knows better than the packet. */
+static __always_inline void piece_address(struct __sk_buff *skb, struct sock *sk, __u8 flags,
+					  __u8 ret_ip[16])
+{
+	bool source = !(flags & EG_PAYLOAD_SENT) || flags & EG_PAYLOAD_SERVER;
+	__u32 ip = 0;
+
+	if (!(flags & EG_PAYLOAD_SERVER)) {
+		peer_address(ret_ip, sk, false);
+		if (!is_any_address(ret_ip))
+			return;
+	}
+	if (skb->protocol != bpf_htons(ETH_P_IP)) {
+		bpf_skb_load_bytes(skb, source ? 8 : 24, ret_ip, 16);
+		return;
+	}
+	bpf_skb_load_bytes(skb, source ? 12 : 16, &ip, sizeof(ip));
+	map_ipv4(ret_ip, ip);
+}
+
+static __always_inline void fill_payload(struct eg_payload *payload, struct eg_socket *socket,
+					 __u64 key)
+{
+	struct sock *sk = (void *)key;
+
+	payload->header.type = EG_RECORD_PAYLOAD;
+	payload->header.time_ns = bpf_ktime_get_boot_ns();
+	payload->socket.sk = key;
+	payload->socket.born_ns = socket->born_ns;
+	payload->cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	payload->proc = socket->flags & (EG_SOCKET_STREAM | EG_SOCKET_CONNECTED) ? socket->row.proc
+										 : socket->sender;
+	payload->transport = socket->flags & EG_SOCKET_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
+	payload->net_ns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	payload->direction = socket->row.direction;
+	payload->pad[0] = 0;
+	payload->pad[1] = 0;
+}
+
+/*
+ * Copies as much of a piece as there is room for into a record of that room,
+ * which the verifier wants to know beforehand: a power of two, so that it sees
+ * that the size is none larger, and not zero.
+ */
+#define COPY_PIECE(skb, socket, key, piece, room)                                                  \
+	({                                                                                         \
+		__u64 whole_ = offsetof(struct eg_payload, data) + (room);                         \
+		struct eg_payload *payload_ = bpf_ringbuf_reserve(&eg_names, whole_, 0);           \
+		__u64 size_ = (piece)->size < (room) ? (piece)->size : (room), last_ = size_ - 1;  \
+                                                                                                   \
+		if (!payload_) {                                                                   \
+			lose(EG_LOSS_NAMES_SKIPPED);                                               \
+			size_ = 0;                                                                 \
+		} else {                                                                           \
+			fill_payload(payload_, socket, key);                                       \
+			payload_->header.size = whole_;                                            \
+			payload_->port = (piece)->port;                                            \
+			payload_->offset = (piece)->offset;                                        \
+			payload_->total = (piece)->total;                                          \
+			payload_->segment = (skb)->gso_size;                                       \
+			payload_->flags = (piece)->flags;                                          \
+			payload_->size = size_;                                                    \
+			piece_address(skb, (struct sock *)(key), (piece)->flags, payload_->ip);    \
+			asm volatile("" : "+r"(last_));                                            \
+			last_ &= (room)-1;                                                         \
+			if (!size_ ||                                                              \
+			    bpf_skb_load_bytes(skb, (piece)->begin, payload_->data, last_ + 1))    \
+				payload_->size = 0;                                                \
+			bpf_ringbuf_submit(payload_, ring_wakeup(&eg_names));                      \
+		}                                                                                  \
+		size_;                                                                             \
+	})
+
+/*
+ * Copies the beginning of a piece; returns how much of it. A function of its
+ * own, and of numbers only: the verifier looks at it once, and not once for
+ * each piece of each kind of packet.
+ */
+__noinline int copy_piece(struct __sk_buff *skb, __u64 key, __u64 place, __u64 sizes, __u32 rest)
+{
+	struct eg_socket *socket = socket_find(key);
+	struct piece piece = {
+		.begin = place >> 32,
+		.offset = place,
+		.size = sizes >> 32,
+		.total = sizes,
+		.port = rest >> 16,
+		.flags = rest,
+	};
+
+	if (!socket)
+		return 0;
+	if (piece.size > EG_PAYLOAD_SMALL)
+		return COPY_PIECE(skb, socket, key, &piece, EG_PAYLOAD_LARGE);
+	return COPY_PIECE(skb, socket, key, &piece, EG_PAYLOAD_SMALL);
+}
+
+/* Copies the piece; what finds no room is lost, and with it perhaps a name. */
+static __always_inline void copy_pieces(struct __sk_buff *skb, __u64 key, struct piece *piece)
+{
+	__u32 size, rest = (__u32)piece->port << 16 | piece->flags;
+
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < PIECES_MAX; i++) {
+		size = copy_piece(skb, key, (__u64)piece->begin << 32 | piece->offset,
+				  (__u64)piece->size << 32 | piece->total, rest);
+		if (!size || size >= piece->size)
+			return;
+		piece->begin += size;
+		piece->offset += size;
+		piece->size -= size;
+	}
+}
+
+/* --- streams --- */
+
+/* Does this begin a conversation in which a name may stand? */
+static __always_inline bool may_name(__u8 first)
+{
+	return first == 0x16 /* TLS */ || (first >= 'A' && first <= 'Z') ||
+	       (first >= 'a' && first <= 'z') || first == '.' || first == '<' ||
+	       first == 0 /* PostgreSQL */ || first == 0x20 /* MySQL */ || first == 0x30 /* LDAP */;
+}
+
+/*
+ * Where the sampling ends, as an offset in the stream: behind a ClientHello that
+ * begins in this packet, with a header for each record that it may be in.
+ */
+static __always_inline __u32 sampling_end(struct __sk_buff *skb, const struct piece *piece,
+					  __u32 end)
+{
+	__u8 head[TLS_HELLO_HEAD];
+	__u32 record, hello;
+
+	if (!piece->offset &&
+	    (bpf_skb_load_bytes(skb, piece->begin, head, 1) || !may_name(head[0])))
+		return 0;
+	if (piece->size < sizeof(head) || bpf_skb_load_bytes(skb, piece->begin, head, sizeof(head)))
+		return end;
+	record = head[3] << 8 | head[4];
+	hello = 4 + (head[6] << 16 | head[7] << 8 | head[8]);
+	if (head[0] != 0x16 || head[1] != 3 || head[5] != 1 || hello > HELLO_MAX || !record)
+		return end;
+	return piece->offset + hello + 5 * (hello / record + 1);
+}
+
+/*
+ * The part of the packet's payload that is wanted, noted as sampled; false:
+ * nothing is. `end`: where sampling ends as far as is known.
+ */
+static __always_inline bool want_stream(struct __sk_buff *skb, struct eg_socket *socket,
+					struct piece *piece)
+{
+	__u32 end = socket->sampled ? socket->sampled * SAMPLED_UNIT : PLAIN_MAX;
+
+	if (piece->offset < end)
+		end = sampling_end(skb, piece, end);
+	if (end > STREAM_MAX)
+		end = STREAM_MAX;
+	socket->sampled = piece->offset + piece->size < end
+				  ? (end + SAMPLED_UNIT - 1) / SAMPLED_UNIT
+				  : SAMPLED_DONE;
+	if (piece->offset >= end)
+		return false;
+	if (piece->size > end - piece->offset)
+		piece->size = end - piece->offset;
+	socket->flags |= EG_SOCKET_TOLD;
+	return true;
+}
+
+/* Both directions of DNS are wanted. */
+static __always_inline bool want_dns(struct piece *piece)
+{
+	return piece->offset + piece->size <= DNS_STREAM_MAX;
+}
+
+/* The peer's port: where it is in the packet tells what the verifier can follow. */
+static __always_inline __u16 peer_port(struct __sk_buff *skb, __u32 header, __u8 flags)
+{
+	__be16 port = 0;
+
+	bpf_skb_load_bytes(skb, header + (flags & EG_PAYLOAD_SENT ? 2 : 0), &port, sizeof(port));
+	return bpf_ntohs(port);
+}
+
+struct tcp_head {
+	__be32 ports;
+	__be32 seq, ack;
+	__u8 length; /* in the upper half, of 4 bytes each */
+	__u8 flags;
+};
+#define TCP_FLAG_SYN 2
+
+/* Finds the payload of a TCP packet, whose first byte ever has this number; false: none. */
+static __always_inline bool find_payload(struct __sk_buff *skb, struct piece *piece, __u32 first)
+{
+	struct tcp_head tcp;
+	__u8 head = 0;
+	__u32 header = 40;
+
+	if (skb->protocol == bpf_htons(ETH_P_IP)) {
+		if (bpf_skb_load_bytes(skb, 0, &head, 1))
+			return false;
+		header = (head & 15) * 4;
+	}
+	if (bpf_skb_load_bytes(skb, header, &tcp, sizeof(tcp)))
+		return false;
+	piece->begin = header + (tcp.length >> 4) * 4;
+	piece->size = since(skb->len, piece->begin);
+	piece->offset = bpf_ntohl(tcp.seq) - first + !!(tcp.flags & TCP_FLAG_SYN);
+	piece->port = peer_port(skb, header, piece->flags);
+	return piece->size > 0 && piece->offset <= STREAM_MAX;
+}
+
+/*
+ * Samples a packet of the connection whose socket is at `key`. A function of
+ * its own also for the verifier, which looks at it once.
+ */
+__noinline int stream_payload(struct __sk_buff *skb, __u64 key, __u32 first, __u32 sent)
+{
+	struct piece piece = { .flags = sent ? EG_PAYLOAD_SENT : 0 };
+	struct eg_socket *socket = socket_find(key);
+
+	if (!socket || socket->row.direction != EG_OUTBOUND || socket->flags & EG_SOCKET_SUBFLOW ||
+	    !find_payload(skb, &piece, first))
+		return 0;
+	if (!(piece.port == DNS_PORT ? want_dns(&piece) : sent && want_stream(skb, socket, &piece)))
+		return 0;
+	copy_pieces(skb, key, &piece);
+	return 0;
+}
+
+/* A packet leaves: is there anything in it that was not sampled yet? */
+static __always_inline void stream_sent(struct __sk_buff *skb, struct bpf_sock *common,
+					struct bpf_tcp_sock *tp)
+{
+	struct eg_socket *socket;
+
+	if (!config.names || !tp->data_segs_out || tp->bytes_acked > STREAM_MAX)
+		return;
+	socket = socket_find(socket_key(common));
+	if (!socket || socket->sampled == SAMPLED_DONE)
+		return;
+	/* The SYN has taken the first number. */
+	stream_payload(skb, address_of(common), tp->snd_una - (__u32)tp->bytes_acked + 1, 1);
+}
+
+/* A packet arrives: DNS has answers in it. */
+static __always_inline void stream_received(struct __sk_buff *skb, struct bpf_sock *common,
+					    struct bpf_tcp_sock *tp)
+{
+	if (!config.names || common->dst_port != bpf_htons(DNS_PORT) ||
+	    tp->bytes_received > DNS_STREAM_MAX)
+		return;
+	stream_payload(skb, address_of(common), tp->rcv_nxt - (__u32)tp->bytes_received, 0);
+}
+
+/* --- datagrams --- */
+
+/* Does a client's Initial stand at this place? Only these are as long as that. */
+static __always_inline bool is_quic_initial(struct __sk_buff *skb, __u32 begin)
+{
+	__u8 head[5];
+	__u32 version;
+
+	if (bpf_skb_load_bytes(skb, begin, head, sizeof(head)) || (head[0] & 0xc0) != 0xc0)
+		return false;
+	version = (__u32)head[1] << 24 | head[2] << 16 | head[3] << 8 | head[4];
+	return (version == QUIC_V1 && (head[0] & 0x30) == 0) ||
+	       (version == QUIC_V2 && (head[0] & 0x30) == 0x10);
+}
+
+/*
+ * Samples a datagram in which a name may stand: DNS, by its port, and QUIC. Who
+ * answers DNS here is told once. `offset`: of the UDP header; `ports`: the
+ * peer's and, in the lower half, our own.
+ */
+__noinline int datagram_payload(struct __sk_buff *skb, __u32 offset, __u32 ports, __u32 payload,
+				__u32 sent)
+{
+	struct piece piece = {
+		.begin = offset + 8,
+		.port = ports >> 16,
+		.flags = sent ? EG_PAYLOAD_SENT : 0,
+	};
+	struct eg_socket *socket;
+	struct bpf_sock *sk;
+	__u64 key;
+
+	if (piece.port != DNS_PORT) {
+		if (!sent)
+			return 0;
+		if ((ports & 0xffff) == DNS_PORT)
+			piece.flags |= EG_PAYLOAD_SERVER;
+		else if (payload < QUIC_INITIAL_MIN || !is_quic_initial(skb, piece.begin))
+			return 0;
+	}
+	sk = skb->sk;
+	if (!sk)
+		return 0;
+	key = address_of(sk);
+	socket = socket_find(key);
+	if (!socket)
+		return 0;
+	if (piece.flags & EG_PAYLOAD_SERVER) {
+		if (socket->sampled == SAMPLED_DONE)
+			return 0;
+		socket->sampled = SAMPLED_DONE;
+	} else {
+		piece.total = payload;
+		piece.size = payload < DATAGRAM_MAX ? payload : DATAGRAM_MAX;
+		if (piece.port != DNS_PORT)
+			socket->flags |= EG_SOCKET_TOLD;
+	}
+	copy_pieces(skb, key, &piece);
+	return 0;
+}
