@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What is remembered of addresses: by whom, for how long, and how much of it. */
+#include <stdlib.h>
+
+#include "tests/unit/names/bytes.h"
+
+#include "user/names/facts.h"
+
+#define SECOND 1000000000ULL
+
+static struct eg_known_name found[EG_NAMES_CANDIDATES];
+
+static void learn_at(struct eg_facts *facts, const char *app, const char *name, uint32_t ip,
+		     uint64_t now_ns, bool trusted)
+{
+	struct eg_fact fact = {
+		.app = app,
+		.name = name,
+		.net_ns = 1,
+		.learnt_ns = now_ns,
+		.ttl = 60,
+		.trusted = trusted,
+	};
+
+	memcpy(fact.ip + 12, &ip, sizeof(ip));
+	assert_int_equal(eg_facts_learn(facts, &fact), 0);
+}
+
+static size_t find_at(struct eg_facts *facts, const char *app, uint32_t net_ns, uint32_t ip,
+		      uint64_t now_ns)
+{
+	uint8_t address[16] = { 0 };
+	const struct eg_names_question question = {
+		.app = app,
+		.net_ns = net_ns,
+		.ip = address,
+		.first_ns = now_ns,
+		.last_ns = now_ns,
+	};
+
+	memcpy(address + 12, &ip, sizeof(ip));
+	return eg_facts_find(facts, &question, found);
+}
+
+static void assert_found(size_t place, const char *name, enum eg_name_source source,
+			 enum eg_name_confidence confidence)
+{
+	assert_string_equal(found[place].name, name);
+	assert_int_equal(found[place].source, source);
+	assert_int_equal(found[place].confidence, confidence);
+}
+
+static void each_app_has_its_own_names(void **state)
+{
+	struct eg_facts *facts = eg_facts_new();
+
+	(void)state;
+	learn_at(facts, "a", "a.example", 7, SECOND, true);
+	learn_at(facts, "b", "b.example", 7, SECOND, true);
+	assert_int_equal(find_at(facts, "a", 1, 7, SECOND), 1);
+	assert_found(0, "a.example", EG_NAME_DNS, EG_NAME_OBSERVED);
+	assert_int_equal(find_at(facts, "b", 1, 7, SECOND), 1);
+	assert_found(0, "b.example", EG_NAME_DNS, EG_NAME_OBSERVED);
+	assert_int_equal(find_at(facts, "c", 1, 7, SECOND), 2);
+	assert_found(0, "b.example", EG_NAME_DNS_OTHER_APP, EG_NAME_INFERRED);
+	assert_int_equal(find_at(facts, "a", 2, 7, SECOND), 0);
+	assert_int_equal(find_at(facts, "a", 1, 8, SECOND), 0);
+	eg_facts_free(facts);
+}
+
+/* Whoever answers itself is believed by nobody else, and by us no more than it says. */
+static void what_is_not_trusted_is_claimed(void **state)
+{
+	struct eg_facts *facts = eg_facts_new();
+
+	(void)state;
+	learn_at(facts, "liar", "bank.example", 7, SECOND, false);
+	assert_int_equal(find_at(facts, "liar", 1, 7, SECOND), 1);
+	assert_found(0, "bank.example", EG_NAME_DNS, EG_NAME_CLAIMED);
+	assert_int_equal(find_at(facts, "other", 1, 7, SECOND), 0);
+	learn_at(facts, "liar", "bank.example", 7, 2 * SECOND, true);
+	assert_int_equal(find_at(facts, "liar", 1, 7, 3 * SECOND), 1);
+	assert_found(0, "bank.example", EG_NAME_DNS, EG_NAME_OBSERVED);
+	eg_facts_free(facts);
+}
+
+static void names_age(void **state)
+{
+	uint64_t end = SECOND + 60 * SECOND + EG_FACTS_GRACE_NS;
+	struct eg_facts *facts = eg_facts_new();
+
+	(void)state;
+	learn_at(facts, "a", "a.example", 7, SECOND, true);
+	assert_int_equal(find_at(facts, "a", 1, 7, 0), 1); /* before it was told */
+	assert_found(0, "a.example", EG_NAME_DNS, EG_NAME_INFERRED);
+	assert_int_equal(find_at(facts, "a", 1, 7, end), 1);
+	assert_found(0, "a.example", EG_NAME_DNS, EG_NAME_OBSERVED);
+	assert_int_equal(find_at(facts, "a", 1, 7, end + 1), 1);
+	assert_found(0, "a.example", EG_NAME_DNS, EG_NAME_INFERRED);
+	learn_at(facts, "a", "a.example", 7, 2 * end, true);
+	assert_int_equal(find_at(facts, "a", 1, 7, 2 * end), 1);
+	assert_found(0, "a.example", EG_NAME_DNS, EG_NAME_OBSERVED);
+	assert_int_equal(eg_facts_count(facts), 1);
+	eg_facts_free(facts);
+}
+
+static void the_newest_comes_first(void **state)
+{
+	struct eg_facts *facts = eg_facts_new();
+	char name[32];
+
+	(void)state;
+	for (unsigned i = 0; i < 200; i++) {
+		snprintf(name, sizeof(name), "n%u.example", i);
+		learn_at(facts, "a", name, 7, SECOND + i, true);
+	}
+	assert_int_equal(find_at(facts, "a", 1, 7, 2 * SECOND), EG_NAMES_CANDIDATES);
+	assert_found(0, "n199.example", EG_NAME_DNS, EG_NAME_OBSERVED);
+	assert_found(7, "n192.example", EG_NAME_DNS, EG_NAME_OBSERVED);
+	assert_int_equal(eg_facts_count(facts), 64);
+	eg_facts_free(facts);
+}
+
+/* A million names: memory is bounded, and the flood of one app washes nobody else's away. */
+static void a_flood_is_bounded(void **state)
+{
+	struct eg_facts *facts = eg_facts_new();
+	char name[32], app[32];
+
+	(void)state;
+	learn_at(facts, "quiet", "quiet.example", 1, SECOND, true);
+	for (uint32_t i = 0; i < 1000000; i++) {
+		snprintf(name, sizeof(name), "n%u.example", i);
+		learn_at(facts, "flood", name, i, SECOND + i, true);
+	}
+	assert_int_equal(eg_facts_count(facts), EG_NAMES_PER_APP + 1);
+	assert_int_equal(find_at(facts, "quiet", 1, 1, SECOND), 1);
+	assert_int_equal(find_at(facts, "flood", 1, 999999, 2 * SECOND), 1);
+	assert_int_equal(find_at(facts, "flood", 1, 10, 2 * SECOND), 0);
+	for (uint32_t i = 0; i < 200000; i++) {
+		snprintf(app, sizeof(app), "app%u", i % 40);
+		learn_at(facts, app, "x.example", i, 3 * SECOND, true);
+	}
+	assert_true(eg_facts_count(facts) <= EG_NAMES_TOTAL);
+	assert_int_equal(find_at(facts, "quiet", 1, 1, SECOND), 1);
+	eg_facts_free(facts);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_app_has_its_own_names),
+		cmocka_unit_test(what_is_not_trusted_is_claimed),
+		cmocka_unit_test(names_age),
+		cmocka_unit_test(the_newest_comes_first),
+		cmocka_unit_test(a_flood_is_bounded),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* From samples to names: questions, answers and what connections say, in one order and another. */
+#include <netinet/in.h>
+#include <stdlib.h>
+
+#include "tests/unit/names/hello.h"
+
+#include <egret/names.h>
+
+#define IP_SERVER 198, 51, 100, 53
+#define IP_SITE 198, 51, 100, 7
+
+static const struct eg_names_app curl = { .id = "exe:/usr/bin/curl",
+					  .executable = "/usr/bin/curl" };
+static struct eg_names *names;
+static struct bytes heard; /* "name source confidence\n"... */
+
+static void on_learnt(const struct eg_learnt_name *learnt, void *data)
+{
+	(void)data;
+	bytes_text(&heard, learnt->name.name);
+	bytes_text(&heard, " ");
+	bytes_text(&heard, eg_name_source_text(learnt->name.source));
+	bytes_text(&heard, " ");
+	bytes_text(&heard, eg_name_confidence_text(learnt->name.confidence));
+	bytes_text(&heard, "\n");
+}
+
+static int setup(void **state)
+{
+	static const struct eg_names_sink sink = { .learnt = on_learnt };
+
+	(void)state;
+	heard.size = 0;
+	return eg_names_new("/nowhere", &sink, &names);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	eg_names_free(names);
+	return 0;
+}
+
+static void assert_heard(const char *expected)
+{
+	bytes_number(&heard, 1, 0);
+	assert_string_equal((char *)heard.data, expected);
+	heard.size = 0;
+}
+
+static void set_ip(uint8_t ip[16], uint8_t a, uint8_t b, uint8_t c, uint8_t d)
+{
+	const uint8_t bytes[16] = { [10] = 0xff, 0xff, a, b, c, d };
+
+	memcpy(ip, bytes, 16);
+}
+
+static struct eg_payload payload_of(uint64_t sk, uint16_t port, bool sent, const uint8_t *data,
+				    size_t size)
+{
+	struct eg_payload payload = {
+		.header.time_ns = 1000,
+		.socket = { .sk = sk, .born_ns = 1 },
+		.port = port,
+		.transport = IPPROTO_TCP,
+		.net_ns = 1,
+		.size = (uint16_t)size,
+		.flags = sent ? EG_PAYLOAD_SENT : 0,
+	};
+
+	assert_true(size <= sizeof(payload.data));
+	if (size)
+		memcpy(payload.data, data, size);
+	set_ip(payload.ip, IP_SITE);
+	return payload;
+}
+
+static void add(const struct eg_payload *payload)
+{
+	assert_int_equal(eg_names_add(names, payload, &curl), 0);
+}
+
+/* A message of dig or dnsmasq, as this socket sends or receives it. */
+static void add_dns(uint64_t sk, const char *file, bool sent)
+{
+	struct eg_payload payload;
+	struct bytes bytes;
+
+	bytes_read(&bytes, file);
+	payload = payload_of(sk, 53, sent, bytes.data, bytes.size);
+	payload.transport = IPPROTO_UDP;
+	payload.total = payload.size;
+	set_ip(payload.ip, IP_SERVER);
+	add(&payload);
+}
+
+static void trust_server(void)
+{
+	const struct eg_names_app dnsmasq = { .id = "dnsmasq", .executable = "/usr/sbin/dnsmasq" };
+	struct eg_payload payload = payload_of(9, 0, true, NULL, 0);
+
+	set_ip(payload.ip, IP_SERVER);
+	payload.flags |= EG_PAYLOAD_SERVER;
+	assert_int_equal(eg_names_add(names, &payload, &dnsmasq), 0);
+}
+
+static size_t ask(const char *app, struct eg_known_name *found)
+{
+	uint8_t ip[16];
+	const struct eg_names_question question = {
+		.app = app,
+		.net_ns = 1,
+		.ip = ip,
+		.first_ns = 1000,
+		.last_ns = 2000,
+	};
+
+	set_ip(ip, IP_SITE);
+	return eg_names_of_address(names, &question, found);
+}
+
+static void hello(uint64_t sk, const char *name, bool ech)
+{
+	struct bytes message = { .size = 0 }, bytes = { .size = 0 };
+	struct eg_payload payload;
+
+	hello_make(&message, &(struct hello_options){ .name = name, .ech = ech });
+	hello_records(&bytes, &message, 16384);
+	payload = payload_of(sk, 443, true, bytes.data, bytes.size);
+	add(&payload);
+}
+
+static void answers_belong_to_their_questions(void **state)
+{
+	struct eg_known_name found[EG_NAMES_CANDIDATES];
+
+	(void)state;
+	trust_server();
+	add_dns(1, "dns/a-answer", false); /* nobody asked */
+	add_dns(1, "dns/a-query", true);
+	add_dns(2, "dns/a-answer", false); /* another socket asked */
+	assert_heard("");
+	add_dns(1, "dns/a-answer", false);
+	add_dns(1, "dns/a-answer", false); /* once is enough */
+	assert_heard("www.example.com dns observed\n");
+	assert_int_equal(ask(curl.id, found), 1);
+	assert_string_equal(found[0].name, "www.example.com");
+	assert_int_equal(ask("other", found), 1);
+	assert_int_equal(found[0].source, EG_NAME_DNS_OTHER_APP);
+}
+
+/* A program that answers itself, or asks a server of its own. */
+static void answers_of_anybody_are_claimed(void **state)
+{
+	struct eg_known_name found[EG_NAMES_CANDIDATES];
+
+	(void)state;
+	add_dns(1, "dns/a-query", true);
+	add_dns(1, "dns/a-answer", false);
+	assert_heard("www.example.com dns claimed\n");
+	assert_int_equal(ask("other", found), 0);
+	hello(5, "www.example.com", false);
+	assert_heard("www.example.com tls_sni claimed\n");
+}
+
+static void a_name_that_was_told_is_corroborated(void **state)
+{
+	struct eg_sample_key socket = { .sk = 5, .born_ns = 1 };
+	struct eg_known_name name;
+	uint8_t ip[16];
+
+	(void)state;
+	set_ip(ip, IP_SITE);
+	trust_server();
+	add_dns(1, "dns/chain-query", true);
+	add_dns(1, "dns/chain-answer", false);
+	hello(5, "alias.example.com", false);
+	hello(6, "www.example.com", false); /* at the end of the chain, but not what was asked */
+	assert_heard("alias.example.com dns observed\nalias.example.com tls_sni corroborated\n"
+		     "www.example.com tls_sni claimed\n");
+	assert_true(eg_names_of_socket(names, &socket, ip, &name));
+	assert_string_equal(name.name, "alias.example.com");
+	set_ip(ip, IP_SERVER);
+	assert_false(eg_names_of_socket(names, &socket, ip, &name));
+	eg_names_forget(names, &socket);
+	set_ip(ip, IP_SITE);
+	assert_false(eg_names_of_socket(names, &socket, ip, &name));
+}
+
+/* ECH hides a name, or keeps others company: what was told is the name, else nobody knows. */
+static void with_ech_a_name_may_be_outer(void **state)
+{
+	(void)state;
+	hello(5, "public.example", true);
+	assert_heard("public.example tls_sni outer\n");
+	trust_server();
+	add_dns(1, "dns/a-query", true);
+	add_dns(1, "dns/a-answer", false);
+	hello(6, "www.example.com", true);
+	assert_heard("www.example.com dns observed\nwww.example.com tls_sni corroborated\n");
+}
+
+/* Over TCP messages have their length in front, and come in any pieces. */
+static void dns_over_tcp_is_read(void **state)
+{
+	static const char *const files[] = { "dns/chain-query", "dns/chain-answer" };
+	struct eg_payload payload;
+	struct bytes message, bytes;
+
+	(void)state;
+	trust_server();
+	for (int i = 0; i < 2; i++) {
+		bytes_read(&message, files[i]);
+		bytes.size = 0;
+		bytes_counted(&bytes, 2, &message);
+		for (size_t at = 0; at < bytes.size; at += 10) {
+			size_t size = bytes.size - at < 10 ? bytes.size - at : 10;
+
+			payload = payload_of(1, 53, i == 0, bytes.data + at, size);
+			payload.offset = (uint32_t)at;
+			set_ip(payload.ip, IP_SERVER);
+			add(&payload);
+		}
+	}
+	assert_heard("alias.example.com dns observed\n");
+}
+
+static void a_hello_in_pieces_is_read(void **state)
+{
+	struct bytes message = { .size = 0 }, bytes = { .size = 0 };
+	struct eg_payload payload;
+
+	(void)state;
+	hello_make(&message, &(struct hello_options){ .name = "big.example", .padding = 9000 });
+	hello_records(&bytes, &message, 4000);
+	for (size_t at = 0; at < bytes.size; at += 1400) {
+		size_t size = bytes.size - at < 1400 ? bytes.size - at : 1400;
+
+		payload = payload_of(1, 8443, true, bytes.data + at, size);
+		payload.offset = (uint32_t)at;
+		add(&payload);
+	}
+	assert_heard("big.example tls_sni claimed\n");
+}
+
+static void quic_is_read(void **state)
+{
+	struct eg_payload payload;
+	struct bytes bytes;
+
+	(void)state;
+	if (eg_names_degraded(names))
+		skip();
+	bytes_read(&bytes, "quic/rfc9001-a2");
+	payload = payload_of(1, 4433, true, bytes.data, bytes.size);
+	payload.transport = IPPROTO_UDP;
+	payload.total = payload.size;
+	add(&payload);
+	assert_heard("example.com quic_sni claimed\n");
+	/* The same as the second of two segments, in two records. */
+	payload.socket.sk = 2;
+	payload.segment = 1200;
+	payload.total = 2400;
+	memset(payload.data, 0, 1200);
+	memcpy(payload.data + 1200, bytes.data, 800);
+	payload.size = 2000;
+	add(&payload);
+	assert_heard("");
+	payload.offset = 2000;
+	payload.size = 400;
+	memcpy(payload.data, bytes.data + 800, 400);
+	add(&payload);
+	assert_heard("example.com quic_sni claimed\n");
+}
+
+/* Anything at all, in any order, does no harm. */
+static void noise_does_no_harm(void **state)
+{
+	struct eg_payload payload = payload_of(0, 0, true, NULL, 0);
+
+	(void)state;
+	srand(7);
+	for (int i = 0; i < 20000; i++) {
+		for (size_t at = 0; at < 64; at++)
+			payload.data[at] = (uint8_t)rand();
+		payload.data[0] = i % 3 ? payload.data[0] : 0x16;
+		payload.socket.sk = (uint64_t)(rand() % 700);
+		payload.port = i % 2 ? 53 : 443;
+		payload.transport = i % 5 ? IPPROTO_TCP : IPPROTO_UDP;
+		payload.flags = (uint8_t)(rand() % 4);
+		payload.offset = (uint32_t)(rand() % 3) * 64;
+		payload.size = (uint16_t)(rand() % 65);
+		payload.total = (uint32_t)rand() % 200;
+		payload.segment = (uint16_t)(rand() % 3 * 16);
+		add(&payload);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(answers_belong_to_their_questions, setup, teardown),
+		cmocka_unit_test_setup_teardown(answers_of_anybody_are_claimed, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_name_that_was_told_is_corroborated, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(with_ech_a_name_may_be_outer, setup, teardown),
+		cmocka_unit_test_setup_teardown(dns_over_tcp_is_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_hello_in_pieces_is_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(quic_is_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(noise_does_no_harm, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

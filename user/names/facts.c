@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What addresses are called: who was told so, when, and for how long. */
+#include "facts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <egret/base.h>
+#include <egret/table.h>
+
+/* In place of a fact's number; facts are numbered from 1. */
+#define NONE 0
+#define APPS_MAX 16384
+#define ADDRESS_MAX 64 /* names of one address that one app is told */
+
+struct address {
+	uint64_t net_ns;
+	uint8_t ip[16];
+};
+
+struct fact {
+	char *name;
+	struct address address;
+	uint64_t learnt_ns, until_ns;
+	uint32_t app;
+	uint32_t next; /* of the same address */
+	uint32_t older, newer; /* of the same app */
+	bool trusted;
+};
+
+struct app {
+	char *id;
+	uint32_t next; /* with the same hash */
+	uint32_t oldest, newest, count;
+};
+
+struct eg_facts {
+	struct fact *facts; /* number 0 is none */
+	uint32_t facts_made, free; /* how many numbers were given; the first that is free again */
+	uint32_t count;
+	struct app *apps;
+	uint32_t apps_count;
+	struct eg_table *by_address; /* struct address -> uint32_t, number of a fact */
+	struct eg_table *by_app; /* hash of an id -> uint32_t, number of an app and 1 */
+};
+
+struct eg_facts *eg_facts_new(void)
+{
+	struct eg_facts *facts = calloc(1, sizeof(*facts));
+
+	if (!facts)
+		return NULL;
+	facts->facts_made = 1;
+	facts->by_address = eg_table_new(sizeof(struct address), sizeof(uint32_t));
+	facts->by_app = eg_table_new(sizeof(uint64_t), sizeof(uint32_t));
+	if (facts->by_address && facts->by_app)
+		return facts;
+	eg_facts_free(facts);
+	return NULL;
+}
+
+void eg_facts_free(struct eg_facts *facts)
+{
+	if (!facts)
+		return;
+	for (uint32_t i = 1; facts->facts && i < facts->facts_made; i++)
+		free(facts->facts[i].name);
+	for (uint32_t i = 0; i < facts->apps_count; i++)
+		free(facts->apps[i].id);
+	free(facts->facts);
+	free(facts->apps);
+	eg_table_free(facts->by_address);
+	eg_table_free(facts->by_app);
+	free(facts);
+}
+
+size_t eg_facts_count(const struct eg_facts *facts)
+{
+	return facts->count;
+}
+
+/* Room for one more in a list that doubles; 0 or -ENOMEM. */
+static int reserve(void *list_pointer, uint32_t count, size_t size)
+{
+	void **list = list_pointer, *larger;
+
+	if (*list && (count < 16 || (count & (count - 1))))
+		return 0;
+	larger = reallocarray(*list, count < 16 ? 16 : (size_t)count * 2, size);
+	if (!larger)
+		return -ENOMEM;
+	*list = larger;
+	return 0;
+}
+
+/* --- apps --- */
+
+/* FNV-1a. Ids that share a hash are told apart by their text. */
+static uint64_t hash_text(const char *text)
+{
+	uint64_t hash = 0xcbf29ce484222325ULL;
+
+	for (; *text; text++)
+		hash = (hash ^ (uint8_t)*text) * 0x100000001b3ULL;
+	return hash;
+}
+
+static bool find_app(const struct eg_facts *facts, const char *id, uint32_t *ret_app)
+{
+	uint64_t hash = hash_text(id);
+	const uint32_t *first = eg_table_find(facts->by_app, &hash);
+
+	for (uint32_t app = first ? *first : NONE; app; app = facts->apps[app - 1].next) {
+		if (!strcmp(facts->apps[app - 1].id, id)) {
+			*ret_app = app - 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int make_app(struct eg_facts *facts, const char *id, uint32_t *ret_app)
+{
+	uint64_t hash = hash_text(id);
+	uint32_t *first;
+
+	if (find_app(facts, id, ret_app))
+		return 0;
+	if (facts->apps_count == APPS_MAX)
+		return -ENOSPC;
+	if (reserve(&facts->apps, facts->apps_count, sizeof(*facts->apps)) < 0)
+		return -ENOMEM;
+	first = eg_table_add(facts->by_app, &hash);
+	if (!first)
+		return -ENOMEM;
+	facts->apps[facts->apps_count] = (struct app){ .id = strdup(id), .next = *first };
+	if (!facts->apps[facts->apps_count].id)
+		return -ENOMEM;
+	*ret_app = facts->apps_count++;
+	*first = facts->apps_count;
+	return 0;
+}
+
+/* --- each app's facts, in the order in which they were learnt --- */
+
+static void take_out(struct eg_facts *facts, uint32_t number)
+{
+	struct fact *fact = &facts->facts[number];
+	struct app *app = &facts->apps[fact->app];
+
+	*(fact->older ? &facts->facts[fact->older].newer : &app->oldest) = fact->newer;
+	*(fact->newer ? &facts->facts[fact->newer].older : &app->newest) = fact->older;
+	app->count--;
+}
+
+static void put_last(struct eg_facts *facts, uint32_t number)
+{
+	struct fact *fact = &facts->facts[number];
+	struct app *app = &facts->apps[fact->app];
+
+	fact->older = app->newest;
+	fact->newer = NONE;
+	*(app->newest ? &facts->facts[app->newest].newer : &app->oldest) = number;
+	app->newest = number;
+	app->count++;
+}
+
+/* --- facts --- */
+
+static void forget(struct eg_facts *facts, uint32_t number)
+{
+	struct fact *fact = &facts->facts[number];
+	uint32_t *first = eg_table_find(facts->by_address, &fact->address), *link = first;
+
+	while (*link != number)
+		link = &facts->facts[*link].next;
+	*link = fact->next;
+	if (!*first)
+		eg_table_remove(facts->by_address, &fact->address);
+	take_out(facts, number);
+	free(fact->name);
+	*fact = (struct fact){ .next = facts->free };
+	facts->free = number;
+	facts->count--;
+}
+
+static int make_number(struct eg_facts *facts, uint32_t *ret_number)
+{
+	if (facts->free) {
+		*ret_number = facts->free;
+		facts->free = facts->facts[facts->free].next;
+		return 0;
+	}
+	if (reserve(&facts->facts, facts->facts_made, sizeof(*facts->facts)) < 0)
+		return -ENOMEM;
+	*ret_number = facts->facts_made++;
+	facts->facts[*ret_number] = (struct fact){ .name = NULL };
+	return 0;
+}
+
+/* Makes room for a fact of this app by its oldest; false: there is none to give. */
+static bool make_room(struct eg_facts *facts, const struct app *app)
+{
+	if (app->count >= EG_NAMES_PER_APP || facts->count >= EG_NAMES_TOTAL) {
+		if (!app->oldest)
+			return false;
+		forget(facts, app->oldest);
+	}
+	return true;
+}
+
+static uint64_t until(const struct eg_fact *fact)
+{
+	return fact->learnt_ns + fact->ttl * 1000000000ULL + EG_FACTS_GRACE_NS;
+}
+
+static int add_fact(struct eg_facts *facts, const struct eg_fact *fact,
+		    const struct address *address, uint32_t app)
+{
+	uint32_t number, *first;
+	char *name;
+
+	if (!make_room(facts, &facts->apps[app]))
+		return 0;
+	first = eg_table_add(facts->by_address, address);
+	name = strdup(fact->name);
+	if (!first || !name || make_number(facts, &number) < 0) {
+		if (first && !*first)
+			eg_table_remove(facts->by_address, address);
+		free(name);
+		return -ENOMEM;
+	}
+	facts->facts[number] = (struct fact){
+		.name = name,
+		.address = *address,
+		.learnt_ns = fact->learnt_ns,
+		.until_ns = until(fact),
+		.app = app,
+		.next = *first,
+		.trusted = fact->trusted,
+	};
+	*first = number;
+	put_last(facts, number);
+	facts->count++;
+	return 0;
+}
+
+static struct address address_of(uint32_t net_ns, const uint8_t ip[16])
+{
+	struct address address = { .net_ns = net_ns };
+
+	memcpy(address.ip, ip, sizeof(address.ip));
+	return address;
+}
+
+static bool is_same(const struct fact *old, const struct eg_fact *fact, uint32_t app)
+{
+	/* The word of a resolver that is not trusted renews nothing that one said. */
+	return old->app == app && old->trusted == fact->trusted && !strcmp(old->name, fact->name);
+}
+
+static void renew(struct eg_facts *facts, uint32_t number, const struct eg_fact *fact)
+{
+	struct fact *old = &facts->facts[number];
+
+	if (fact->learnt_ns > old->until_ns)
+		old->learnt_ns = fact->learnt_ns;
+	if (until(fact) > old->until_ns)
+		old->until_ns = until(fact);
+	take_out(facts, number);
+	put_last(facts, number);
+}
+
+int eg_facts_learn(struct eg_facts *facts, const struct eg_fact *fact)
+{
+	struct address address = address_of(fact->net_ns, fact->ip);
+	uint32_t app, oldest = NONE, count = 0;
+	const uint32_t *first;
+	int r = make_app(facts, fact->app, &app);
+
+	if (r < 0)
+		return r == -ENOSPC ? 0 : r;
+	first = eg_table_find(facts->by_address, &address);
+	for (uint32_t i = first ? *first : NONE; i; i = facts->facts[i].next) {
+		if (is_same(&facts->facts[i], fact, app)) {
+			renew(facts, i, fact);
+			return 0;
+		}
+		if (facts->facts[i].app == app) {
+			oldest = i;
+			count++;
+		}
+	}
+	if (count >= ADDRESS_MAX)
+		forget(facts, oldest);
+	return add_fact(facts, fact, &address, app);
+}
+
+/* --- answers --- */
+
+static bool in_time(const struct fact *fact, const struct eg_names_question *question)
+{
+	return fact->learnt_ns <= question->last_ns && question->first_ns <= fact->until_ns;
+}
+
+static enum eg_name_confidence confidence_of(const struct fact *fact,
+					     const struct eg_names_question *question)
+{
+	if (!in_time(fact, question))
+		return EG_NAME_INFERRED;
+	return fact->trusted ? EG_NAME_OBSERVED : EG_NAME_CLAIMED;
+}
+
+/* What is surer goes first, then what is newer. */
+static int compare(const struct eg_known_name *a, uint64_t a_ns, const struct eg_known_name *b,
+		   uint64_t b_ns)
+{
+	if (a->confidence != b->confidence)
+		return a->confidence < b->confidence ? -1 : 1;
+	return a_ns > b_ns ? -1 : a_ns < b_ns;
+}
+
+struct ranking {
+	struct eg_known_name *names;
+	uint64_t ages[EG_NAMES_CANDIDATES];
+	size_t count;
+};
+
+/* A name that is told twice counts once, as the better of both. */
+static void drop(struct ranking *ranking, size_t place)
+{
+	ranking->count--;
+	for (size_t i = place; i < ranking->count; i++) {
+		ranking->names[i] = ranking->names[i + 1];
+		ranking->ages[i] = ranking->ages[i + 1];
+	}
+}
+
+static void rank(struct ranking *ranking, const struct eg_known_name *name, uint64_t learnt_ns)
+{
+	size_t place = 0;
+
+	while (place < ranking->count &&
+	       compare(&ranking->names[place], ranking->ages[place], name, learnt_ns) <= 0) {
+		if (!strcmp(ranking->names[place].name, name->name))
+			return;
+		place++;
+	}
+	for (size_t i = place; i < ranking->count; i++)
+		if (!strcmp(ranking->names[i].name, name->name))
+			drop(ranking, i);
+	if (place == EG_NAMES_CANDIDATES)
+		return;
+	if (ranking->count == EG_NAMES_CANDIDATES)
+		ranking->count--;
+	for (size_t i = ranking->count; i > place; i--) {
+		ranking->names[i] = ranking->names[i - 1];
+		ranking->ages[i] = ranking->ages[i - 1];
+	}
+	ranking->names[place] = *name;
+	ranking->ages[place] = learnt_ns;
+	ranking->count++;
+}
+
+/* All that was told to this app, or else to others what may be believed. */
+static void rank_all(const struct eg_facts *facts, const struct eg_names_question *question,
+		     uint32_t first, const uint32_t *app, struct ranking *ranking)
+{
+	for (uint32_t i = first; i; i = facts->facts[i].next) {
+		const struct fact *fact = &facts->facts[i];
+		struct eg_known_name name = { .name = fact->name };
+
+		if (app ? fact->app != *app : !fact->trusted)
+			continue;
+		name.source = app ? EG_NAME_DNS : EG_NAME_DNS_OTHER_APP;
+		name.confidence = app ? confidence_of(fact, question) : EG_NAME_INFERRED;
+		rank(ranking, &name, fact->learnt_ns);
+	}
+}
+
+size_t eg_facts_find(const struct eg_facts *facts, const struct eg_names_question *question,
+		     struct eg_known_name ret_names[static EG_NAMES_CANDIDATES])
+{
+	struct address address = address_of(question->net_ns, question->ip);
+	const uint32_t *first = eg_table_find(facts->by_address, &address);
+	struct ranking ranking = { .names = ret_names };
+	uint32_t app;
+
+	if (!first)
+		return 0;
+	if (find_app(facts, question->app, &app))
+		rank_all(facts, question, *first, &app, &ranking);
+	if (!ranking.count)
+		rank_all(facts, question, *first, NULL, &ranking);
+	return ranking.count;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The hosts file: names that this machine itself gives to addresses. */
+#include "hosts.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <egret/base.h>
+#include <egret/table.h>
+
+#include "host.h"
+
+#define LINES_MAX 1000000
+#define BLANKS " \t\r\n"
+
+struct eg_hosts {
+	uint32_t net_ns; /* that the file is about: our own */
+	struct eg_table *names; /* address -> char[EG_HOST_MAX + 1] */
+};
+
+static bool parse_ip(const char *text, uint8_t ret_ip[16])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	static const uint8_t any[16];
+	struct in6_addr address;
+
+	memcpy(ret_ip, mapped, sizeof(mapped));
+	if (inet_pton(AF_INET, text, ret_ip + 12) != 1 && inet_pton(AF_INET6, text, ret_ip) != 1)
+		return false;
+	memcpy(&address, ret_ip, sizeof(address));
+	/* Lists of what is to be blocked are about nobody's address; loopback is everybody's. */
+	if (!memcmp(ret_ip, mapped, sizeof(mapped)))
+		return memcmp(ret_ip + 12, any, 4) != 0 && ret_ip[12] != 127;
+	return !IN6_IS_ADDR_LOOPBACK(&address) && !IN6_IS_ADDR_UNSPECIFIED(&address);
+}
+
+/* "ADDRESS NAME ..." (hosts(5)); the first line that an address is in counts. */
+static int read_line(struct eg_hosts *hosts, char *line)
+{
+	char name[EG_HOST_MAX + 1], *known, *word, *rest = NULL;
+	uint8_t ip[16];
+
+	line[strcspn(line, "#")] = '\0';
+	word = strtok_r(line, BLANKS, &rest);
+	if (!word || !parse_ip(word, ip) || eg_table_count(hosts->names) >= EG_HOSTS_MAX)
+		return 0;
+	word = strtok_r(NULL, BLANKS, &rest);
+	if (!word || eg_host_normalize(word, strlen(word), name) < 0)
+		return 0;
+	known = eg_table_add(hosts->names, ip);
+	if (!known)
+		return -1;
+	if (!*known)
+		memcpy(known, name, sizeof(name));
+	return 0;
+}
+
+static int read_hosts(struct eg_hosts *hosts, const char *root)
+{
+	_cleanup_(eg_fclosep) FILE *file = NULL;
+	_cleanup_(eg_freep) char *line = NULL;
+	char path[4096];
+	size_t size = 0;
+
+	snprintf(path, sizeof(path), "%s/etc/hosts", root);
+	file = fopen(path, "re");
+	for (int i = 0; file && i < LINES_MAX && getline(&line, &size, file) >= 0; i++)
+		if (read_line(hosts, line) < 0)
+			return -1;
+	return 0;
+}
+
+struct eg_hosts *eg_hosts_new(const char *root)
+{
+	struct eg_hosts *hosts = calloc(1, sizeof(*hosts));
+	struct stat status;
+
+	if (!hosts)
+		return NULL;
+	if (stat("/proc/self/ns/net", &status) == 0)
+		hosts->net_ns = (uint32_t)status.st_ino;
+	hosts->names = eg_table_new(16, EG_HOST_MAX + 1);
+	if (hosts->names && read_hosts(hosts, root) == 0)
+		return hosts;
+	eg_hosts_free(hosts);
+	return NULL;
+}
+
+void eg_hosts_free(struct eg_hosts *hosts)
+{
+	if (!hosts)
+		return;
+	eg_table_free(hosts->names);
+	free(hosts);
+}
+
+const char *eg_hosts_find(const struct eg_hosts *hosts, uint32_t net_ns, const uint8_t ip[16])
+{
+	return net_ns == hosts->net_ns ? eg_table_find(hosts->names, ip) : NULL;
+}

@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* From samples of payload to names: who was told what, and what each connection says itself. */
+#include <egret/names.h>
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <egret/base.h>
+
+#include "cursor.h"
+#include "dns.h"
+#include "facts.h"
+#include "hosts.h"
+#include "queries.h"
+#include "quic.h"
+#include "recent.h"
+#include "resolvers.h"
+#include "streams.h"
+
+#define DNS_PORT 53
+#define DATAGRAM_MAX 4096
+#define CONNECTIONS_MAX 65536
+#define QUIC_FLOWS_MAX 128
+#define SEGMENTS_MAX 64 /* UDP_MAX_SEGMENTS */
+#define PUBLIC_NAMES_MAX 1024
+
+/* What a connection has said itself. */
+struct connection {
+	char *name;
+	uint8_t ip[16];
+	enum eg_name_source source;
+	enum eg_name_confidence confidence;
+};
+
+struct quic_key {
+	struct eg_sample_key socket;
+	uint8_t ip[16];
+	uint64_t port;
+};
+
+/* A name as a key. */
+struct name_key {
+	char text[(EG_HOST_MAX + 8) & ~7];
+};
+
+struct eg_names {
+	struct eg_names_sink sink;
+	struct eg_facts *facts;
+	struct eg_hosts *hosts;
+	struct eg_queries *queries;
+	struct eg_quic_crypto *crypto; /* NULL: QUIC's names can't be read */
+	struct eg_recent *connections; /* struct eg_sample_key -> struct connection */
+	struct eg_recent *public_names; /* struct name_key: what stands outside with ECH */
+	struct eg_recent *quic_flows; /* struct quic_key -> struct eg_quic_flow * */
+	struct eg_resolvers *resolvers;
+	struct eg_streams *streams;
+	/* The beginning of a datagram that comes in several records. */
+	struct eg_payload first;
+	uint8_t datagram[DATAGRAM_MAX];
+	struct eg_quic_flow quic_flow; /* that one datagram completes, as it nearly always does */
+};
+
+/* What is being looked at. */
+struct sample {
+	struct eg_names *names;
+	const struct eg_payload *payload;
+	const struct eg_names_app *app;
+};
+
+static const char *const sources[] = {
+	[EG_NAME_TLS_SNI] = "tls_sni",
+	[EG_NAME_QUIC_SNI] = "quic_sni",
+	[EG_NAME_HTTP_HOST] = "http_host",
+	[EG_NAME_DNS] = "dns",
+	[EG_NAME_DNS_OTHER_APP] = "dns_other_app",
+	[EG_NAME_HOSTS] = "hosts",
+};
+_Static_assert(ARRAY_SIZE(sources) == EG_NAME_SOURCE_COUNT, "each source has a name");
+
+static const char *const confidences[] = {
+	[EG_NAME_CORROBORATED] = "corroborated",
+	[EG_NAME_OBSERVED] = "observed",
+	[EG_NAME_CLAIMED] = "claimed",
+	[EG_NAME_INFERRED] = "inferred",
+	[EG_NAME_OUTER] = "outer",
+};
+_Static_assert(ARRAY_SIZE(confidences) == EG_NAME_CONFIDENCE_COUNT, "each confidence has a name");
+
+const char *eg_name_source_text(enum eg_name_source source)
+{
+	return sources[source];
+}
+
+const char *eg_name_confidence_text(enum eg_name_confidence confidence)
+{
+	return confidences[confidence];
+}
+
+static void release_connection(void *value)
+{
+	struct connection *connection = value;
+
+	free(connection->name);
+}
+
+static void release_flow(void *value)
+{
+	struct eg_quic_flow **flow = value;
+
+	free(*flow);
+}
+
+int eg_names_new(const char *root, const struct eg_names_sink *sink, struct eg_names **ret_names)
+{
+	struct eg_names *names = calloc(1, sizeof(*names));
+
+	if (!names)
+		return -ENOMEM;
+	names->sink = *sink;
+	names->facts = eg_facts_new();
+	names->hosts = eg_hosts_new(root);
+	names->queries = eg_queries_new();
+	names->resolvers = eg_resolvers_new(root);
+	names->streams = eg_streams_new();
+	names->connections = eg_recent_new(sizeof(struct eg_sample_key), sizeof(struct connection),
+					   CONNECTIONS_MAX, release_connection);
+	names->public_names = eg_recent_new(sizeof(struct name_key), 0, PUBLIC_NAMES_MAX, NULL);
+	names->quic_flows = eg_recent_new(sizeof(struct quic_key), sizeof(struct eg_quic_flow *),
+					  QUIC_FLOWS_MAX, release_flow);
+	if (!names->facts || !names->hosts || !names->queries || !names->resolvers ||
+	    !names->streams || !names->connections || !names->public_names || !names->quic_flows ||
+	    eg_quic_crypto_new(&names->crypto) == -ENOMEM) {
+		eg_names_free(names);
+		return -ENOMEM;
+	}
+	*ret_names = names;
+	return 0;
+}
+
+void eg_names_free(struct eg_names *names)
+{
+	if (!names)
+		return;
+	eg_facts_free(names->facts);
+	eg_hosts_free(names->hosts);
+	eg_queries_free(names->queries);
+	eg_quic_crypto_free(names->crypto);
+	eg_recent_free(names->connections);
+	eg_recent_free(names->public_names);
+	eg_recent_free(names->quic_flows);
+	eg_resolvers_free(names->resolvers);
+	eg_streams_free(names->streams);
+	free(names);
+}
+
+const char *eg_names_degraded(const struct eg_names *names)
+{
+	return names->crypto ? NULL : "names in QUIC are not read: built without libcrypto";
+}
+
+static void tell(const struct sample *sample, const uint8_t ip[16], uint16_t port,
+		 const struct eg_known_name *name)
+{
+	const struct eg_learnt_name learnt = {
+		.payload = sample->payload, .ip = ip, .port = port, .name = *name
+	};
+
+	if (sample->names->sink.learnt)
+		sample->names->sink.learnt(&learnt, sample->names->sink.data);
+}
+
+/* --- DNS --- */
+
+static int learn_public_name(struct eg_names *names, const char *text)
+{
+	struct name_key key = { .text = "" };
+
+	if (!*text)
+		return 0;
+	memcpy(key.text, text, strlen(text));
+	return eg_recent_add(names->public_names, &key) ? 0 : -ENOMEM;
+}
+
+static int learn_answer(const struct sample *sample, const struct eg_dns_message *answer)
+{
+	const struct eg_payload *payload = sample->payload;
+	struct eg_fact fact = {
+		.app = sample->app->id,
+		.name = answer->name,
+		.net_ns = payload->net_ns,
+		.learnt_ns = payload->header.time_ns,
+		.trusted = eg_resolvers_trust(sample->names->resolvers, payload->net_ns,
+					      payload->ip, payload->header.time_ns),
+	};
+	const struct eg_known_name name = {
+		.name = answer->name,
+		.source = EG_NAME_DNS,
+		.confidence = fact.trusted ? EG_NAME_OBSERVED : EG_NAME_CLAIMED,
+	};
+
+	for (size_t i = 0; i < answer->addresses_count; i++) {
+		memcpy(fact.ip, answer->addresses[i].ip, sizeof(fact.ip));
+		fact.ttl = answer->addresses[i].ttl;
+		if (eg_facts_learn(sample->names->facts, &fact) < 0)
+			return -ENOMEM;
+		tell(sample, fact.ip, 0, &name);
+	}
+	return learn_public_name(sample->names, answer->public_name);
+}
+
+static int add_dns(const struct sample *sample, const uint8_t *bytes, size_t size, bool cut)
+{
+	const struct eg_payload *payload = sample->payload;
+	bool sent = payload->flags & EG_PAYLOAD_SENT;
+	struct eg_dns_message message;
+
+	if (eg_dns_parse(bytes, size, cut, &message) < 0 || message.response == sent ||
+	    !message.name[0])
+		return 0;
+	if (sent)
+		return eg_queries_ask(sample->names->queries, payload, &message);
+	if (!eg_queries_answer(sample->names->queries, payload, &message) || message.rcode)
+		return 0;
+	return learn_answer(sample, &message);
+}
+
+/* Over TCP each message has its length in front (RFC 1035 section 4.2.2). */
+static int add_dns_stream(const struct sample *sample)
+{
+	const struct eg_payload *payload = sample->payload;
+	struct eg_streams *streams = sample->names->streams;
+	struct eg_cursor cursor, message;
+	const uint8_t *bytes;
+	size_t size;
+	int r = 0;
+
+	if (eg_streams_add(streams, payload, &bytes, &size) < 0)
+		return 0;
+	cursor = eg_cursor_open(bytes, size);
+	while (eg_cursor_left(&cursor) && r == 0) {
+		message = eg_cursor_take(&cursor, eg_cursor_u16(&cursor));
+		/* What ended before this piece was read when it did. */
+		if (!message.failed && (size_t)(message.end - bytes) > payload->offset)
+			r = add_dns(sample, message.at, eg_cursor_left(&message), false);
+	}
+	return r ? r : eg_streams_keep(streams, payload, bytes, size);
+}
+
+/* --- what connections say themselves --- */
+
+static bool is_public_name(const struct eg_names *names, const char *text)
+{
+	struct name_key key = { .text = "" };
+
+	memcpy(key.text, text, strlen(text));
+	return eg_recent_find(names->public_names, &key);
+}
+
+/*
+ * A name that this app was told for this address by a resolver to be trusted
+ * is corroborated. With ECH, one that it was not told may be an outer one: the
+ * extension is also sent to keep others company (RFC 9849 section 6.2).
+ */
+static enum eg_name_confidence judge(const struct sample *sample, const char *name, bool ech)
+{
+	const struct eg_names_question question = {
+		.app = sample->app->id,
+		.net_ns = sample->payload->net_ns,
+		.ip = sample->payload->ip,
+		.first_ns = sample->payload->header.time_ns,
+		.last_ns = sample->payload->header.time_ns,
+	};
+	struct eg_known_name told[EG_NAMES_CANDIDATES];
+	size_t count = eg_facts_find(sample->names->facts, &question, told);
+
+	if (ech && is_public_name(sample->names, name))
+		return EG_NAME_OUTER;
+	for (size_t i = 0; i < count; i++)
+		if (told[i].confidence == EG_NAME_OBSERVED && !strcmp(told[i].name, name))
+			return EG_NAME_CORROBORATED;
+	return ech ? EG_NAME_OUTER : EG_NAME_CLAIMED;
+}
+
+static int set_name(const struct sample *sample, const char *text, enum eg_name_source source,
+		    bool ech)
+{
+	const struct eg_payload *payload = sample->payload;
+	struct eg_known_name name = { .name = text, .source = source };
+	struct connection *connection;
+	char *copy;
+
+	if (!*text)
+		return 0;
+	connection = eg_recent_add(sample->names->connections, &payload->socket);
+	if (connection && connection->name && connection->source == source &&
+	    !strcmp(connection->name, text))
+		return 0;
+	copy = strdup(text);
+	if (!connection || !copy) {
+		free(copy);
+		return -ENOMEM;
+	}
+	name.confidence = judge(sample, text, ech);
+	free(connection->name);
+	*connection = (struct connection){ .name = copy,
+					   .source = source,
+					   .confidence = name.confidence };
+	memcpy(connection->ip, payload->ip, sizeof(connection->ip));
+	tell(sample, payload->ip, payload->port, &name);
+	return 0;
+}
+
+static int add_stream(const struct sample *sample)
+{
+	const struct eg_payload *payload = sample->payload;
+	struct eg_streams *streams = sample->names->streams;
+	struct eg_stream_name name;
+	const uint8_t *bytes;
+	size_t size;
+	int r, kept;
+
+	if (!(payload->flags & EG_PAYLOAD_SENT) ||
+	    eg_streams_add(streams, payload, &bytes, &size) < 0)
+		return 0;
+	r = eg_stream_name(bytes, size, &name);
+	if (r == -EAGAIN) {
+		/* Of a tunnel the end is known before what goes through it. */
+		kept = eg_streams_keep(streams, payload, bytes, size);
+		return kept ? kept : set_name(sample, name.name, name.source, name.ech);
+	}
+	eg_streams_end(streams, payload);
+	return r < 0 ? 0 : set_name(sample, name.name, name.source, name.ech);
+}
+
+/* --- QUIC --- */
+
+static struct quic_key quic_key_of(const struct eg_payload *payload)
+{
+	struct quic_key key = { .socket = payload->socket, .port = payload->port };
+
+	memcpy(key.ip, payload->ip, sizeof(key.ip));
+	return key;
+}
+
+static int keep_flow(struct eg_names *names, const struct quic_key *key)
+{
+	struct eg_quic_flow *copy = malloc(sizeof(*copy)), **kept;
+
+	kept = copy ? eg_recent_add(names->quic_flows, key) : NULL;
+	if (!kept) {
+		free(copy);
+		return -ENOMEM;
+	}
+	memcpy(copy, &names->quic_flow, sizeof(*copy));
+	free(*kept);
+	*kept = copy;
+	return 0;
+}
+
+static int add_quic(const struct sample *sample, const uint8_t *bytes, size_t size)
+{
+	struct eg_names *names = sample->names;
+	struct quic_key key = quic_key_of(sample->payload);
+	struct eg_quic_flow **kept = eg_recent_find(names->quic_flows, &key);
+	struct eg_quic_flow *flow = kept ? *kept : &names->quic_flow;
+	struct eg_tls_hello hello;
+	int r;
+
+	if (!kept) {
+		flow->keyed = false;
+		flow->ranges_count = 0;
+	}
+	r = eg_quic_add(names->crypto, flow, bytes, size, &hello);
+	if (r == -EAGAIN)
+		return kept ? 0 : keep_flow(names, &key);
+	if (r < 0)
+		return 0;
+	eg_recent_remove(names->quic_flows, &key);
+	return set_name(sample, hello.name, EG_NAME_QUIC_SNI, hello.ech);
+}
+
+/* --- datagrams --- */
+
+static int add_datagram(const struct sample *sample, const uint8_t *bytes, size_t size)
+{
+	const struct eg_payload *payload = sample->payload;
+	size_t segment = payload->segment ? payload->segment : size, length;
+	int r = 0;
+
+	if (payload->port == DNS_PORT)
+		return add_dns(sample, bytes, size, size < payload->total);
+	if (!sample->names->crypto || !(payload->flags & EG_PAYLOAD_SENT))
+		return 0;
+	for (int i = 0; i < SEGMENTS_MAX && size && r == 0; i++) {
+		length = size < segment ? size : segment;
+		r = add_quic(sample, bytes, length);
+		bytes += length;
+		size -= length;
+	}
+	return r;
+}
+
+/* Puts together a datagram that is longer than a record. */
+static int add_part(const struct sample *sample)
+{
+	const struct eg_payload *payload = sample->payload;
+	struct eg_names *names = sample->names;
+	size_t end = (size_t)payload->offset + payload->size;
+
+	if (!payload->offset && (payload->size >= payload->total))
+		return add_datagram(sample, payload->data, payload->size);
+	if (payload->offset &&
+	    (names->first.size != payload->offset ||
+	     names->first.header.time_ns != payload->header.time_ns ||
+	     memcmp(&names->first.socket, &payload->socket, sizeof(payload->socket)) != 0))
+		return 0;
+	if (end > sizeof(names->datagram))
+		return 0;
+	memcpy(&names->first, payload, offsetof(struct eg_payload, data));
+	names->first.size = (uint16_t)end;
+	memcpy(names->datagram + payload->offset, payload->data, payload->size);
+	if (end < payload->total && end < sizeof(names->datagram))
+		return 0;
+	return add_datagram(sample, names->datagram, end);
+}
+
+/* --- --- */
+
+int eg_names_add(struct eg_names *names, const struct eg_payload *payload,
+		 const struct eg_names_app *app)
+{
+	const struct sample sample = { .names = names, .payload = payload, .app = app };
+
+	if (payload->flags & EG_PAYLOAD_SERVER)
+		return eg_resolvers_serves(names->resolvers, payload->net_ns, payload->ip,
+					   app->executable, app->uid);
+	if (payload->transport == IPPROTO_UDP)
+		return add_part(&sample);
+	return payload->port == DNS_PORT ? add_dns_stream(&sample) : add_stream(&sample);
+}
+
+bool eg_names_of_socket(const struct eg_names *names, const struct eg_sample_key *socket,
+			const uint8_t ip[16], struct eg_known_name *ret_name)
+{
+	const struct connection *connection = eg_recent_find(names->connections, socket);
+
+	if (!connection || memcmp(connection->ip, ip, sizeof(connection->ip)) != 0)
+		return false;
+	*ret_name = (struct eg_known_name){
+		.name = connection->name,
+		.source = connection->source,
+		.confidence = connection->confidence,
+	};
+	return true;
+}
+
+void eg_names_forget(struct eg_names *names, const struct eg_sample_key *socket)
+{
+	eg_recent_remove(names->connections, socket);
+}
+
+size_t eg_names_of_address(struct eg_names *names, const struct eg_names_question *question,
+			   struct eg_known_name ret_names[static EG_NAMES_CANDIDATES])
+{
+	size_t count = eg_facts_find(names->facts, question, ret_names);
+	const char *name = count ? NULL
+				 : eg_hosts_find(names->hosts, question->net_ns, question->ip);
+
+	if (!name)
+		return count;
+	ret_names[0] = (struct eg_known_name){
+		.name = name,
+		.source = EG_NAME_HOSTS,
+		.confidence = EG_NAME_INFERRED,
+	};
+	return 1;
+}

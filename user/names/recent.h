@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A table that remembers its latest entries only, so that nobody can make it grow. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct eg_recent;
+
+/*
+ * Keeps at most the last `max` entries that were added; key_size is a multiple
+ * of 8. release(value), where there is one, is called for what goes. NULL: no
+ * memory.
+ */
+struct eg_recent *eg_recent_new(size_t key_size, size_t value_size, uint32_t max,
+				void (*release)(void *value));
+void eg_recent_free(struct eg_recent *recent);
+
+/* The value of a key, or NULL. Valid until something is added or removed. */
+void *eg_recent_find(const struct eg_recent *recent, const void *key);
+/* The same, made of zeroes if the key is new; NULL: no memory. */
+void *eg_recent_add(struct eg_recent *recent, const void *key);
+void eg_recent_remove(struct eg_recent *recent, const void *key);
+size_t eg_recent_count(const struct eg_recent *recent);

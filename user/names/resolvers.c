@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Which DNS servers are to be trusted: the configured ones, and known ones that run here. */
+#include "resolvers.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <egret/base.h>
+
+#include "recent.h"
+
+#define FILE_MAX 16384
+#define LOOK_NS (2ULL * 1000000000) /* how often files are looked at */
+#define SERVERS_MAX 256
+#define SYSTEM_UID_MAX 999 /* of users that no person has */
+
+static const char *const files[] = { "etc/resolv.conf", "run/systemd/resolve/resolv.conf" };
+
+struct server {
+	uint64_t net_ns;
+	uint8_t ip[16];
+};
+
+struct eg_resolvers {
+	char *root;
+	uint32_t net_ns; /* that the files are about: our own */
+	uint64_t looked_ns;
+	struct timespec changed[ARRAY_SIZE(files)];
+	uint8_t ips[EG_RESOLVERS_MAX][16];
+	size_t ips_count;
+	struct eg_recent *servers; /* struct server -> bool: trusted */
+};
+
+/* --- files --- */
+
+static bool parse_ip(const char *text, size_t size, uint8_t ret_ip[16])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	char copy[INET6_ADDRSTRLEN];
+
+	if (!size || size >= sizeof(copy))
+		return false;
+	memcpy(copy, text, size);
+	copy[size] = '\0';
+	copy[strcspn(copy, "%")] = '\0';
+	memcpy(ret_ip, mapped, sizeof(mapped));
+	return inet_pton(AF_INET, copy, ret_ip + 12) == 1 || inet_pton(AF_INET6, copy, ret_ip) == 1;
+}
+
+static size_t word(const char *text, size_t size)
+{
+	size_t i = 0;
+
+	while (i < size && text[i] != ' ' && text[i] != '\t' && text[i] != '\r')
+		i++;
+	return i;
+}
+
+size_t eg_resolvers_parse(const char *text, size_t size, uint8_t (*ret_ips)[16], size_t room)
+{
+	static const char keyword[] = "nameserver";
+	const char *end = text + size, *line_end;
+	size_t count = 0, length;
+
+	for (; text < end && count < room; text = line_end + 1) {
+		line_end = memchr(text, '\n', (size_t)(end - text)) ?: end;
+		length = word(text, (size_t)(line_end - text));
+		if (length != sizeof(keyword) - 1 || memcmp(text, keyword, length) != 0)
+			continue;
+		for (text += length; text < line_end && (*text == ' ' || *text == '\t'); text++)
+			;
+		if (parse_ip(text, word(text, (size_t)(line_end - text)), ret_ips[count]))
+			count++;
+	}
+	return count;
+}
+
+static void read_file(struct eg_resolvers *resolvers, const char *path)
+{
+	_cleanup_(eg_fclosep) FILE *file = fopen(path, "re");
+	_cleanup_(eg_freep) char *text = malloc(FILE_MAX);
+	size_t size;
+
+	if (!file || !text)
+		return;
+	size = fread(text, 1, FILE_MAX, file);
+	resolvers->ips_count += eg_resolvers_parse(text, size,
+						   resolvers->ips + resolvers->ips_count,
+						   EG_RESOLVERS_MAX - resolvers->ips_count);
+}
+
+static const char *path_of(const struct eg_resolvers *resolvers, size_t file,
+			   char path[static 4096])
+{
+	snprintf(path, 4096, "%s/%s", resolvers->root, files[file]);
+	return path;
+}
+
+/* True if any file is another than it was. */
+static bool look(struct eg_resolvers *resolvers)
+{
+	bool changed = false;
+	char path[4096];
+	struct stat status;
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		if (stat(path_of(resolvers, i, path), &status) < 0)
+			status.st_mtim = (struct timespec){ 0 };
+		changed |= status.st_mtim.tv_sec != resolvers->changed[i].tv_sec ||
+			   status.st_mtim.tv_nsec != resolvers->changed[i].tv_nsec;
+		resolvers->changed[i] = status.st_mtim;
+	}
+	return changed;
+}
+
+static void refresh(struct eg_resolvers *resolvers, uint64_t now_ns)
+{
+	char path[4096];
+
+	if (resolvers->looked_ns && now_ns - resolvers->looked_ns < LOOK_NS)
+		return;
+	resolvers->looked_ns = now_ns;
+	if (!look(resolvers))
+		return;
+	resolvers->ips_count = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		read_file(resolvers, path_of(resolvers, i, path));
+}
+
+/* --- servers --- */
+
+static const char *const programs[] = {
+	"systemd-resolved", "dnsmasq", "unbound",      "named",		 "dnscrypt-proxy",
+	"pdns_recursor",    "kresd",   "aardvark-dns", "dockerd",	 "coredns",
+	"stubby",	    "netd",    "dnsdist",      "NetworkManager", "connmand",
+};
+
+/* Where only root may put programs. */
+static const char *const places[] = {
+	"/usr/", "/bin/", "/sbin/", "/lib/", "/system/", "/nix/store/"
+};
+
+bool eg_resolvers_known(const char *executable, uint32_t uid)
+{
+	const char *name = executable ? strrchr(executable, '/') : NULL;
+	bool placed = false;
+
+	if (!name || uid > SYSTEM_UID_MAX || !strncmp(executable, "/usr/local/", 11))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		placed |= !strncmp(executable, places[i], strlen(places[i]));
+	for (size_t i = 0; placed && i < ARRAY_SIZE(programs); i++)
+		if (!strcmp(name + 1, programs[i]))
+			return true;
+	return false;
+}
+
+static struct server server_of(uint32_t net_ns, const uint8_t ip[16])
+{
+	struct server server = { .net_ns = net_ns };
+
+	memcpy(server.ip, ip, sizeof(server.ip));
+	return server;
+}
+
+int eg_resolvers_serves(struct eg_resolvers *resolvers, uint32_t net_ns, const uint8_t ip[16],
+			const char *executable, uint32_t uid)
+{
+	struct server server = server_of(net_ns, ip);
+	bool *trusted = eg_recent_add(resolvers->servers, &server);
+
+	if (!trusted)
+		return -ENOMEM;
+	*trusted = eg_resolvers_known(executable, uid);
+	return 0;
+}
+
+static bool is_loopback(const uint8_t ip[16])
+{
+	struct in6_addr address;
+
+	memcpy(&address, ip, sizeof(address));
+	return IN6_IS_ADDR_LOOPBACK(&address) || (IN6_IS_ADDR_V4MAPPED(&address) && ip[12] == 127);
+}
+
+bool eg_resolvers_trust(struct eg_resolvers *resolvers, uint32_t net_ns, const uint8_t ip[16],
+			uint64_t now_ns)
+{
+	struct server server = server_of(net_ns, ip);
+	const bool *serves = eg_recent_find(resolvers->servers, &server);
+
+	/* Who serves there was seen. What our own files name is configured, whoever it is. */
+	if (serves && (*serves || net_ns != resolvers->net_ns))
+		return *serves;
+	if (is_loopback(ip) && net_ns != resolvers->net_ns)
+		return false;
+	refresh(resolvers, now_ns);
+	for (size_t i = 0; i < resolvers->ips_count; i++)
+		if (!memcmp(resolvers->ips[i], ip, 16))
+			return true;
+	return false;
+}
+
+/* --- --- */
+
+struct eg_resolvers *eg_resolvers_new(const char *root)
+{
+	struct eg_resolvers *resolvers = calloc(1, sizeof(*resolvers));
+	struct stat status;
+
+	if (!resolvers)
+		return NULL;
+	if (stat("/proc/self/ns/net", &status) == 0)
+		resolvers->net_ns = (uint32_t)status.st_ino;
+	resolvers->root = strdup(root);
+	resolvers->servers = eg_recent_new(sizeof(struct server), sizeof(bool), SERVERS_MAX, NULL);
+	if (resolvers->root && resolvers->servers)
+		return resolvers;
+	eg_resolvers_free(resolvers);
+	return NULL;
+}
+
+void eg_resolvers_free(struct eg_resolvers *resolvers)
+{
+	if (!resolvers)
+		return;
+	eg_recent_free(resolvers->servers);
+	free(resolvers->root);
+	free(resolvers);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Which DNS servers are to be trusted: the configured ones, and known ones that run here. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define EG_RESOLVERS_MAX 16 /* in all files together */
+
+struct eg_resolvers;
+
+/*
+ * Below `root` ("" in earnest) are etc/resolv.conf and systemd-resolved's
+ * run/systemd/resolve/resolv.conf, which are read again when they have
+ * changed. NULL: no memory.
+ */
+struct eg_resolvers *eg_resolvers_new(const char *root);
+void eg_resolvers_free(struct eg_resolvers *resolvers);
+
+/*
+ * May an answer of this server be believed? A configured one may: a loopback
+ * address only in the network namespace that the configuration is of. So may a
+ * known program that serves there (eg_resolvers_serves()).
+ */
+bool eg_resolvers_trust(struct eg_resolvers *resolvers, uint32_t net_ns, const uint8_t ip[16],
+			uint64_t now_ns);
+
+/* This process answers DNS at this address of its network namespace. 0 or -ENOMEM. */
+int eg_resolvers_serves(struct eg_resolvers *resolvers, uint32_t net_ns, const uint8_t ip[16],
+			const char *executable, uint32_t uid);
+
+/*
+ * Reads the "nameserver" lines of a resolv.conf(5) into ret_ips, IPv4 as
+ * ::ffff:a.b.c.d, at most `room`; returns how many. Pure.
+ */
+size_t eg_resolvers_parse(const char *text, size_t size, uint8_t (*ret_ips)[16], size_t room);
+
+/* Is this a resolver that systems have, run by one of the system's users? Pure. */
+bool eg_resolvers_known(const char *executable, uint32_t uid);

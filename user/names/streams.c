@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What is said of a name on a TCP stream: pieces put together, whichever protocol it is. */
+#include "streams.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http.h"
+#include "recent.h"
+#include "starttls.h"
+#include "tls.h"
+
+/* --- protocols --- */
+
+static int tls_name(const uint8_t *bytes, size_t size, struct eg_stream_name *ret_name)
+{
+	struct eg_tls_hello hello;
+	int r = eg_tls_parse_records(bytes, size, &hello);
+
+	if (r < 0)
+		return r;
+	ret_name->source = EG_NAME_TLS_SNI;
+	ret_name->ech = hello.ech;
+	memcpy(ret_name->name, hello.name, sizeof(hello.name));
+	return 0;
+}
+
+/* A tunnel's end is named in its request, and better by what then goes through it. */
+static int http_name(const uint8_t *bytes, size_t size, struct eg_stream_name *ret_name)
+{
+	struct eg_http_request request;
+	int r = eg_http_parse(bytes, size, &request);
+
+	if (r < 0)
+		return r;
+	ret_name->source = EG_NAME_HTTP_HOST;
+	memcpy(ret_name->name, request.name, sizeof(request.name));
+	if (!request.connect)
+		return 0;
+	if (size == request.head_size)
+		return -EAGAIN;
+	r = tls_name(bytes + request.head_size, size - request.head_size, ret_name);
+	return r == -EBADMSG ? 0 : r;
+}
+
+int eg_stream_name(const uint8_t *bytes, size_t size, struct eg_stream_name *ret_name)
+{
+	struct eg_stream_name name = { .name = "" };
+	size_t offset;
+	int r;
+
+	if (eg_tls_begins(bytes, size)) {
+		r = tls_name(bytes, size, &name);
+	} else {
+		r = http_name(bytes, size, &name);
+		if (r == -EBADMSG) {
+			r = eg_starttls_find(bytes, size, &offset);
+			if (r == 0)
+				r = tls_name(bytes + offset, size - offset, &name);
+		}
+	}
+	*ret_name = name;
+	return r;
+}
+
+/* --- pieces --- */
+
+struct key {
+	struct eg_sample_key socket;
+	uint64_t sent;
+};
+
+struct stream {
+	uint8_t *bytes;
+	size_t size, room;
+};
+
+struct eg_streams {
+	struct eg_recent *streams; /* struct key -> struct stream */
+};
+
+static void release(void *value)
+{
+	struct stream *stream = value;
+
+	free(stream->bytes);
+}
+
+struct eg_streams *eg_streams_new(void)
+{
+	struct eg_streams *streams = calloc(1, sizeof(*streams));
+
+	if (!streams)
+		return NULL;
+	streams->streams =
+		eg_recent_new(sizeof(struct key), sizeof(struct stream), EG_STREAMS_MAX, release);
+	if (streams->streams)
+		return streams;
+	free(streams);
+	return NULL;
+}
+
+void eg_streams_free(struct eg_streams *streams)
+{
+	if (!streams)
+		return;
+	eg_recent_free(streams->streams);
+	free(streams);
+}
+
+static struct key key_of(const struct eg_payload *payload)
+{
+	return (struct key){ .socket = payload->socket,
+			     .sent = !!(payload->flags & EG_PAYLOAD_SENT) };
+}
+
+static int grow(struct stream *stream, size_t size)
+{
+	size_t room = stream->room ? stream->room : 2048;
+	uint8_t *larger;
+
+	while (room < size)
+		room *= 2;
+	if (room <= stream->room)
+		return 0;
+	larger = realloc(stream->bytes, room);
+	if (!larger)
+		return -ENOMEM;
+	stream->bytes = larger;
+	stream->room = room;
+	return 0;
+}
+
+int eg_streams_add(struct eg_streams *streams, const struct eg_payload *payload,
+		   const uint8_t **ret_bytes, size_t *ret_size)
+{
+	struct key key = key_of(payload);
+	struct stream *stream = eg_recent_find(streams->streams, &key);
+	size_t end = (size_t)payload->offset + payload->size;
+
+	if (!stream && payload->offset)
+		return -ENOENT;
+	if (!stream) {
+		*ret_bytes = payload->data;
+		*ret_size = payload->size;
+		return 0;
+	}
+	/* With a gap, or past what is looked at, nothing more can be read. */
+	if (payload->offset > stream->size || end > EG_STREAM_MAX || grow(stream, end) < 0) {
+		eg_recent_remove(streams->streams, &key);
+		return -ENOENT;
+	}
+	if (end > stream->size) {
+		memcpy(stream->bytes + payload->offset, payload->data, payload->size);
+		stream->size = end;
+	}
+	*ret_bytes = stream->bytes;
+	*ret_size = stream->size;
+	return 0;
+}
+
+int eg_streams_keep(struct eg_streams *streams, const struct eg_payload *payload,
+		    const uint8_t *bytes, size_t size)
+{
+	struct key key = key_of(payload);
+	struct stream *stream = eg_recent_add(streams->streams, &key);
+
+	if (!stream || stream->size == size)
+		return stream ? 0 : -ENOMEM;
+	if (grow(stream, size) < 0) {
+		eg_recent_remove(streams->streams, &key);
+		return -ENOMEM;
+	}
+	memcpy(stream->bytes, bytes, size);
+	stream->size = size;
+	return 0;
+}
+
+void eg_streams_end(struct eg_streams *streams, const struct eg_payload *payload)
+{
+	struct key key = key_of(payload);
+
+	eg_recent_remove(streams->streams, &key);
+}
