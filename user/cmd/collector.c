@@ -10,6 +10,8 @@
 #include <egret/ident.h>
 #include <egret/table.h>
 
+#include "naming.h"
+
 /* Now and then, those that have ended are forgotten: after so many new ones, or so long. */
 #define DESCRIBED_MAX 1024
 #define FORGET_NS (600 * NSEC_PER_SEC)
@@ -25,6 +27,7 @@ struct collector {
 	size_t described; /* processes since the last time that some were forgotten */
 	int64_t forgotten_at; /* CLOCK_MONOTONIC: when that was */
 	struct eg_table *ended; /* while it happens: struct eg_proc_key of those to be forgotten */
+	struct eg_names *names; /* NULL: none are looked for */
 	struct eg_probe_losses told; /* losses that a ledger has already */
 };
 
@@ -75,6 +78,7 @@ void collector_free(struct collector *collector)
 	}
 	eg_table_free(collector->processes);
 	eg_machine_free(collector->machine);
+	eg_names_free(collector->names);
 	free(collector);
 }
 
@@ -196,6 +200,7 @@ static struct known_process *decode(const struct collector *collector,
 	if (!process)
 		return NULL;
 	process->cgroup_id = record->cgroup_id;
+	process->net_ns = record->net_ns;
 	process->info = (struct eg_process_info){
 		.start = start_time(collector, record->key.start_ns),
 		.pid = record->key.tgid,
@@ -455,6 +460,47 @@ static int find_app(struct collector *collector, const struct eg_flow_key *row,
 	return error ? error : add_process(collector, *ret_app, process);
 }
 
+/* --- names --- */
+
+int collector_read_names(struct collector *collector, const struct eg_names_sink *sink)
+{
+	return eg_names_new("", sink, &collector->names);
+}
+
+int collector_payload(const struct eg_payload *payload, void *data)
+{
+	struct collector *collector = data;
+	const struct known_process *process = collector_find(collector, &payload->proc);
+	const struct eg_names_app app = {
+		.id = process ? process->app_id : "",
+		.executable = process ? process->info.executable : NULL,
+		.uid = process ? process->info.uid : UINT32_MAX,
+	};
+
+	return eg_names_add(collector->names, payload, &app);
+}
+
+/* What was sampled while the counters were read is in the ring by now. */
+static int name_gain(struct collector *collector, const struct eg_gain *gain,
+		     struct eg_destination *destination)
+{
+	const struct known_process *process;
+	struct eg_known_name name;
+	int error = 0;
+
+	if (!collector->names)
+		return 0;
+	process = find_newest(collector, &gain->row.proc);
+	if (gain->socket.born_ns &&
+	    !eg_names_of_socket(collector->names, &gain->socket, gain->row.ip, &name))
+		error = eg_probe_read(collector->probe);
+	return error ? error
+		     : naming_add(collector->names, gain, process ? process->app_id : "",
+				  process ? process->net_ns : 0, destination);
+}
+
+/* --- --- */
+
 static int add_gain(const struct eg_gain *gain, void *data)
 {
 	struct collector *collector = data;
@@ -481,8 +527,8 @@ static int add_gain(const struct eg_gain *gain, void *data)
 		return error;
 	destination->scope = (uint8_t)collector_scope(&gain->row);
 	if (gain->errors)
-		error = eg_destination_add_error(destination, gain->error, gain->errors);
-	return error;
+		return eg_destination_add_error(destination, gain->error, gain->errors);
+	return name_gain(collector, gain, destination);
 }
 
 /* --- ledger --- */
@@ -501,8 +547,8 @@ static int fill_ledger(struct collector *collector, struct eg_probe *probe,
 		error = eg_ledger_add_lost(ledger, "program_skipped",
 					   losses.program_skipped -
 						   collector->told.program_skipped);
-	if (!error)
-		error = eg_ledger_add_lost(ledger, "names_skipped", 0);
+	if (!error && collector->names && eg_names_degraded(collector->names))
+		error = eg_ledger_add_degraded(ledger, eg_names_degraded(collector->names));
 	for (size_t i = 0; !error && degraded[i]; i++)
 		error = eg_ledger_add_degraded(ledger, degraded[i]);
 	if (!error)

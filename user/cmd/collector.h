@@ -3,6 +3,7 @@
 #pragma once
 
 #include <egret/flow.h>
+#include <egret/names.h>
 #include <egret/probe.h>
 
 struct collector;
@@ -14,6 +15,7 @@ struct known_process {
 	const char *kind, *trust, *flag;
 	char *name, *via;
 	uint64_t cgroup_id;
+	uint32_t net_ns;
 	uint64_t generation; /* of the summary that has it already ... */
 	struct eg_app *app; /* ... in this app */
 };
@@ -23,6 +25,13 @@ void collector_free(struct collector *collector);
 
 /* The sink of the probe: `data` is the collector. */
 int collector_process(const struct eg_process *process, void *data);
+
+/*
+ * From here on names are looked for, and the sink hears of them. 0 or -ENOMEM.
+ * collector_payload() is then the probe's sink for samples: `data` is the collector.
+ */
+int collector_read_names(struct collector *collector, const struct eg_names_sink *sink);
+int collector_payload(const struct eg_payload *payload, void *data);
 
 /* NULL: a process that was never described, the kernel, or nobody. */
 const struct known_process *collector_find(const struct collector *collector,

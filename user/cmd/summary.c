@@ -157,7 +157,8 @@ static int exit_status(const struct session *session, int error)
 static int run(const struct eg_options *options)
 {
 	struct session session = { .options = options };
-	struct eg_probe_sink sink = { .process = collector_process };
+	static const struct eg_names_sink no_sink;
+	struct eg_probe_sink sink = { .process = collector_process, .payload = collector_payload };
 	int status, error;
 
 	if (eg_output_open(options, &session.output) < 0)
@@ -166,7 +167,10 @@ static int run(const struct eg_options *options)
 	if (status)
 		return options->command ? EG_EXIT_FAILED : status;
 	error = collector_new(options->by, &session.collector);
+	if (!error && !options->no_names)
+		error = collector_read_names(session.collector, &no_sink);
 	if (error) {
+		collector_free(session.collector);
 		places_close(session.places);
 		return eg_command_fail(options->of, error);
 	}

@@ -143,11 +143,56 @@ static int on_event(const struct eg_event *event, void *data)
 	return 0;
 }
 
+static int on_payload(const struct eg_payload *payload, void *data)
+{
+	struct session *session = data;
+
+	return collector_payload(payload, session->collector);
+}
+
+/* A name was read: of this connection, or (port 0) of an address, out of an answer. */
+static void on_name(const struct eg_learnt_name *learnt, void *data)
+{
+	struct session *session = data;
+	const struct eg_payload *payload = learnt->payload;
+	const struct known_process *process = collector_find(session->collector, &payload->proc);
+	struct eg_flow_key key = {
+		.proc = payload->proc,
+		.port = learnt->port,
+		.transport = payload->transport,
+		.direction = EG_OUTBOUND,
+		.flags = learnt->port ? 0 : EG_FLOW_NO_PORT,
+	};
+	struct place_answer found;
+	struct eg_destination row = { .place = &found.place };
+
+	memcpy(key.ip, learnt->ip, sizeof(key.ip));
+	row.key = collector_destination(&key);
+	row.scope = (uint8_t)collector_scope(&key);
+	places_find(session->places, &row.key, row.scope, &found);
+	if (!wanted(session, process, &row))
+		return;
+	print(session, &(struct eg_trace_event){
+			       .kind = EG_TRACE_NAME,
+			       .time = collector_time(session->collector, payload->header.time_ns),
+			       .app_id = process ? process->app_id : "unknown:pid",
+			       .app_kind = process ? process->kind : "unknown",
+			       .process = process ? &process->info : NULL,
+			       .socket = payload->cookie,
+			       .key = row.key,
+			       .place = found.place,
+			       .name = learnt->name.name,
+			       .source = eg_name_source_text(learnt->name.source),
+			       .confidence = eg_name_confidence_text(learnt->name.confidence),
+		       });
+}
+
 static void print_loss(struct session *session, const char *reason, uint64_t count, int64_t now)
 {
 	if (!count)
 		return;
-	session->incomplete = true;
+	/* A name that is missing leaves no byte out. */
+	session->incomplete |= strcmp(reason, eg_loss_name(EG_LOSS_NAMES_SKIPPED)) != 0;
 	print(session, &(struct eg_trace_event){
 			       .kind = EG_TRACE_LOSS,
 			       .time = now,
@@ -233,8 +278,10 @@ static int run(const struct eg_options *options)
 	const struct eg_probe_sink sink = {
 		.process = on_process,
 		.event = on_event,
+		.payload = on_payload,
 		.data = &session,
 	};
+	const struct eg_names_sink names_sink = { .learnt = on_name, .data = &session };
 	int status, error;
 
 	if (eg_output_open(options, &session.output) < 0)
@@ -244,7 +291,10 @@ static int run(const struct eg_options *options)
 	if (status)
 		return options->command ? EG_EXIT_FAILED : status;
 	error = collector_new(EG_BY_APP, &session.collector);
+	if (!error && !options->no_names)
+		error = collector_read_names(session.collector, &names_sink);
 	if (error) {
+		collector_free(session.collector);
 		places_close(session.places);
 		return eg_command_fail(options->of, error);
 	}

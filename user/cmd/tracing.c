@@ -86,6 +86,7 @@ static int open_probe(const struct eg_options *options, const struct eg_probe_si
 		.max_flows = options->max_flows,
 		.max_sockets = options->max_sockets,
 		.trace = events,
+		.names = !options->no_names,
 	};
 	struct eg_probe_error error;
 
