@@ -52,10 +52,10 @@ const char *eg_store_reason(const struct eg_store *store);
 /*
  * Adds an interval, grouped by app, of one host, as one transaction. Where the
  * one before ended earlier than this one begins, a gap is noted, and `missed`
- * (a few words) as its reason. Argument vectors, which can hold secrets, only where
- * `command_lines` says so. 0; -EINVAL: another grouping or host count; -ESTALE: the file was replaced or
- * removed: open it again; -ENOSPC, -EROFS, -EIO, ...: nothing was added, trying
- * again later may help.
+ * (a few words) as its reason. Argument vectors, which can hold secrets, only
+ * where `command_lines` says so. 0; -EINVAL: another grouping or host count;
+ * -ESTALE: the file was replaced or removed: open it again; -ENOSPC, -EROFS,
+ * -EIO, ...: nothing was added, trying again later may help.
  */
 int eg_store_add(struct eg_store *store, const struct eg_summary *summary, const char *missed,
 		 bool command_lines);

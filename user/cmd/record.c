@@ -210,7 +210,11 @@ static void enter_sandbox(void)
 
 static int trace(struct recorder *recorder)
 {
-	struct eg_probe_sink sink = { .process = collector_process, .data = recorder->collector };
+	struct eg_probe_sink sink = {
+		.process = collector_process,
+		.payload = collector_payload,
+		.data = recorder->collector,
+	};
 	int status = tracing_start(&recorder->options, &sink, false, &recorder->tracing), error;
 
 	if (status)
@@ -250,6 +254,7 @@ static int run(const struct eg_options *options)
 		},
 		.missed = "egret was not recording",
 	};
+	static const struct eg_names_sink no_sink;
 	int status, error;
 
 	if (!options->interval)
@@ -264,11 +269,10 @@ static int run(const struct eg_options *options)
 	status = error ? refusal(error) : EG_EXIT_OK;
 	if (!error) {
 		error = collector_new(EG_BY_APP, &recorder.collector);
-		if (error)
-			status = eg_command_fail(options->of, error);
+		if (!error && !options->no_names)
+			error = collector_read_names(recorder.collector, &no_sink);
+		status = error ? eg_command_fail(options->of, error) : trace(&recorder);
 	}
-	if (recorder.collector)
-		status = trace(&recorder);
 	collector_free(recorder.collector);
 	eg_store_close(recorder.store);
 	places_close(recorder.places);

@@ -10,12 +10,17 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <egret/base.h>
 
 #include "private.h"
 #include "proctext.h"
+
+/* How often, and how long in between, to ask for a cgroup to be removed: half a second. */
+#define REMOVE_TRIES 50
+#define REMOVE_PAUSE_NS (10 * 1000 * 1000)
 
 struct eg_command_cgroup {
 	int parent_fd, fd;
@@ -121,13 +126,25 @@ fail:
 	return error;
 }
 
+/* Who was killed just now is in it until the kernel has done with them: ask again for a while. */
+static void remove_directory(const struct eg_command_cgroup *cgroup)
+{
+	const struct timespec pause = { .tv_nsec = REMOVE_PAUSE_NS };
+
+	for (int i = 0; i < REMOVE_TRIES; i++) {
+		if (!unlinkat(cgroup->parent_fd, cgroup->name, AT_REMOVEDIR) || errno != EBUSY)
+			return;
+		nanosleep(&pause, NULL);
+	}
+}
+
 void eg_command_cgroup_free(struct eg_command_cgroup *cgroup)
 {
 	if (!cgroup)
 		return;
 	if (cgroup->fd >= 0) {
 		close(cgroup->fd);
-		unlinkat(cgroup->parent_fd, cgroup->name, AT_REMOVEDIR);
+		remove_directory(cgroup);
 	}
 	if (cgroup->parent_fd >= 0)
 		close(cgroup->parent_fd);

@@ -101,7 +101,7 @@ static bool have_pointer_keys(void)
 			.dst_reg = BPF_REG_2,
 			.src_reg = BPF_REG_10,
 		},
-		{ .code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = BPF_REG_2, .imm = -8 },
+		{ .code = BPF_ALU64 | BPF_ADD, .dst_reg = BPF_REG_2, .imm = -8 },
 		{ .code = BPF_LD | BPF_IMM | BPF_DW,
 		  .dst_reg = BPF_REG_1,
 		  .src_reg = BPF_PSEUDO_MAP_FD,
