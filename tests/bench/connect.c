@@ -18,7 +18,7 @@
 #define CHUNK 100 /* connections */
 
 /* The arms of a round, each one run of the loop. */
-enum arm { PLAIN, TRACED, HOOKED, ARMS };
+enum arm { PLAIN, TRACED, NAMED, HOOKED, ARMS };
 
 /* Medians of a run, in us for each connection. */
 struct timing {
@@ -55,10 +55,13 @@ static struct timing run_loop(struct test *test, struct loop *loop)
 /* What is attached is attached before the run, and detached after it: neither is timed. */
 static struct timing run_arm(struct test *test, struct loop *loop, enum arm arm)
 {
-	struct egret *egret = arm == TRACED ? egret_start(test, NULL) : NULL;
+	static const char *const no_names[] = { "--no-names", NULL };
+	struct egret *egret = NULL;
 	struct timing timing;
 	struct empty empty;
 
+	if (arm == TRACED || arm == NAMED)
+		egret = egret_start(test, arm == TRACED ? no_names : NULL);
 	if (arm == HOOKED)
 		empty_attach(test, &empty);
 	timing = run_loop(test, loop);
@@ -85,8 +88,8 @@ static void report_arm(const char *name, double *plain, double *arm, unsigned ro
 
 /*
  * The arms of a round are neighbours in time, and every other round goes the
- * other way. The third arm has empty programs where egret has its own: what
- * no tracer on these hooks can do without.
+ * other way. The last arm has empty programs where egret has its own: what no
+ * tracer on these hooks can do without.
  */
 void bench_connect(struct test *test)
 {
@@ -107,6 +110,8 @@ void bench_connect(struct test *test)
 	report_arm("connect loop, wall time of a connection", wall[PLAIN], wall[TRACED], rounds,
 		   1.05);
 	report_arm("connect loop, CPU time of a connection", cpu[PLAIN], cpu[TRACED], rounds, 1.05);
+	report_arm("  while names are looked for, wall", wall[PLAIN], wall[NAMED], rounds, NONE);
+	report_arm("  while names are looked for, CPU", cpu[PLAIN], cpu[NAMED], rounds, NONE);
 	report_arm("  with empty programs in place of egret's, wall", wall[PLAIN], wall[HOOKED],
 		   rounds, NONE);
 	report_arm("  with empty programs in place of egret's, CPU", cpu[PLAIN], cpu[HOOKED],

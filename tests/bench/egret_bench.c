@@ -24,10 +24,15 @@ static const char usage[] =
 	"Benchmarks:";
 
 static const struct test_case benches[] = {
-	CASE("programs", bench_programs), CASE("connect", bench_connect),
-	CASE("storm", bench_storm),	  CASE("idle", bench_idle),
-	CASE("scanner", bench_scanner),	  CASE("crowd", bench_crowd),
-	CASE("model", bench_model),	  CASE("model-sorted", bench_model_sorted),
+	CASE("programs", bench_programs),
+	CASE("names", bench_names),
+	CASE("connect", bench_connect),
+	CASE("storm", bench_storm),
+	CASE("idle", bench_idle),
+	CASE("scanner", bench_scanner),
+	CASE("crowd", bench_crowd),
+	CASE("model", bench_model),
+	CASE("model-sorted", bench_model_sorted),
 };
 
 bool bench_quick(void)

@@ -143,7 +143,7 @@ static void open_stream(struct test *test, struct stream *stream)
 	loop_close(&loop);
 }
 
-static void bulk(struct test *test, pid_t egret)
+static struct costs measure_bulk(struct test *test, pid_t egret)
 {
 	struct stream stream;
 	const struct workload workload = {
@@ -156,6 +156,15 @@ static void bulk(struct test *test, pid_t egret)
 
 	open_stream(test, &stream);
 	costs = cost_measure(test, egret, &workload);
+	close(stream.from);
+	close(stream.to);
+	return costs;
+}
+
+static void bulk(struct test *test, pid_t egret)
+{
+	struct costs costs = measure_bulk(test, egret);
+
 	report_interval("programs, TCP packet sent (egress and queue)", "ns",
 			interval_add(cost_of(&costs, "eg_egress").per_run,
 				     cost_of(&costs, "eg_queue").per_run),
@@ -165,8 +174,6 @@ static void bulk(struct test *test, pid_t egret)
 	report_interval("programs, share of bulk TCP's CPU time", "%",
 			interval_scale(costs.share, 100), 1);
 	report_programs(&costs);
-	close(stream.from);
-	close(stream.to);
 }
 
 /* --- UDP --- */
@@ -231,12 +238,45 @@ static void datagrams_to(struct test *test, pid_t egret, unsigned peers, const c
 
 void bench_programs(struct test *test)
 {
-	struct egret *egret = egret_start(test, NULL);
+	static const char *const arguments[] = { "--no-names", NULL };
+	struct egret *egret = egret_start(test, arguments);
 	pid_t pid = egret->program->pid;
 
 	connections(test, pid);
 	bulk(test, pid);
 	datagrams_to(test, pid, 1, "one peer");
 	datagrams_to(test, pid, PEERS, "many peers");
+	egret_stop(egret);
+}
+
+/* --- with names --- */
+
+static void report_packets(const struct costs *costs, const char *what, double goal)
+{
+	char name[80];
+
+	snprintf(name, sizeof(name), "names, TCP packet sent, %s", what);
+	report_interval(name, "ns", cost_of(costs, "eg_egress").per_run, goal);
+	snprintf(name, sizeof(name), "names, TCP packet received, %s", what);
+	report_interval(name, "ns", cost_of(costs, "eg_ingress").per_run, goal);
+}
+
+void bench_names(struct test *test)
+{
+	struct egret *egret = egret_start(test, NULL);
+	pid_t pid = egret->program->pid;
+	struct costs costs;
+	struct loop loop;
+
+	loop_open(test, &loop);
+	costs = measure_connections(test, pid, loop_run, &loop);
+	loop_close(&loop);
+	report_packets(&costs, "connection not yet named", 120);
+	report_interval("names, a connection on loopback, both sides", "ns", costs.all, NONE);
+	report_programs(&costs);
+	costs = measure_bulk(test, pid);
+	report_packets(&costs, "bulk", 60);
+	report_interval("names, share of bulk TCP's CPU time", "%",
+			interval_scale(costs.share, 100), NONE);
 	egret_stop(egret);
 }
