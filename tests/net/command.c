@@ -263,6 +263,25 @@ static void exit_status(struct test *test)
 	expect_equal(test, STATUS_OF(test, test->dir), 126);
 }
 
+/* An egret of the same pid was killed, and its cgroup is still there. */
+static void name_taken(struct test *test)
+{
+	static const char script[] = "path=$0$(sed -n s/^0:://p /proc/self/cgroup)/egret-$$;"
+				     "mkdir \"$path\" && echo \"$path\" && exec \"$@\"";
+	char root[PATH_ROOM];
+	const char *const argv[] = {
+		program_find(test, "sh"),   "-c", script, root, test->egret, "summary", "-q", "--",
+		program_find(test, "true"), NULL
+	};
+	struct output output;
+
+	require(test, cgroup_root(test_path(test, "cgroup2"), root, sizeof(root)) >= 0);
+	output = program_run(test, &(struct program_options){ .argv = argv });
+	expect_equal(test, output.status, 0);
+	output.out[strcspn(output.out, "\n")] = '\0';
+	expect_equal(test, rmdir(output.out), 0);
+}
+
 /* What was not executed has no result; that there is no such program is all that is said. */
 static void not_executed(struct test *test)
 {
@@ -371,6 +390,7 @@ const struct test_case command_cases[] = {
 	CASE_BOTH("command/only-its-own", only_its_own),
 	CASE_BOTH("command/sent-after-end", sent_after_end),
 	CASE("command/descendants", descendants),
+	CASE("command/name-taken", name_taken),
 	CASE("command/serving", serving),
 	CASE_BOTH("command/datagrams", datagrams),
 	CASE("command/left-cgroup", left_cgroup),

@@ -92,6 +92,19 @@ static int own_path(char *path, size_t size)
 	return error;
 }
 
+/* Named after this process; where an egret that was killed has left that name, another one. */
+static int make_directory(struct eg_command_cgroup *cgroup)
+{
+	int length = snprintf(cgroup->name, sizeof(cgroup->name), "egret-%d", getpid());
+
+	for (int i = 2; mkdirat(cgroup->parent_fd, cgroup->name, 0755) < 0; i++) {
+		if (errno != EEXIST)
+			return -1;
+		snprintf(cgroup->name + length, sizeof(cgroup->name) - (size_t)length, ".%d", i);
+	}
+	return 0;
+}
+
 int eg_command_cgroup_new(struct eg_command_cgroup **ret_cgroup)
 {
 	struct eg_command_cgroup *cgroup = calloc(1, sizeof(*cgroup));
@@ -103,14 +116,13 @@ int eg_command_cgroup_new(struct eg_command_cgroup **ret_cgroup)
 	if (!cgroup)
 		return -ENOMEM;
 	cgroup->parent_fd = cgroup->fd = -1;
-	snprintf(cgroup->name, sizeof(cgroup->name), "egret-%d", getpid());
 	root = cgroup_root_open(&partial);
 	error = root < 0 ? root : own_path(path, sizeof(path));
 	if (error < 0)
 		goto fail;
 	error = -EIO;
 	cgroup->parent_fd = openat(root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (cgroup->parent_fd < 0 || mkdirat(cgroup->parent_fd, cgroup->name, 0755) < 0) {
+	if (cgroup->parent_fd < 0 || make_directory(cgroup) < 0) {
 		error = -errno;
 		goto fail;
 	}
