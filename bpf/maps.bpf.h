@@ -147,7 +147,7 @@ struct {
 /* Samples of payload; apart from the records, so that nobody's names push those out. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 2 * 1024 * 1024);
+	__uint(max_entries, 512 * 1024);
 } eg_names SEC(".maps");
 
 /*

@@ -23,7 +23,7 @@ struct eg_probe_options {
 };
 
 #define EG_PROBE_MAX_FLOWS 65536
-#define EG_PROBE_MAX_SOCKETS 65536
+#define EG_PROBE_MAX_SOCKETS 57344 /* with an eighth of spares no larger than 65536 */
 
 /* Why a probe could not be opened: what the user is told, and how egret exits. */
 enum eg_probe_failure {
