@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* CPU clocks, /proc/PID and rusage. */
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <poll.h>
@@ -54,11 +55,21 @@ static unsigned long long field(const char *path, const char *name)
 	return 0;
 }
 
-double process_resident(struct test *test, pid_t pid)
+static double status_field(struct test *test, pid_t pid, const char *name)
 {
 	const char *path = test_text(test, "/proc/%d/status", (int)pid);
 
-	return (double)field(path, "VmRSS:") * 1024 / 1e6;
+	return (double)field(path, name) * 1024 / 1e6;
+}
+
+double process_resident(struct test *test, pid_t pid)
+{
+	return status_field(test, pid, "VmRSS:");
+}
+
+double process_peak(struct test *test, pid_t pid)
+{
+	return status_field(test, pid, "VmHWM:");
 }
 
 static bool is_new(unsigned long long seen[static MAPS_MAX], unsigned *count, unsigned long long id)
@@ -90,6 +101,26 @@ double process_maps(struct test *test, pid_t pid)
 	}
 	closedir(dir);
 	return (double)bytes / 1e6;
+}
+
+double process_shared(struct test *test, pid_t pid)
+{
+	_cleanup_(eg_fclosep)
+		FILE *stream = fopen(test_text(test, "/proc/%d/smaps", (int)pid), "re");
+	unsigned long long pages = 0, kilobytes;
+	bool inside = false;
+	char line[512];
+
+	if (!stream)
+		test_fail(test, "/proc/%d/smaps: %s", (int)pid, strerror(errno));
+	while (fgets(line, sizeof(line), stream)) {
+		/* A mapping begins with its range, what is said of it with a capital. */
+		if (!isupper((unsigned char)line[0]))
+			inside = strstr(line, "anon_inode:bpf-map");
+		else if (inside && sscanf(line, "Rss: %llu", &kilobytes) == 1)
+			pages += kilobytes;
+	}
+	return (double)pages * 1024 / 1e6;
 }
 
 void process_watch(long long ms)

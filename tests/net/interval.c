@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Intervals, snapshots, signals: parts that add up to the whole. */
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -320,7 +321,29 @@ static void terminated(struct test *test)
 	expect_row(result, client, OUT("tcp", test->ip, pair.port), .sent = 100, .connections = 1);
 }
 
-/* A second SIGINT ends at once, even while nobody reads what the first has asked for. */
+/* How many descriptors of BPF programs and maps a process has. */
+static int descriptors_of_bpf(struct test *test, pid_t pid)
+{
+	DIR *dir = opendir(test_text(test, "/proc/%d/fd", (int)pid));
+	struct dirent *entry;
+	char target[64];
+	int count = 0;
+
+	require(test, dir);
+	while ((entry = readdir(dir))) {
+		ssize_t size = readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
+
+		target[size < 0 ? 0 : size] = '\0';
+		count += strstr(target, "bpf") != NULL;
+	}
+	closedir(dir);
+	return count;
+}
+
+/*
+ * A second SIGINT ends at once, even while nobody reads what the first has asked
+ * for; meanwhile nothing of egret is in the kernel any more.
+ */
 static void interrupted_twice(struct test *test)
 {
 	const char *const argv[] = { test->egret,	   "summary", "--format", "json",
@@ -337,10 +360,12 @@ static void interrupted_twice(struct test *test)
 	program_expect(program, PROGRAM_ERR, "egret: tracing");
 	for (int i = 0; i < 1000; i++) /* more rows than a pipe holds */
 		sock_send_to(client, out, test->ip, 10000 + i, 1);
+	expect_equal(test, descriptors_of_bpf(test, program->pid) > 0, 1);
 	kill(program->pid, SIGINT);
 	item.fd = ends[0];
 	test->waiting = "the result";
 	expect_equal(test, poll(&item, 1, -1), 1);
+	expect_equal(test, descriptors_of_bpf(test, program->pid), 0);
 	kill(program->pid, SIGINT);
 	expect_equal(test, program_wait(program)->status != 0, 1);
 }

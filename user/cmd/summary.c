@@ -97,6 +97,8 @@ static int finish(struct session *session, bool last)
 {
 	int error = fill(session, last);
 
+	if (last)
+		tracing_unload(session->tracing);
 	if (!error)
 		error = know(session);
 	if (!error)

@@ -173,12 +173,18 @@ int tracing_start(const struct eg_options *options, const struct eg_probe_sink *
 	return 0;
 }
 
+void tracing_unload(struct tracing *tracing)
+{
+	eg_probe_close(tracing->probe);
+	tracing->probe = NULL;
+}
+
 void tracing_stop(struct tracing *tracing)
 {
 	if (!tracing)
 		return;
 	command_free(tracing->command);
-	eg_probe_close(tracing->probe);
+	tracing_unload(tracing);
 	if (tracing->signals >= 0)
 		close(tracing->signals);
 	free(tracing);

@@ -29,10 +29,15 @@ enum tracing_event {
  */
 int tracing_start(const struct eg_options *options, const struct eg_probe_sink *sink, bool events,
 		  struct tracing **ret_tracing);
+/*
+ * After the last reading: takes the programs out of the kernel, and gives their
+ * memory back. Whoever prints may take as long as the reader wants.
+ */
+void tracing_unload(struct tracing *tracing);
 /* Stops tracing; kills what is left of the command. */
 void tracing_stop(struct tracing *tracing);
 
-struct eg_probe *tracing_probe(const struct tracing *tracing);
+struct eg_probe *tracing_probe(const struct tracing *tracing); /* NULL: unloaded */
 enum tracing_event tracing_wait(struct tracing *tracing);
 
 /*
