@@ -92,6 +92,21 @@ struct eg_gap {
 int eg_store_gaps(struct eg_store *store, const struct eg_period *period,
 		  int (*call)(const struct eg_gap *gap, void *data), void *data);
 
+/* What one row counted in a part of a period. Belongs to the call. */
+struct eg_moment {
+	const char *app; /* its id */
+	struct eg_destination_key key;
+	int64_t time; /* when the interval, hour or day began */
+	struct eg_bytes bytes;
+};
+/*
+ * Calls back, in no order, for what eg_store_read() of the period adds up, in parts
+ * that are as long as `step` (ns) at most, or as an interval. What is kept as sums
+ * of longer parts only is left out. A negative return stops. 0 or -errno.
+ */
+int eg_store_timeline(struct eg_store *store, const struct eg_period *period, int64_t step,
+		      int (*call)(const struct eg_moment *moment, void *data), void *data);
+
 /* From the first to the last moment recorded; zeroes: nothing yet. 0 or -errno. */
 int eg_store_extent(struct eg_store *store, struct eg_period *ret_period);
 /* What the file takes, bytes. */

@@ -75,6 +75,17 @@ int eg_store_gaps(struct eg_store *store, const struct eg_period *period,
 	return -ENOTSUP;
 }
 
+int eg_store_timeline(struct eg_store *store, const struct eg_period *period, int64_t step,
+		      int (*call)(const struct eg_moment *moment, void *data), void *data)
+{
+	(void)store;
+	(void)period;
+	(void)step;
+	(void)call;
+	(void)data;
+	return -ENOTSUP;
+}
+
 int eg_store_extent(struct eg_store *store, struct eg_period *ret_period)
 {
 	(void)store;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The summary of a period: days, hours and intervals, whichever are largest, each once. */
-#include "private.h"
+#include "chosen.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,79 +8,18 @@
 
 #include <egret/base.h>
 
-/*
- * Whole days are read from their sums, what is left before and after from whole
- * hours, the rest, and what is in no sum yet, from intervals.
- */
-struct plan {
-	int64_t since, first_hour, first_day, last_day, last_hour, until;
-};
-
-#define CHOSEN                                                                                     \
-	"WITH chosen AS ("                                                                         \
-	" SELECT * FROM period WHERE level = 2 AND bucket >= ?3 AND bucket < ?4"                   \
-	" UNION ALL SELECT * FROM period WHERE level = 1 AND bucket >= ?2 AND bucket < ?3"         \
-	" UNION ALL SELECT * FROM period WHERE level = 1 AND bucket >= ?4 AND bucket < ?5"         \
-	" UNION ALL SELECT * FROM period WHERE level = 0 AND bucket >= ?1 AND bucket < ?2"         \
-	" UNION ALL SELECT * FROM period WHERE level = 0 AND bucket >= ?5 AND bucket < ?6"         \
-	" UNION ALL SELECT * FROM period WHERE level = 0 AND rolled = 0"                           \
-	"  AND bucket >= ?2 AND bucket < ?5) "
-
-/* CROSS JOIN fixes the order: from the periods to what belongs to them. */
-#define ROW_KEY "a.app_id, d.ip, d.port, d.transport, d.direction, d.overflow, d.scope"
-#define KEY_COLUMNS 7
-
 struct reading {
 	struct eg_store *store;
 	struct eg_summary *summary;
-	struct plan plan;
+	struct eg_plan plan;
 	struct eg_table *apps; /* numbers of the apps whose users are known */
 };
-
-static int64_t ceil_to(int64_t time, int64_t unit)
-{
-	int64_t floor = eg_floor(time, unit), next;
-
-	if (floor == time)
-		return floor;
-	return __builtin_add_overflow(floor, unit, &next) ? INT64_MAX : next;
-}
-
-static struct plan make_plan(const struct eg_period *period)
-{
-	struct plan plan = {
-		.since = period->start,
-		.until = period->end > period->start ? period->end : period->start,
-	};
-
-	plan.first_hour = ceil_to(plan.since, EG_HOUR_NS);
-	plan.last_hour = eg_floor(plan.until, EG_HOUR_NS);
-	if (plan.first_hour >= plan.last_hour)
-		plan.first_hour = plan.last_hour = plan.since;
-	plan.first_day = ceil_to(plan.first_hour, EG_DAY_NS);
-	plan.last_day = eg_floor(plan.last_hour, EG_DAY_NS);
-	if (plan.first_day >= plan.last_day)
-		plan.first_day = plan.last_day = plan.last_hour;
-	return plan;
-}
-
-static struct eg_query ask(struct reading *reading, const char *text)
-{
-	const struct plan *plan = &reading->plan;
-	const int64_t times[] = { plan->since,	  plan->first_hour, plan->first_day,
-				  plan->last_day, plan->last_hour,  plan->until };
-	struct eg_query query = eg_query(reading->store, text);
-
-	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
-		eg_query_int(&query, times[i]);
-	return query;
-}
 
 /* Calls back for each row of a statement's result. */
 static int each(struct reading *reading, const char *text,
 		int (*call)(struct reading *reading, const struct eg_query *query))
 {
-	struct eg_query query = ask(reading, text);
+	struct eg_query query = eg_plan_ask(reading->store, &reading->plan, text);
 	int r;
 
 	while ((r = eg_query_next(&query)) > 0) {
@@ -94,24 +33,13 @@ static int each(struct reading *reading, const char *text,
 
 /* --- values: none is believed --- */
 
-/* A number from 0 to `limit`; NULL is 0. */
-static int get_number(const struct eg_query *query, int column, uint64_t limit, uint64_t *ret)
-{
-	int64_t value = eg_query_get_int(query, column);
-
-	if (value < 0 || (uint64_t)value > limit)
-		return eg_store_damaged(query->store, "a number is out of its range");
-	*ret = (uint64_t)value;
-	return 0;
-}
-
 /* Several of them in successive columns. */
 static int get_numbers(const struct eg_query *query, int column, size_t count, uint64_t *ret)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < count && r == 0; i++)
-		r = get_number(query, column + (int)i, INT64_MAX, &ret[i]);
+		r = eg_chosen_number(query, column + (int)i, INT64_MAX, &ret[i]);
 	return r;
 }
 
@@ -121,62 +49,27 @@ static char *borrow(const struct eg_query *query, int column)
 	return (char *)(uintptr_t)eg_query_get_text(query, column);
 }
 
-static int get_ip(const struct eg_query *query, int column, struct eg_destination_key *key)
-{
-	size_t size;
-	const void *ip = eg_query_get_blob(query, column, &size);
-
-	if (!ip)
-		return 0;
-	if (size != sizeof(key->ip))
-		return eg_store_damaged(query->store, "an address has a wrong length");
-	memcpy(key->ip, ip, size);
-	key->has_ip = true;
-	return 0;
-}
-
-/* The columns of ROW_KEY behind the app's id. */
-static int get_key(const struct eg_query *query, struct eg_destination *row)
-{
-	static const uint64_t limits[] = { UINT16_MAX, UINT16_MAX, 1, 1, EG_SCOPE_COUNT - 1 };
-	uint64_t numbers[ARRAY_SIZE(limits)] = { 0 };
-	int r = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(limits) && r == 0; i++)
-		r = get_number(query, 2 + (int)i, limits[i], &numbers[i]);
-	if (r < 0)
-		return r;
-	row->scope = (uint8_t)numbers[4];
-	row->key.overflow = numbers[3];
-	if (row->key.overflow)
-		return 0;
-	row->key.has_port = !eg_query_is_null(query, 2);
-	row->key.port = (uint16_t)numbers[0];
-	row->key.transport = (uint16_t)numbers[1];
-	row->key.direction = (uint8_t)numbers[2];
-	return get_ip(query, 1, &row->key);
-}
-
 /* --- rows --- */
 
 #define FLOWS                                                                                      \
-	CHOSEN "SELECT " ROW_KEY ", g.sent, g.received, g.connections, g.failed,"                  \
-	       " g.first_seen, g.last_seen, g.rtt_min_us,"                                         \
-	       " d.app, a.kind, a.name, a.trust, a.via, a.flag, a.users,"                          \
-	       " n.domain, n.source, n.confidence, n.registered_domain,"                           \
-	       " m.name, m.source, m.confidence,"                                                  \
-	       " d.place, p.country, p.country_basis, p.anycast, p.as_number, p.as_organization,"  \
-	       " p.as_country, p.owner_name, p.owner_country, p.owner_source"                      \
-	       " FROM (SELECT f.destination AS destination, sum(f.sent) AS sent,"                  \
-	       "  sum(f.received) AS received, sum(f.connections) AS connections,"                 \
-	       "  sum(f.failed) AS failed, min(c.bucket + f.first_seen) AS first_seen,"            \
-	       "  max(c.bucket + f.last_seen) AS last_seen, min(f.rtt_min_us) AS rtt_min_us"       \
-	       "  FROM chosen c CROSS JOIN flow f ON f.period = c.id GROUP BY f.destination) g"    \
-	       " JOIN destination d ON d.id = g.destination JOIN app a ON a.id = d.app"            \
-	       " LEFT JOIN domain n ON n.id = d.domain LEFT JOIN name m ON m.id = d.name"          \
-	       " LEFT JOIN place p ON p.id = d.place"
+	EG_CHOSEN                                                                                  \
+		"SELECT " EG_ROW_KEY ", g.sent, g.received, g.connections, g.failed,"              \
+		" g.first_seen, g.last_seen, g.rtt_min_us,"                                        \
+		" d.app, a.kind, a.name, a.trust, a.via, a.flag, a.users,"                         \
+		" n.domain, n.source, n.confidence, n.registered_domain,"                          \
+		" m.name, m.source, m.confidence,"                                                 \
+		" d.place, p.country, p.country_basis, p.anycast, p.as_number, p.as_organization," \
+		" p.as_country, p.owner_name, p.owner_country, p.owner_source"                     \
+		" FROM (SELECT f.destination AS destination, sum(f.sent) AS sent,"                 \
+		"  sum(f.received) AS received, sum(f.connections) AS connections,"                \
+		"  sum(f.failed) AS failed, min(c.bucket + f.first_seen) AS first_seen,"           \
+		"  max(c.bucket + f.last_seen) AS last_seen, min(f.rtt_min_us) AS rtt_min_us"      \
+		"  FROM chosen c CROSS JOIN flow f ON f.period = c.id GROUP BY f.destination) g"   \
+		" JOIN destination d ON d.id = g.destination JOIN app a ON a.id = d.app"           \
+		" LEFT JOIN domain n ON n.id = d.domain LEFT JOIN name m ON m.id = d.name"         \
+		" LEFT JOIN place p ON p.id = d.place"
 enum {
-	FLOW_SENT = KEY_COLUMNS,
+	FLOW_SENT = EG_KEY_COLUMNS,
 	FLOW_FIRST_SEEN = FLOW_SENT + 4,
 	FLOW_RTT = FLOW_FIRST_SEEN + 2,
 	FLOW_APP,
@@ -195,7 +88,7 @@ static int get_counters(const struct eg_query *query, struct eg_destination *row
 	int r = get_numbers(query, FLOW_SENT, ARRAY_SIZE(numbers), numbers);
 
 	if (r == 0)
-		r = get_number(query, FLOW_RTT, UINT32_MAX, &rtt);
+		r = eg_chosen_number(query, FLOW_RTT, UINT32_MAX, &rtt);
 	counters->bytes = (struct eg_bytes){ .sent = numbers[0], .received = numbers[1] };
 	counters->connections = numbers[2];
 	counters->failed = numbers[3];
@@ -209,10 +102,10 @@ static int get_place(const struct eg_query *query, struct eg_place *place)
 {
 	int column = FLOW_COUNTRY;
 	uint64_t anycast = 0, number = 0;
-	int r = get_number(query, column + 2, 1, &anycast);
+	int r = eg_chosen_number(query, column + 2, 1, &anycast);
 
 	if (r == 0)
-		r = get_number(query, column + 3, UINT32_MAX, &number);
+		r = eg_chosen_number(query, column + 3, UINT32_MAX, &number);
 	*place = (struct eg_place){
 		.country = borrow(query, column),
 		.country_basis = borrow(query, column + 1),
@@ -290,7 +183,7 @@ static int add_flow(struct reading *reading, const struct eg_query *query)
 	struct eg_detail detail;
 	struct eg_place place;
 	struct eg_name name;
-	int r = get_key(query, &row);
+	int r = eg_chosen_key(query, &row);
 
 	if (r == 0)
 		r = get_counters(query, &row);
@@ -317,7 +210,7 @@ static int find_row(struct reading *reading, const struct eg_query *query,
 	static const struct eg_counters nothing;
 	struct eg_destination row = { 0 };
 	struct eg_app *app;
-	int r = get_key(query, &row);
+	int r = eg_chosen_key(query, &row);
 
 	if (r == 0)
 		r = eg_summary_app(reading->summary, eg_query_get_text(query, 0), &app);
@@ -325,61 +218,62 @@ static int find_row(struct reading *reading, const struct eg_query *query,
 }
 
 #define ERRORS                                                                                     \
-	CHOSEN "SELECT " ROW_KEY ", g.number, g.count FROM"                                        \
-	       " (SELECT e.destination AS destination, e.number AS number,"                        \
-	       "  sum(e.count) AS count FROM chosen c CROSS JOIN flow_error e ON e.period = c.id"  \
-	       "  GROUP BY e.destination, e.number) g"                                             \
-	       " JOIN destination d ON d.id = g.destination JOIN app a ON a.id = d.app"
+	EG_CHOSEN                                                                                  \
+		"SELECT " EG_ROW_KEY ", g.number, g.count FROM"                                    \
+		" (SELECT e.destination AS destination, e.number AS number,"                       \
+		"  sum(e.count) AS count FROM chosen c CROSS JOIN flow_error e ON e.period = c.id" \
+		"  GROUP BY e.destination, e.number) g"                                            \
+		" JOIN destination d ON d.id = g.destination JOIN app a ON a.id = d.app"
 
 static int add_error(struct reading *reading, const struct eg_query *query)
 {
 	uint64_t number = 0, count = 0;
 	struct eg_destination *row;
-	int r = get_number(query, KEY_COLUMNS, INT32_MAX, &number);
+	int r = eg_chosen_number(query, EG_KEY_COLUMNS, INT32_MAX, &number);
 
 	if (r == 0)
-		r = get_number(query, KEY_COLUMNS + 1, INT64_MAX, &count);
+		r = eg_chosen_number(query, EG_KEY_COLUMNS + 1, INT64_MAX, &count);
 	if (r == 0)
 		r = find_row(reading, query, &row);
 	return r == 0 ? eg_destination_add_error(row, (int)number, count) : r;
 }
 
 #define NAMES                                                                                      \
-	CHOSEN "SELECT " ROW_KEY ", m.name, m.source, m.confidence, g.connections, g.sent,"        \
-	       " g.received FROM (SELECT n.destination AS destination, n.name AS name,"            \
-	       "  sum(n.connections) AS connections, sum(n.sent) AS sent,"                         \
-	       "  sum(n.received) AS received"                                                     \
-	       "  FROM chosen c CROSS JOIN flow_name n ON n.period = c.id"                         \
-	       "  GROUP BY n.destination, n.name) g"                                               \
-	       " JOIN destination d ON d.id = g.destination JOIN app a ON a.id = d.app"            \
-	       " JOIN name m ON m.id = g.name"
+	EG_CHOSEN "SELECT " EG_ROW_KEY ", m.name, m.source, m.confidence, g.connections, g.sent,"  \
+		  " g.received FROM (SELECT n.destination AS destination, n.name AS name,"         \
+		  "  sum(n.connections) AS connections, sum(n.sent) AS sent,"                      \
+		  "  sum(n.received) AS received"                                                  \
+		  "  FROM chosen c CROSS JOIN flow_name n ON n.period = c.id"                      \
+		  "  GROUP BY n.destination, n.name) g"                                            \
+		  " JOIN destination d ON d.id = g.destination JOIN app a ON a.id = d.app"         \
+		  " JOIN name m ON m.id = g.name"
 
 static int add_name(struct reading *reading, const struct eg_query *query)
 {
 	uint64_t numbers[3] = { 0 };
 	struct eg_destination *row = NULL;
 	struct eg_bytes bytes;
-	int r = get_numbers(query, KEY_COLUMNS + 3, ARRAY_SIZE(numbers), numbers);
+	int r = get_numbers(query, EG_KEY_COLUMNS + 3, ARRAY_SIZE(numbers), numbers);
 
 	if (r == 0)
 		r = find_row(reading, query, &row);
 	if (r != 0)
 		return r;
 	bytes = (struct eg_bytes){ .sent = numbers[1], .received = numbers[2] };
-	return eg_destination_add_name(row, eg_query_get_text(query, KEY_COLUMNS),
-				       eg_query_get_text(query, KEY_COLUMNS + 1),
-				       eg_query_get_text(query, KEY_COLUMNS + 2), numbers[0],
+	return eg_destination_add_name(row, eg_query_get_text(query, EG_KEY_COLUMNS),
+				       eg_query_get_text(query, EG_KEY_COLUMNS + 1),
+				       eg_query_get_text(query, EG_KEY_COLUMNS + 2), numbers[0],
 				       &bytes);
 }
 
 /* --- processes --- */
 
 #define PROCESSES                                                                                  \
-	CHOSEN "SELECT DISTINCT a.app_id, p.start, p.pid, p.ppid, p.uid, p.comm, p.executable,"    \
-	       " p.cgroup, p.component, p.command_line"                                            \
-	       " FROM chosen c CROSS JOIN used u ON u.period = c.id"                               \
-	       " JOIN app a ON a.id = u.app JOIN process p ON p.id = u.process"                    \
-	       " ORDER BY p.start, p.pid, p.id"
+	EG_CHOSEN "SELECT DISTINCT a.app_id, p.start, p.pid, p.ppid, p.uid, p.comm, p.executable," \
+		  " p.cgroup, p.component, p.command_line"                                         \
+		  " FROM chosen c CROSS JOIN used u ON u.period = c.id"                            \
+		  " JOIN app a ON a.id = u.app JOIN process p ON p.id = u.process"                 \
+		  " ORDER BY p.start, p.pid, p.id"
 
 static void free_list(char **list)
 {
@@ -443,7 +337,7 @@ static int get_process(const struct eg_query *query, struct eg_process_info *pro
 	int r = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(numbers) && r == 0; i++)
-		r = get_number(query, 2 + (int)i, UINT32_MAX, &numbers[i]);
+		r = eg_chosen_number(query, 2 + (int)i, UINT32_MAX, &numbers[i]);
 	if (r == 0)
 		r = copy_texts(query, 5, ARRAY_SIZE(texts), texts);
 	if (r < 0)
@@ -472,15 +366,15 @@ static int add_process(struct reading *reading, const struct eg_query *query)
 }
 
 #define OMITTED                                                                                    \
-	CHOSEN "SELECT a.app_id, sum(o.count) FROM chosen c"                                       \
-	       " CROSS JOIN omitted o ON o.period = c.id JOIN app a ON a.id = o.app"               \
-	       " GROUP BY a.app_id"
+	EG_CHOSEN "SELECT a.app_id, sum(o.count) FROM chosen c"                                    \
+		  " CROSS JOIN omitted o ON o.period = c.id JOIN app a ON a.id = o.app"            \
+		  " GROUP BY a.app_id"
 
 static int add_omitted(struct reading *reading, const struct eg_query *query)
 {
 	uint64_t count = 0;
 	struct eg_app *app;
-	int r = get_number(query, 1, INT64_MAX, &count);
+	int r = eg_chosen_number(query, 1, INT64_MAX, &count);
 
 	if (r == 0)
 		r = eg_summary_app(reading->summary, eg_query_get_text(query, 0), &app);
@@ -492,13 +386,13 @@ static int add_omitted(struct reading *reading, const struct eg_query *query)
 /* --- ledger and context --- */
 
 #define LOST                                                                                       \
-	CHOSEN "SELECT l.reason, sum(l.count) FROM chosen c"                                       \
-	       " CROSS JOIN lost l ON l.period = c.id GROUP BY l.reason"
+	EG_CHOSEN "SELECT l.reason, sum(l.count) FROM chosen c"                                    \
+		  " CROSS JOIN lost l ON l.period = c.id GROUP BY l.reason"
 
 static int add_lost(struct reading *reading, const struct eg_query *query)
 {
 	uint64_t count = 0;
-	int r = get_number(query, 1, INT64_MAX, &count);
+	int r = eg_chosen_number(query, 1, INT64_MAX, &count);
 
 	return r == 0 ? eg_ledger_add_lost(&reading->summary->ledger, eg_query_get_text(query, 0),
 					   count)
@@ -506,9 +400,10 @@ static int add_lost(struct reading *reading, const struct eg_query *query)
 }
 
 #define CONTEXTS                                                                                   \
-	CHOSEN "SELECT x.host_id, x.host_name, x.kernel, x.databases, x.degraded"                  \
-	       " FROM (SELECT DISTINCT context FROM chosen) c JOIN context x ON x.id = c.context"  \
-	       " ORDER BY x.id"
+	EG_CHOSEN                                                                                  \
+		"SELECT x.host_id, x.host_name, x.kernel, x.databases, x.degraded"                 \
+		" FROM (SELECT DISTINCT context FROM chosen) c JOIN context x ON x.id = c.context" \
+		" ORDER BY x.id"
 
 /* The four texts of each database in turn. */
 static int get_database(struct eg_store *store, char **texts, struct eg_database *database)
@@ -575,9 +470,9 @@ static int add_context(struct reading *reading, const struct eg_query *query)
 }
 
 #define HULL                                                                                       \
-	CHOSEN "SELECT min(start), max(end), sum(loopback_sent), sum(loopback_received),"          \
-	       " sum(host_sent), sum(host_received), sum(filter_sent), sum(filter_received)"       \
-	       " FROM chosen"
+	EG_CHOSEN "SELECT min(start), max(end), sum(loopback_sent), sum(loopback_received),"       \
+		  " sum(host_sent), sum(host_received), sum(filter_sent), sum(filter_received)"    \
+		  " FROM chosen"
 
 static int add_hull(struct reading *reading, const struct eg_query *query)
 {
@@ -693,7 +588,7 @@ int eg_store_read(struct eg_store *store, const struct eg_period *period,
 	struct reading reading = {
 		.store = store,
 		.summary = eg_summary_new(EG_BY_APP),
-		.plan = make_plan(period),
+		.plan = eg_plan_make(period, EG_LEVEL_DAY),
 		.apps = eg_table_new(sizeof(int64_t), 0),
 	};
 	int r = reading.summary && reading.apps ? eg_store_execute(store, "BEGIN") : -ENOMEM;

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What each row of a period counted when: the same sums as the summary's, but not added up. */
+#include "chosen.h"
+
+#include <egret/base.h>
+
+/* Whole hours or days are not told apart inside. */
+static enum eg_level_of coarsest_for(int64_t step)
+{
+	if (step >= EG_DAY_NS)
+		return EG_LEVEL_DAY;
+	return step >= EG_HOUR_NS ? EG_LEVEL_HOUR : EG_LEVEL_INTERVAL;
+}
+
+static int get_moment(const struct eg_query *query, struct eg_moment *moment)
+{
+	struct eg_destination row = { 0 };
+	uint64_t sent = 0, received = 0;
+	int r = eg_chosen_key(query, &row);
+
+	if (r == 0)
+		r = eg_chosen_number(query, EG_KEY_COLUMNS + 1, INT64_MAX, &sent);
+	if (r == 0)
+		r = eg_chosen_number(query, EG_KEY_COLUMNS + 2, INT64_MAX, &received);
+	*moment = (struct eg_moment){
+		.app = eg_query_get_text(query, 0),
+		.key = row.key,
+		.time = eg_query_get_int(query, EG_KEY_COLUMNS),
+		.bytes = { .sent = sent, .received = received },
+	};
+	return r;
+}
+
+int eg_store_timeline(struct eg_store *store, const struct eg_period *period, int64_t step,
+		      int (*call)(const struct eg_moment *moment, void *data), void *data)
+{
+	const struct eg_plan plan = eg_plan_make(period, coarsest_for(step));
+	struct eg_query query = eg_plan_ask(store, &plan,
+					    EG_CHOSEN
+					    "SELECT " EG_ROW_KEY ", c.bucket, f.sent, f.received"
+					    " FROM chosen c CROSS JOIN flow f ON f.period = c.id"
+					    " CROSS JOIN destination d ON d.id = f.destination"
+					    " CROSS JOIN app a ON a.id = d.app");
+	int r;
+
+	while ((r = eg_query_next(&query)) > 0) {
+		struct eg_moment moment;
+
+		r = get_moment(&query, &moment);
+		if (r == 0)
+			r = call(&moment, data);
+		if (r < 0)
+			break;
+	}
+	eg_query_end(&query);
+	return r;
+}
