@@ -35,15 +35,30 @@ struct piece {
 	__u8 flags; /* enum eg_payload_flag */
 };
 
+/* The peer of a connected socket, without a helper's price; any address: it is not. */
+static __always_inline void connected_address(struct bpf_sock *sk, __u8 ret_ip[16])
+{
+	__u32 *words = (void *)ret_ip;
+
+	if (sk->family != AF_INET6) {
+		map_ipv4(ret_ip, sk->dst_ip4);
+		return;
+	}
+	words[0] = sk->dst_ip6[0];
+	words[1] = sk->dst_ip6[1];
+	words[2] = sk->dst_ip6[2];
+	words[3] = sk->dst_ip6[3];
+}
+
 /* The other end, or of a server this one. A connected socket knows better than the packet. */
-static __always_inline void piece_address(struct __sk_buff *skb, struct sock *sk, __u8 flags,
+static __always_inline void piece_address(struct __sk_buff *skb, struct bpf_sock *sk, __u8 flags,
 					  __u8 ret_ip[16])
 {
 	bool source = !(flags & EG_PAYLOAD_SENT) || flags & EG_PAYLOAD_SERVER;
 	__u32 ip = 0;
 
 	if (!(flags & EG_PAYLOAD_SERVER)) {
-		peer_address(ret_ip, sk, false);
+		connected_address(sk, ret_ip);
 		if (!is_any_address(ret_ip))
 			return;
 	}
@@ -56,15 +71,15 @@ static __always_inline void piece_address(struct __sk_buff *skb, struct sock *sk
 }
 
 static __always_inline void fill_payload(struct eg_payload *payload, struct eg_socket *socket,
-					 __u64 key)
+					 __u64 address)
 {
-	struct sock *sk = (void *)key;
+	struct sock *sk = (void *)address;
 
 	payload->header.type = EG_RECORD_PAYLOAD;
 	payload->header.time_ns = bpf_ktime_get_boot_ns();
-	payload->socket.sk = key;
+	payload->socket.sk = address;
 	payload->socket.born_ns = socket->born_ns;
-	payload->cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	payload->cookie = config.trace ? BPF_CORE_READ(sk, __sk_common.skc_cookie.counter) : 0;
 	payload->proc = socket->flags & (EG_SOCKET_STREAM | EG_SOCKET_CONNECTED) ? socket->row.proc
 										 : socket->sender;
 	payload->transport = socket->flags & EG_SOCKET_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
@@ -79,7 +94,7 @@ static __always_inline void fill_payload(struct eg_payload *payload, struct eg_s
  * which the verifier wants to know beforehand: a power of two, so that it sees
  * that the size is none larger, and not zero.
  */
-#define COPY_PIECE(skb, socket, key, piece, room)                                                  \
+#define COPY_PIECE(skb, sk, socket, piece, room)                                                   \
 	({                                                                                         \
 		__u64 whole_ = offsetof(struct eg_payload, data) + (room);                         \
 		struct eg_payload *payload_ = bpf_ringbuf_reserve(&eg_names, whole_, 0);           \
@@ -89,7 +104,7 @@ static __always_inline void fill_payload(struct eg_payload *payload, struct eg_s
 			lose(EG_LOSS_NAMES_SKIPPED);                                               \
 			size_ = 0;                                                                 \
 		} else {                                                                           \
-			fill_payload(payload_, socket, key);                                       \
+			fill_payload(payload_, socket, address_of(sk));                            \
 			payload_->header.size = whole_;                                            \
 			payload_->port = (piece)->port;                                            \
 			payload_->offset = (piece)->offset;                                        \
@@ -97,7 +112,7 @@ static __always_inline void fill_payload(struct eg_payload *payload, struct eg_s
 			payload_->segment = (skb)->gso_size;                                       \
 			payload_->flags = (piece)->flags;                                          \
 			payload_->size = size_;                                                    \
-			piece_address(skb, (struct sock *)(key), (piece)->flags, payload_->ip);    \
+			piece_address(skb, sk, (piece)->flags, payload_->ip);                      \
 			asm volatile("" : "+r"(last_));                                            \
 			last_ &= (room)-1;                                                         \
 			if (!size_ ||                                                              \
@@ -113,9 +128,10 @@ static __always_inline void fill_payload(struct eg_payload *payload, struct eg_s
  * own, and of numbers only: the verifier looks at it once, and not once for
  * each piece of each kind of packet.
  */
-__noinline int copy_piece(struct __sk_buff *skb, __u64 key, __u64 place, __u64 sizes, __u32 rest)
+__noinline int copy_piece(struct __sk_buff *skb, __u64 place, __u64 sizes, __u32 rest)
 {
-	struct eg_socket *socket = socket_find(key);
+	struct bpf_sock *sk = skb->sk;
+	struct eg_socket *socket;
 	struct piece piece = {
 		.begin = place >> 32,
 		.offset = place,
@@ -125,21 +141,24 @@ __noinline int copy_piece(struct __sk_buff *skb, __u64 key, __u64 place, __u64 s
 		.flags = rest,
 	};
 
+	if (!sk)
+		return 0;
+	socket = socket_find(socket_key(sk));
 	if (!socket)
 		return 0;
 	if (piece.size > EG_PAYLOAD_SMALL)
-		return COPY_PIECE(skb, socket, key, &piece, EG_PAYLOAD_LARGE);
-	return COPY_PIECE(skb, socket, key, &piece, EG_PAYLOAD_SMALL);
+		return COPY_PIECE(skb, sk, socket, &piece, EG_PAYLOAD_LARGE);
+	return COPY_PIECE(skb, sk, socket, &piece, EG_PAYLOAD_SMALL);
 }
 
 /* Copies the piece; what finds no room is lost, and with it perhaps a name. */
-static __always_inline void copy_pieces(struct __sk_buff *skb, __u64 key, struct piece *piece)
+static __always_inline void copy_pieces(struct __sk_buff *skb, struct piece *piece)
 {
 	__u32 size, rest = (__u32)piece->port << 16 | piece->flags;
 
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < PIECES_MAX; i++) {
-		size = copy_piece(skb, key, (__u64)piece->begin << 32 | piece->offset,
+		size = copy_piece(skb, (__u64)piece->begin << 32 | piece->offset,
 				  (__u64)piece->size << 32 | piece->total, rest);
 		if (!size || size >= piece->size)
 			return;
@@ -166,13 +185,14 @@ static __always_inline bool may_name(__u8 first)
 static __always_inline __u32 sampling_end(struct __sk_buff *skb, const struct piece *piece,
 					  __u32 end)
 {
-	__u8 head[TLS_HELLO_HEAD];
+	__u8 head[TLS_HELLO_HEAD] = { 0 };
+	bool whole = piece->size >= sizeof(head);
 	__u32 record, hello;
 
-	if (!piece->offset &&
-	    (bpf_skb_load_bytes(skb, piece->begin, head, 1) || !may_name(head[0])))
+	if (bpf_skb_load_bytes(skb, piece->begin, head, whole ? sizeof(head) : 1) ||
+	    (!piece->offset && !may_name(head[0])))
 		return 0;
-	if (piece->size < sizeof(head) || bpf_skb_load_bytes(skb, piece->begin, head, sizeof(head)))
+	if (!whole)
 		return end;
 	record = head[3] << 8 | head[4];
 	hello = 4 + (head[6] << 16 | head[7] << 8 | head[8]);
@@ -211,85 +231,91 @@ static __always_inline bool want_dns(struct piece *piece)
 	return piece->offset + piece->size <= DNS_STREAM_MAX;
 }
 
-/* The peer's port: where it is in the packet tells what the verifier can follow. */
-static __always_inline __u16 peer_port(struct __sk_buff *skb, __u32 header, __u8 flags)
-{
-	__be16 port = 0;
-
-	bpf_skb_load_bytes(skb, header + (flags & EG_PAYLOAD_SENT ? 2 : 0), &port, sizeof(port));
-	return bpf_ntohs(port);
-}
-
 struct tcp_head {
 	__be32 ports;
 	__be32 seq, ack;
 	__u8 length; /* in the upper half, of 4 bytes each */
 	__u8 flags;
-};
+} __attribute__((packed));
 #define TCP_FLAG_SYN 2
 
-/* Finds the payload of a TCP packet, whose first byte ever has this number; false: none. */
-static __always_inline bool find_payload(struct __sk_buff *skb, struct piece *piece, __u32 first)
+/*
+ * Finds the payload of a TCP packet: where it begins, in the upper half, and at
+ * which offset of the stream, whose first byte ever has this number. 0: it has
+ * none, or none that is looked at. Most packets stop here, so no helper is
+ * called: the headers lie where they can be read.
+ */
+static __always_inline __u64 find_payload(struct __sk_buff *skb, __u32 first)
 {
-	struct tcp_head tcp;
-	__u8 head = 0;
-	__u32 header = 40;
+	const void *data = (const void *)(long)skb->data, *end = (const void *)(long)skb->data_end;
+	const struct tcp_head *tcp;
+	__u32 header = sizeof(struct ipv6hdr), begin, offset;
 
-	if (skb->protocol == bpf_htons(ETH_P_IP)) {
-		if (bpf_skb_load_bytes(skb, 0, &head, 1))
-			return false;
-		header = (head & 15) * 4;
-	}
-	if (bpf_skb_load_bytes(skb, header, &tcp, sizeof(tcp)))
-		return false;
-	piece->begin = header + (tcp.length >> 4) * 4;
-	piece->size = since(skb->len, piece->begin);
-	piece->offset = bpf_ntohl(tcp.seq) - first + !!(tcp.flags & TCP_FLAG_SYN);
-	piece->port = peer_port(skb, header, piece->flags);
-	return piece->size > 0 && piece->offset <= STREAM_MAX;
+	if (data + 1 > end)
+		return 0;
+	if (skb->protocol == bpf_htons(ETH_P_IP))
+		header = (*(const __u8 *)data & 15) * 4;
+	tcp = data + header;
+	if ((const void *)(tcp + 1) > end)
+		return 0;
+	begin = header + (tcp->length >> 4) * 4;
+	offset = bpf_ntohl(tcp->seq) - first + !!(tcp->flags & TCP_FLAG_SYN);
+	return skb->len > begin && offset <= STREAM_MAX ? (__u64)begin << 32 | offset : 0;
 }
 
 /*
- * Samples a packet of the connection whose socket is at `key`. A function of
+ * Samples a packet of a connection, with payload at this place. A function of
  * its own also for the verifier, which looks at it once.
  */
-__noinline int stream_payload(struct __sk_buff *skb, __u64 key, __u32 first, __u32 sent)
+__noinline int stream_payload(struct __sk_buff *skb, __u64 place, __u32 sent)
 {
-	struct piece piece = { .flags = sent ? EG_PAYLOAD_SENT : 0 };
-	struct eg_socket *socket = socket_find(key);
+	struct piece piece = {
+		.begin = place >> 32,
+		.offset = place,
+		.flags = sent ? EG_PAYLOAD_SENT : 0,
+	};
+	struct bpf_sock *sk = skb->sk;
+	struct eg_socket *socket;
 
-	if (!socket || socket->row.direction != EG_OUTBOUND || socket->flags & EG_SOCKET_SUBFLOW ||
-	    !find_payload(skb, &piece, first))
+	if (!sk)
 		return 0;
+	socket = socket_find(socket_key(sk));
+	if (!socket || socket->sampled == SAMPLED_DONE || socket->row.direction != EG_OUTBOUND ||
+	    socket->flags & EG_SOCKET_SUBFLOW)
+		return 0;
+	piece.size = since(skb->len, piece.begin);
+	piece.port = bpf_ntohs(sk->dst_port);
 	if (!(piece.port == DNS_PORT ? want_dns(&piece) : sent && want_stream(skb, socket, &piece)))
 		return 0;
-	copy_pieces(skb, key, &piece);
+	copy_pieces(skb, &piece);
 	return 0;
 }
 
 /* A packet leaves: is there anything in it that was not sampled yet? */
-static __always_inline void stream_sent(struct __sk_buff *skb, struct bpf_sock *common,
-					struct bpf_tcp_sock *tp)
+static __always_inline void stream_sent(struct __sk_buff *skb, struct bpf_tcp_sock *tp)
 {
-	struct eg_socket *socket;
+	__u64 place;
 
 	if (!config.names || !tp->data_segs_out || tp->bytes_acked > STREAM_MAX)
 		return;
-	socket = socket_find(socket_key(common));
-	if (!socket || socket->sampled == SAMPLED_DONE)
-		return;
 	/* The SYN has taken the first number. */
-	stream_payload(skb, address_of(common), tp->snd_una - (__u32)tp->bytes_acked + 1, 1);
+	place = find_payload(skb, tp->snd_una - (__u32)tp->bytes_acked + 1);
+	if (place)
+		stream_payload(skb, place, 1);
 }
 
 /* A packet arrives: DNS has answers in it. */
 static __always_inline void stream_received(struct __sk_buff *skb, struct bpf_sock *common,
 					    struct bpf_tcp_sock *tp)
 {
+	__u64 place;
+
 	if (!config.names || common->dst_port != bpf_htons(DNS_PORT) ||
 	    tp->bytes_received > DNS_STREAM_MAX)
 		return;
-	stream_payload(skb, address_of(common), tp->rcv_nxt - (__u32)tp->bytes_received, 0);
+	place = find_payload(skb, tp->rcv_nxt - (__u32)tp->bytes_received);
+	if (place)
+		stream_payload(skb, place, 0);
 }
 
 /* --- datagrams --- */
@@ -322,7 +348,6 @@ __noinline int datagram_payload(struct __sk_buff *skb, __u32 offset, __u32 ports
 	};
 	struct eg_socket *socket;
 	struct bpf_sock *sk;
-	__u64 key;
 
 	if (piece.port != DNS_PORT) {
 		if (!sent)
@@ -335,8 +360,7 @@ __noinline int datagram_payload(struct __sk_buff *skb, __u32 offset, __u32 ports
 	sk = skb->sk;
 	if (!sk)
 		return 0;
-	key = address_of(sk);
-	socket = socket_find(key);
+	socket = socket_find(socket_key(sk));
 	if (!socket)
 		return 0;
 	if (piece.flags & EG_PAYLOAD_SERVER) {
@@ -349,6 +373,6 @@ __noinline int datagram_payload(struct __sk_buff *skb, __u32 offset, __u32 ports
 		if (piece.port != DNS_PORT)
 			socket->flags |= EG_SOCKET_TOLD;
 	}
-	copy_pieces(skb, key, &piece);
+	copy_pieces(skb, &piece);
 	return 0;
 }

@@ -42,7 +42,7 @@ struct result *result_parse(struct test *test, const char *text, const char *nam
 
 /* What holds for every summary: all sums add up (contract section 3). */
 void result_check_sums(struct result *result);
-/* ledger.complete, and everything in ledger.lost is zero. */
+/* ledger.complete, and everything in ledger.lost is zero (names_skipped may be more). */
 void result_check_complete(struct result *result);
 
 /* The app with this id, and the app of an executable; NULL if there is none. */

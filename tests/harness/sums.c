@@ -102,7 +102,8 @@ void result_check_complete(struct result *result)
 	if (!cJSON_IsTrue(json_get(result->json, "ledger.complete")))
 		test_wrong(result->test, "ledger.complete is not true");
 	cJSON_ArrayForEach(lost, json_get(result->json, "ledger.lost")) {
-		if (lost->valuedouble != 0)
+		/* A machine that is busy may lose names: no byte is lost with them. */
+		if (lost->valuedouble != 0 && strcmp(lost->string, "names_skipped") != 0)
 			test_wrong(result->test, "ledger.lost.%s is %.0f", lost->string,
 				   lost->valuedouble);
 	}
