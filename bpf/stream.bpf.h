@@ -2,28 +2,70 @@
 /* TCP and MPTCP: owners of connections, and the counters that the kernel keeps anyway. */
 #pragma once
 
+/* How often counters that move are looked at before the last look has to do. */
+#define LOOKS_MAX 4
+
+/* What a stream's socket says of its bytes at one moment. */
+struct stream_look {
+	__u64 acked, received;
+	__u32 unacked; /* the first number that is not acknowledged */
+	__u32 next; /* to send */
+	__u32 end; /* of what was written */
+	__u16 state;
+	bool done; /* a FIN has come */
+};
+
+static __always_inline void stream_look(struct tcp_sock *tp, bool typed, struct stream_look *look)
+{
+	struct sock *sk = (void *)tp;
+
+	look->state = READ(typed, sk, __sk_common.skc_state);
+	/* In this order, so that what moves meanwhile is missing rather than there twice. */
+	look->acked = READ(typed, tp, bytes_acked);
+	look->unacked = READ(typed, tp, snd_una);
+	look->next = READ(typed, tp, snd_nxt);
+	look->end = READ(typed, tp, write_seq);
+	look->received = READ(typed, tp, bytes_received);
+	look->done = READ(typed, sk, __sk_common.skc_flags) & (1UL << SOCK_DONE);
+}
+
+static __always_inline bool same_look(const struct stream_look *a, const struct stream_look *b)
+{
+	return a->acked == b->acked && a->received == b->received && a->unacked == b->unacked &&
+	       a->next == b->next && a->end == b->end && a->state == b->state && a->done == b->done;
+}
+
 /*
  * Payload bytes since the socket's first, each counted once (RFC 793 sequence
  * space): acknowledged, plus sent and not yet acknowledged. A FIN takes a
  * number as well; it is the last one, so it was sent when all was. The SYN's
  * number is the caller's to take off. Received likewise: tcp_fin() sets DONE.
+ *
+ * `typed`: the socket is in its last state change, from `state`, and its lock is
+ * held. Else its counters may move meanwhile, one after the other: they are
+ * looked at until they have stood still.
  */
 static __always_inline void stream_bytes(struct tcp_sock *tp, int state, bool typed,
 					 struct eg_flow *ret_totals)
 {
-	struct sock *sk = (void *)tp;
-	__u32 next = READ(typed, tp, snd_nxt);
-	__u64 sent = READ(typed, tp, bytes_acked) + (__u32)(next - READ(typed, tp, snd_una));
-	__u64 received = READ(typed, tp, bytes_received);
-	bool closing = state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2 || state == TCP_CLOSING ||
-		       state == TCP_LAST_ACK || state == TCP_TIME_WAIT;
+	struct stream_look look, again;
+	bool closing;
 
-	if (closing && next == READ(typed, tp, write_seq))
-		sent--;
-	if (READ(typed, sk, __sk_common.skc_flags) & (1UL << SOCK_DONE))
-		received--;
-	ret_totals->bytes_sent = sent;
-	ret_totals->bytes_received = received;
+	stream_look(tp, typed, &look);
+	for (int i = 1; !typed && i < LOOKS_MAX; i++) {
+		stream_look(tp, typed, &again);
+		if (same_look(&look, &again))
+			break;
+		look = again;
+	}
+	if (!typed)
+		state = look.state;
+	closing = state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2 || state == TCP_CLOSING ||
+		  state == TCP_LAST_ACK || state == TCP_TIME_WAIT;
+	/* The state changes just before the FIN is written: until then there is one too few. */
+	ret_totals->bytes_sent = since(look.acked + (__u32)(look.next - look.unacked),
+				       closing && look.next == look.end);
+	ret_totals->bytes_received = since(look.received, look.done);
 }
 
 /* What this connection amounts to so far; `state`: the last before the end. */

@@ -56,7 +56,10 @@ static int note_failures(struct collection *collection, const struct eg_flow_key
 	return 0;
 }
 
-/* Hands over what the totals have more than what was told, and notes it. */
+/*
+ * Hands over what the totals have more than what was told, and notes it. What
+ * was told can't be taken back: totals that were read too high grow first.
+ */
 static int tell(struct collection *collection, const struct eg_gain *whole, struct told *told)
 {
 	const struct eg_flow *totals = &whole->delta;
@@ -66,10 +69,10 @@ static int tell(struct collection *collection, const struct eg_gain *whole, stru
 	gain.delta.bytes_received = gained(totals->bytes_received, told->bytes_received);
 	gain.delta.connections = (uint32_t)gained(totals->connections, told->connections);
 	gain.delta.failed = (uint32_t)gained(totals->failed, told->failed);
-	told->bytes_sent = totals->bytes_sent;
-	told->bytes_received = totals->bytes_received;
-	told->connections = totals->connections;
-	told->failed = totals->failed;
+	told->bytes_sent += gain.delta.bytes_sent;
+	told->bytes_received += gain.delta.bytes_received;
+	told->connections += gain.delta.connections;
+	told->failed += gain.delta.failed;
 	if (note_failures(collection, &gain.row, gain.delta.failed) < 0)
 		return -ENOMEM;
 	if (!gain.delta.bytes_sent && !gain.delta.bytes_received && !gain.delta.connections &&
