@@ -160,6 +160,8 @@ CASES = [
     ("merge as text", ["merge", f"{GOLDEN}/ordinary.json", "--format", "text"], same_text),
     ("merge as prometheus", ["merge", f"{GOLDEN}/ordinary.json", "--format", "prometheus", "--app",
                              "*e*", "--scope", "internet"], same_text),
+    ("explain", ["explain", "203.0.113.27", "--summary", f"{GOLDEN}/ordinary.json", "-o", "OUTPUT",
+                 "--format", "json"], same_text),
     ("wrong options", ["merge", "--fromat", "json", "x"], same_text),
     ("doctor", ["doctor", "-o", "OUTPUT", "--format", "json"], same_doctor),
     ("summary of a command", ["summary", "--include-loopback", "-o", "OUTPUT", "--", *SENDER],

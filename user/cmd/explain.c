@@ -395,12 +395,13 @@ static int explain(const struct eg_options *options, struct explaining *explaini
 	int r = parse(options->operands[0], explaining);
 
 	if (r == 0 && options->summary)
-		r = input_merge(options->summary, &explaining->summary);
+		r = input_merge(options->summary, INPUT_DOCUMENT_MAX, &explaining->summary);
 	if (r < 0)
-		return r == -ENOMEM ? EG_EXIT_FAILED : EG_EXIT_USAGE;
+		return r == -ENOMEM ? eg_command_fail(options->of, r) : EG_EXIT_USAGE;
 	explaining->summary_path = options->summary;
-	if (gather(explaining) < 0)
-		return EG_EXIT_FAILED;
+	r = gather(explaining);
+	if (r < 0)
+		return eg_command_fail(options->of, r);
 	if (eg_output_open(options, &output) < 0)
 		return EG_EXIT_INCOMPLETE;
 	explanation.now = eg_now_ns();

@@ -9,89 +9,151 @@
 
 #define READ_SIZE (1 << 16)
 
-/* One input, read whole: documents are merged one at a time. */
+/* One input, of which only the document that is being merged is in memory. */
 struct input {
 	const char *name; /* for messages */
-	char *text;
-	size_t size;
+	FILE *stream;
+	size_t document_max;
+	char *text; /* a piece of the file, of which `start` bytes are done with */
+	size_t start, size, capacity;
+	size_t offset; /* of the piece in the file */
 };
 
-static void free_input(struct input *input)
+static void close_input(struct input *input)
 {
+	if (input->stream && input->stream != stdin)
+		fclose(input->stream);
 	free(input->text);
 }
 
-static int read_stream(FILE *stream, struct input *input)
+static int open_input(const char *path, struct input *input)
 {
-	size_t capacity = 0, size;
-
-	do {
-		if (input->size == capacity) {
-			char *grown = realloc(input->text, capacity ? 2 * capacity : READ_SIZE);
-
-			if (!grown)
-				return -ENOMEM;
-			input->text = grown;
-			capacity = capacity ? 2 * capacity : READ_SIZE;
-		}
-		size = fread(input->text + input->size, 1, capacity - input->size, stream);
-		input->size += size;
-	} while (size > 0);
-	return ferror(stream) ? -errno : 0;
-}
-
-static int read_input(const char *path, struct input *input)
-{
-	_cleanup_(eg_fclosep) FILE *opened = NULL;
-	FILE *stream = stdin;
-	int r;
-
-	*input = (struct input){ .name = path };
 	if (strcmp(path, "-") == 0) {
 		input->name = "standard input";
-	} else {
-		stream = opened = fopen(path, "re");
-		if (!stream) {
-			eg_error("cannot read %s: %m", path);
-			return -EINVAL;
-		}
+		input->stream = stdin;
+		return 0;
 	}
-	r = read_stream(stream, input);
-	if (r < 0)
-		eg_error("cannot read %s: %s", input->name, strerror(-r));
+	input->name = path;
+	input->stream = fopen(path, "re");
+	if (input->stream)
+		return 0;
+	eg_error("cannot read %s: %m", path);
+	return -EINVAL;
+}
+
+static int grow(struct input *input)
+{
+	size_t capacity = input->capacity ? 2 * input->capacity : READ_SIZE;
+	char *grown = realloc(input->text, capacity);
+
+	if (!grown)
+		return -ENOMEM;
+	input->text = grown;
+	input->capacity = capacity;
+	return 0;
+}
+
+/* Reads on behind what is there, after what is done with made room; at the end, adds nothing. */
+static int read_on(struct input *input)
+{
+	size_t left = input->size - input->start;
+
+	if (input->start) {
+		memmove(input->text, input->text + input->start, left);
+		input->offset += input->start;
+		input->start = 0;
+		input->size = left;
+	}
+	if (input->size == input->capacity && grow(input) < 0)
+		return -ENOMEM;
+	errno = 0;
+	input->size +=
+		fread(input->text + input->size, 1, input->capacity - input->size, input->stream);
+	if (!ferror(input->stream))
+		return 0;
+	eg_error("cannot read %s: %m", input->name);
+	return -EINVAL;
+}
+
+/* The byte that is so far behind the start: 0 and the byte, 1 at the end, or -errno. */
+static int look_at(struct input *input, size_t i, char *ret_byte)
+{
+	if (i == input->size - input->start) {
+		int r = read_on(input);
+
+		if (r < 0)
+			return r;
+		if (i == input->size)
+			return 1;
+	}
+	*ret_byte = input->text[input->start + i];
+	return 0;
+}
+
+/* Goes on to the next document: 0; 1: there is none; or -errno. */
+static int next_document(struct input *input)
+{
+	char byte;
+	int r;
+
+	while ((r = look_at(input, 0, &byte)) == 0 && byte && strchr(" \t\r\n", byte))
+		input->start++;
+	if (r == 0 && byte != '{') {
+		eg_error("%s: byte %zu: a summary begins with {", input->name,
+			 input->offset + input->start);
+		return -EINVAL;
+	}
 	return r;
 }
 
-/*
- * The end of the document that starts at `start`: where the outermost bracket
- * closes. Intervals are one document after the other. Only finds the end; what
- * is wrong inside, the reader says.
- */
-static size_t document_end(const struct input *input, size_t start)
+/* How far into a document one has looked. */
+struct scan {
+	size_t depth;
+	bool quoted, escaped;
+};
+
+/* Does this byte close the document? */
+static bool closes(struct scan *scan, char byte)
 {
-	size_t depth = 0, i = start;
-	bool quoted = false;
-
-	for (; i < input->size; i++) {
-		char c = input->text[i];
-
-		if (quoted && c == '\\')
-			i++;
-		else if (c == '"')
-			quoted = !quoted;
-		else if (!quoted && (c == '{' || c == '['))
-			depth++;
-		else if (!quoted && (c == '}' || c == ']') && depth-- <= 1)
-			return i + 1;
-	}
-	return input->size;
+	if (scan->escaped)
+		scan->escaped = false;
+	else if (byte == '"')
+		scan->quoted = !scan->quoted;
+	else if (scan->quoted)
+		scan->escaped = byte == '\\';
+	else if (byte == '{' || byte == '[')
+		scan->depth++;
+	else if (byte == '}' || byte == ']')
+		return --scan->depth == 0;
+	return false;
 }
 
-static size_t skip_space(const struct input *input, size_t i)
+/*
+ * Reads the document that begins here up to where its outermost bracket closes,
+ * or the file ends: intervals are one document after the other. Only finds the
+ * end; what is wrong inside, the reader says.
+ */
+static int read_document(struct input *input, size_t *ret_size)
 {
-	while (i < input->size && strchr(" \t\r\n", input->text[i]) && input->text[i])
-		i++;
-	return i;
+	struct scan scan = { 0 };
+	size_t size = 0;
+	char byte;
+	int r;
+
+	while ((r = look_at(input, size, &byte)) == 0) {
+		if (++size > input->document_max) {
+			eg_error("%s: byte %zu: the summary that begins here is longer than %zu "
+				 "bytes",
+				 input->name, input->offset + input->start, input->document_max);
+			return -EFBIG;
+		}
+		if (closes(&scan, byte))
+			break;
+	}
+	if (r < 0)
+		return r;
+	*ret_size = size;
+	return 0;
 }
 
 static void free_summary(struct eg_summary **summary)
@@ -99,15 +161,15 @@ static void free_summary(struct eg_summary **summary)
 	eg_summary_free(*summary);
 }
 
-static int merge_document(struct eg_summary **into, const struct input *input, size_t start,
-			  size_t end)
+static int merge_document(struct eg_summary **into, const struct input *input, size_t size)
 {
 	_cleanup_(free_summary) struct eg_summary *summary = NULL;
+	size_t offset = input->offset + input->start;
 	struct eg_read_error error;
-	int r = eg_summary_read(input->text + start, end - start, &summary, &error);
+	int r = eg_summary_read(input->text + input->start, size, &summary, &error);
 
 	if (r == -EINVAL)
-		eg_error("%s: byte %zu: %s", input->name, start + error.offset, error.reason);
+		eg_error("%s: byte %zu: %s", input->name, offset + error.offset, error.reason);
 	if (r < 0)
 		return r;
 	if (!*into)
@@ -117,26 +179,25 @@ static int merge_document(struct eg_summary **into, const struct input *input, s
 	r = eg_summary_merge(*into, summary);
 	if (r == -EINVAL)
 		eg_error("%s: byte %zu: is grouped by %s, what came before by %s", input->name,
-			 start, eg_by_name(summary->by), eg_by_name((*into)->by));
+			 offset, eg_by_name(summary->by), eg_by_name((*into)->by));
 	return r;
 }
 
-int input_merge(const char *path, struct eg_summary **into)
+int input_merge(const char *path, size_t document_max, struct eg_summary **into)
 {
-	_cleanup_(free_input) struct input input = { 0 };
-	size_t start, end;
-	int r = read_input(path, &input);
+	_cleanup_(close_input) struct input input = { .document_max = document_max };
+	size_t count = 0, size;
+	int r = open_input(path, &input);
 
-	if (r < 0)
-		return r;
-	start = skip_space(&input, 0);
-	if (start == input.size) {
-		eg_error("%s: byte %zu: no summary in it", input.name, start);
+	for (; r == 0 && (r = next_document(&input)) == 0; count++) {
+		r = read_document(&input, &size);
+		if (r == 0)
+			r = merge_document(into, &input, size);
+		input.start += r == 0 ? size : 0;
+	}
+	if (r == 1 && !count) {
+		eg_error("%s: byte %zu: no summary in it", input.name, input.offset + input.start);
 		return -EINVAL;
 	}
-	for (; start < input.size && r == 0; start = skip_space(&input, end)) {
-		end = document_end(&input, start);
-		r = merge_document(into, &input, start, end);
-	}
-	return r;
+	return r < 0 ? r : 0;
 }

@@ -29,7 +29,7 @@ static int run(const struct eg_options *options)
 	int r = 0;
 
 	for (char **path = options->operands; *path && r == 0; path++)
-		r = input_merge(*path, &summary);
+		r = input_merge(*path, INPUT_DOCUMENT_MAX, &summary);
 	/* Loopback was left out, or wanted, when the summaries were made. */
 	if (r == 0)
 		r = eg_summary_exclude(summary, true, &options->filter);
