@@ -119,6 +119,11 @@ struct eg_process_info {
 	char **command_line; /* NULL-terminated list; NULL: not known or not wanted */
 };
 
+/* Copies all that it points to; free it with eg_process_free(). 0 or -ENOMEM. */
+int eg_process_copy(const struct eg_process_info *process, struct eg_process_info *ret_copy);
+/* Frees what it points to, not itself. */
+void eg_process_free(struct eg_process_info *process);
+
 #define EG_PROCESSES_MAX 64 /* per app; the rest is counted (contract section 3) */
 
 struct eg_app {

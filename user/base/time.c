@@ -44,6 +44,13 @@ int64_t eg_boot_to_real_ns(void)
 	return offset;
 }
 
+int64_t eg_boot_to_real(uint64_t boot_ns, int64_t offset_ns)
+{
+	int64_t real_ns;
+
+	return __builtin_add_overflow(boot_ns, offset_ns, &real_ns) ? INT64_MAX : real_ns;
+}
+
 /* --- durations --- */
 
 static const struct {

@@ -1,24 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* From what the probe counts to the model: processes, apps, rows, ledger. */
+/* From what the probe counts to the model: apps, rows, names, ledger. */
 #pragma once
 
 #include <egret/flow.h>
 #include <egret/names.h>
 #include <egret/probe.h>
 
-struct collector;
+#include "processes.h"
 
-/* A process that has talked, as text; owned by the collector. */
-struct known_process {
-	struct eg_process_info info;
-	char *app_id;
-	const char *kind, *trust, *flag;
-	char *name, *via;
-	uint64_t cgroup_id;
-	uint32_t net_ns;
-	uint64_t generation; /* of the summary that has it already ... */
-	struct eg_app *app; /* ... in this app */
-};
+struct collector;
 
 int collector_new(enum eg_by by, struct collector **ret_collector);
 void collector_free(struct collector *collector);
@@ -40,10 +30,7 @@ const struct known_process *collector_find(const struct collector *collector,
 /* Is it time to look for processes that have ended? */
 bool collector_is_crowded(const struct collector *collector);
 
-/*
- * Forgets processes that have ended, if all of them is told: no socket of them
- * is open, and no counter of them was not collected. 0 or -errno.
- */
+/* Forgets those that have ended; see processes_forget(). */
 int collector_forget(struct collector *collector, struct eg_probe *probe);
 
 /* From here on, this is the summary to fill; it lives until the next one begins. */

@@ -237,24 +237,29 @@ int eg_app_merge_process(struct eg_app *app, struct eg_process_info *process)
 	return r;
 }
 
-static int copy(struct eg_process_info *into, const struct eg_process_info *from)
+int eg_process_copy(const struct eg_process_info *process, struct eg_process_info *ret_copy)
 {
-	*into = *from;
-	into->comm = into->executable = into->cgroup = into->component = NULL;
-	into->command_line = NULL;
-	if (from->command_line) {
-		into->command_line = eg_text_list_copy(from->command_line);
-		if (!into->command_line)
+	_cleanup_(eg_process_free) struct eg_process_info copy = *process;
+
+	copy.comm = copy.executable = copy.cgroup = copy.component = NULL;
+	copy.command_line = NULL;
+	if (process->command_line) {
+		copy.command_line = eg_text_list_copy(process->command_line);
+		if (!copy.command_line)
 			return -ENOMEM;
 	}
-	return eg_text_group_copy(&eg_process_texts, into, from);
+	if (eg_text_group_copy(&eg_process_texts, &copy, process) < 0)
+		return -ENOMEM;
+	*ret_copy = copy;
+	copy = (struct eg_process_info){ 0 };
+	return 0;
 }
 
 int eg_app_merge_processes(struct eg_app *into, const struct eg_app *from)
 {
 	for (size_t i = 0; i < from->processes_count; i++) {
-		_cleanup_(eg_process_free) struct eg_process_info process = { 0 };
-		int r = copy(&process, &from->processes[i]);
+		struct eg_process_info process;
+		int r = eg_process_copy(&from->processes[i], &process);
 
 		if (r == 0)
 			r = eg_app_merge_process(into, &process);

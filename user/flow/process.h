@@ -4,8 +4,6 @@
 
 #include <egret/flow.h>
 
-void eg_process_free(struct eg_process_info *process);
-
 /*
  * Adds what one summary lists to what another does. 0 or -ENOMEM.
  *

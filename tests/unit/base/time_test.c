@@ -41,6 +41,15 @@ static void boot_offset_leads_to_now(void **state)
 	assert_true(error > -NSEC_PER_SEC && error < NSEC_PER_SEC);
 }
 
+static void no_boot_time_overflows(void **state)
+{
+	(void)state;
+	assert_true(eg_boot_to_real(5, 7) == 12);
+	assert_true(eg_boot_to_real(5, -7) == -2);
+	assert_true(eg_boot_to_real(INT64_MAX, 1) == INT64_MAX);
+	assert_true(eg_boot_to_real(UINT64_MAX, 0) == INT64_MAX);
+}
+
 /* --- durations --- */
 
 static void duration_of_each_unit(void **state)
@@ -258,6 +267,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(now_is_realtime),
 		cmocka_unit_test(boot_offset_leads_to_now),
+		cmocka_unit_test(no_boot_time_overflows),
 		cmocka_unit_test(duration_of_each_unit),
 		cmocka_unit_test(no_duration_is_refused),
 		cmocka_unit_test(too_long_duration_is_out_of_range),

@@ -24,10 +24,8 @@
 static struct {
 	uint32_t described, collected; /* processes so far */
 	uint32_t kept; /* a process whose socket somebody else holds; 0: none */
-	uint32_t again; /* is described once more while it is being forgotten; 0: none */
 	uint32_t late; /* is described only after it was collected; 0: none */
 	struct collector *collector;
-	size_t asked; /* of how many the last forgetting was about */
 } probe;
 
 static struct eg_proc_key key_of(uint32_t number)
@@ -87,7 +85,6 @@ int eg_probe_forget(struct eg_probe *self, struct eg_table *ended)
 	struct eg_proc_key kept = key_of(probe.kept);
 
 	(void)self;
-	probe.asked = eg_table_count(ended);
 	if (probe.kept)
 		eg_table_remove(ended, &kept);
 	return 0;
@@ -96,8 +93,6 @@ int eg_probe_forget(struct eg_probe *self, struct eg_table *ended)
 int eg_probe_read(struct eg_probe *self)
 {
 	(void)self;
-	if (probe.again && probe.asked)
-		describe(probe.again);
 	if (probe.late && probe.late == probe.collected)
 		describe(probe.late);
 	return 0;
@@ -248,53 +243,6 @@ static void each_summary_has_its_processes(void **state)
 	}
 }
 
-static void who_has_a_socket_left_is_remembered(void **state)
-{
-	struct eg_summary *first = begin_summary(), *second;
-	struct eg_proc_key kept = key_of(7), gone = key_of(8);
-
-	(void)state;
-	probe.kept = 7;
-	describe_until(5000);
-	fill();
-	assert_int_equal(probe.asked, 5000);
-	assert_non_null(collector_find(probe.collector, &kept));
-	assert_null(collector_find(probe.collector, &gone));
-	second = begin_summary();
-	fill();
-	assert_int_equal(second->apps_count, 1);
-	eg_summary_free(first);
-	eg_summary_free(second);
-}
-
-static void who_is_described_meanwhile_is_remembered(void **state)
-{
-	struct eg_summary *summary = begin_summary();
-	struct eg_proc_key again = key_of(9), gone = key_of(10);
-
-	(void)state;
-	probe.again = 9;
-	describe_until(5000);
-	fill();
-	assert_non_null(collector_find(probe.collector, &again));
-	assert_null(collector_find(probe.collector, &gone));
-	eg_summary_free(summary);
-}
-
-static void who_lives_is_not_asked_about(void **state)
-{
-	struct eg_summary *summary = begin_summary();
-	struct eg_process self = { .key = { .start_ns = 1, .tgid = (uint32_t)getpid() } };
-
-	(void)state;
-	assert_int_equal(collector_process(&self, probe.collector), 0);
-	describe_until(5000);
-	fill();
-	assert_int_equal(probe.asked, 5000);
-	assert_non_null(collector_find(probe.collector, &self.key));
-	eg_summary_free(summary);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -303,10 +251,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(intervals_take_no_more_memory_either, begin, end),
 		cmocka_unit_test_setup_teardown(each_summary_has_its_processes, begin, end),
 		cmocka_unit_test_setup_teardown(who_talks_in_between_is_known, begin, end),
-		cmocka_unit_test_setup_teardown(who_has_a_socket_left_is_remembered, begin, end),
-		cmocka_unit_test_setup_teardown(who_is_described_meanwhile_is_remembered, begin,
-						end),
-		cmocka_unit_test_setup_teardown(who_lives_is_not_asked_about, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -142,6 +142,27 @@ static void merged_lists_hold_the_first_of_both(void **state)
 	eg_summary_free(b);
 }
 
+static void a_copy_shares_nothing(void **state)
+{
+	struct eg_process_info process = process_of(3, 4, "comm"), copied;
+
+	(void)state;
+	process.component = strdup("main");
+	process.command_line = calloc(3, sizeof(char *));
+	process.command_line[0] = strdup("a");
+	process.command_line[1] = strdup("");
+	assert_int_equal(eg_process_copy(&process, &copied), 0);
+	eg_process_free(&process);
+	assert_int_equal(copied.start, 3);
+	assert_int_equal(copied.pid, 4);
+	assert_string_equal(copied.comm, "comm");
+	assert_string_equal(copied.component, "main");
+	assert_string_equal(copied.command_line[0], "a");
+	assert_string_equal(copied.command_line[1], "");
+	assert_null(copied.command_line[2]);
+	eg_process_free(&copied);
+}
+
 static void what_both_list_is_one_process(void **state)
 {
 	struct eg_summary *a = model_new(), *b = model_new();
@@ -210,6 +231,7 @@ int main(void)
 		cmocka_unit_test(only_the_first_64_are_listed),
 		cmocka_unit_test(omitted_processes_are_counted_once),
 		cmocka_unit_test(merged_lists_hold_the_first_of_both),
+		cmocka_unit_test(a_copy_shares_nothing),
 		cmocka_unit_test(what_both_list_is_one_process),
 		cmocka_unit_test(of_two_records_the_smaller_stays),
 		cmocka_unit_test(omitted_ones_are_added),

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The processes that have talked: which app each is, and when it may be forgotten. */
+#pragma once
+
+#include <egret/flow.h>
+#include <egret/probe.h>
+
+struct processes;
+
+/* A process that has talked, as text; owned by `struct processes`. */
+struct known_process {
+	struct eg_process_info info;
+	char *app_id;
+	const char *kind, *trust, *flag;
+	char *name, *via;
+	uint64_t cgroup_id;
+	uint32_t net_ns;
+	uint64_t summary; /* the number of the summary that has it already ... */
+	struct eg_app *app; /* ... in this app */
+};
+
+/* `boot_to_real_ns` as of eg_boot_to_real_ns(). 0 or -ENOMEM. */
+int processes_new(enum eg_by by, int64_t boot_to_real_ns, struct processes **ret_processes);
+void processes_free(struct processes *processes);
+
+/* Describes a process; one that is known stays as it is. 0 or -ENOMEM. */
+int processes_add(struct processes *processes, const struct eg_process *record);
+/* NULL: never described. */
+struct known_process *processes_find(const struct processes *processes,
+				     const struct eg_proc_key *key);
+
+/* Is it time to look for those that have ended? */
+bool processes_are_crowded(const struct processes *processes);
+
+/*
+ * Forgets those that have ended, if all of them is told: no socket of them is
+ * open, and no counter of them was not collected. The summary of this number is
+ * being filled, and hears of it. 0 or -errno.
+ */
+int processes_forget(struct processes *processes, struct eg_probe *probe, uint64_t summary);
