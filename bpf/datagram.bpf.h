@@ -437,6 +437,15 @@ static __always_inline bool exchange(struct eg_socket *socket, struct __sk_buff 
 	return false;
 }
 
+/*
+ * The port that a connected socket asks, 0: it is not. In a packet that leaves
+ * it may be another by now: a container's resolver is reached by translation.
+ */
+static __always_inline __u16 asked_port(struct bpf_sock *sk)
+{
+	return bpf_ntohs(sk->dst_port);
+}
+
 static __always_inline void datagram(struct __sk_buff *skb, struct bpf_sock *sk, bool egress)
 {
 	enum eg_direction direction = egress ? EG_OUTBOUND : EG_INBOUND;
@@ -450,7 +459,8 @@ static __always_inline void datagram(struct __sk_buff *skb, struct bpf_sock *sk,
 		packet.payload = skb->len;
 	socket = socket_of(sk, egress);
 	if (config.names && is_datagram(sk))
-		datagram_payload(skb, packet.offset, (__u32)packet.peer_port << 16 | sk->src_port,
+		datagram_payload(skb, packet.offset,
+				 (__u32)(asked_port(sk) ?: packet.peer_port) << 16 | sk->src_port,
 				 packet.payload, egress);
 	if (socket ? exchange(socket, skb, sk, &packet, &owner, &direction)
 		   : !owner_of_ownerless(&packet, sk, &owner))

@@ -334,9 +334,25 @@ static __always_inline bool is_quic_initial(struct __sk_buff *skb, __u32 begin)
 }
 
 /*
+ * The address that a server's datagram comes from, in a byte that is neither 0
+ * nor SAMPLED_DONE: it is told again where it is another than the last time.
+ */
+static __always_inline __u8 source_digest(struct __sk_buff *skb)
+{
+	__u32 words[4] = { 0 }, digest;
+
+	if (skb->protocol == bpf_htons(ETH_P_IP))
+		bpf_skb_load_bytes(skb, 12, words, 4);
+	else
+		bpf_skb_load_bytes(skb, 8, words, sizeof(words));
+	digest = words[0] ^ words[1] ^ words[2] ^ words[3];
+	return 1 + (digest * 0x9e3779b1 >> 16) % (SAMPLED_DONE - 1);
+}
+
+/*
  * Samples a datagram in which a name may stand: DNS, by its port, and QUIC. Who
- * answers DNS here is told once. `offset`: of the UDP header; `ports`: the
- * peer's and, in the lower half, our own.
+ * answers DNS here is told for each address. `offset`: of the UDP header;
+ * `ports`: the peer's and, in the lower half, our own.
  */
 __noinline int datagram_payload(struct __sk_buff *skb, __u32 offset, __u32 ports, __u32 payload,
 				__u32 sent)
@@ -348,6 +364,7 @@ __noinline int datagram_payload(struct __sk_buff *skb, __u32 offset, __u32 ports
 	};
 	struct eg_socket *socket;
 	struct bpf_sock *sk;
+	__u8 digest;
 
 	if (piece.port != DNS_PORT) {
 		if (!sent)
@@ -364,9 +381,10 @@ __noinline int datagram_payload(struct __sk_buff *skb, __u32 offset, __u32 ports
 	if (!socket)
 		return 0;
 	if (piece.flags & EG_PAYLOAD_SERVER) {
-		if (socket->sampled == SAMPLED_DONE)
+		digest = source_digest(skb);
+		if (socket->sampled == digest)
 			return 0;
-		socket->sampled = SAMPLED_DONE;
+		socket->sampled = digest;
 	} else {
 		piece.total = payload;
 		piece.size = payload < DATAGRAM_MAX ? payload : DATAGRAM_MAX;

@@ -73,6 +73,13 @@ struct eg_names_app {
 	const char *id; /* app id */
 	const char *executable; /* NULL: unknown */
 	uint32_t uid;
+	bool own_user_ns; /* not in the host's, or unknown: its network may be of its own making */
+	/*
+	 * What it sees as its resolv.conf(5), asked for now and then: malloc'ed
+	 * text, NULL: none, or it has ended. NULL: nobody can tell.
+	 */
+	char *(*resolv_conf)(void *data, size_t *ret_size);
+	void *data;
 };
 
 /* Reads one sample. 0 or -ENOMEM. */

@@ -178,14 +178,32 @@ int collector_read_names(struct collector *collector, const struct eg_names_sink
 	return eg_names_new("", sink, &collector->names);
 }
 
+/* A process that may be asked for its files. */
+struct configured {
+	struct processes *processes;
+	const struct known_process *process;
+};
+
+static char *read_resolv_conf(void *data, size_t *ret_size)
+{
+	const struct configured *configured = data;
+
+	return processes_read(configured->processes, configured->process, "/etc/resolv.conf",
+			      ret_size);
+}
+
 int collector_payload(const struct eg_payload *payload, void *data)
 {
 	struct collector *collector = data;
 	const struct known_process *process = collector_find(collector, &payload->proc);
+	struct configured configured = { .processes = collector->processes, .process = process };
 	const struct eg_names_app app = {
 		.id = process ? process->app_id : "",
 		.executable = process ? process->info.executable : NULL,
 		.uid = process ? process->info.uid : UINT32_MAX,
+		.own_user_ns = !process || process->own_user_ns,
+		.resolv_conf = process ? read_resolv_conf : NULL,
+		.data = &configured,
 	};
 
 	return eg_names_add(collector->names, payload, &app);

@@ -178,6 +178,9 @@ static struct known_process *decode(const struct processes *processes,
 		return NULL;
 	process->cgroup_id = record->cgroup_id;
 	process->net_ns = record->net_ns;
+	process->start_boot = record->key.start_ns;
+	process->own_user_ns = eg_machine_user_ns(processes->machine, record->user_ns) !=
+			       EG_NAMESPACE_HOST;
 	process->info = (struct eg_process_info){
 		.start = start_time(processes, record->key.start_ns),
 		.pid = record->key.tgid,
@@ -219,6 +222,18 @@ struct known_process *processes_find(const struct processes *processes,
 	struct known_process **slot = eg_table_find(processes->table, key);
 
 	return slot ? *slot : NULL;
+}
+
+char *processes_read(struct processes *processes, const struct known_process *process,
+		     const char *path, size_t *ret_size)
+{
+	const struct eg_process_facts facts = { .pid = process->info.pid,
+						.start_boot = process->start_boot };
+	const struct eg_lookup *lookup = eg_machine_lookup(processes->machine, &facts);
+	char *text;
+	int error = lookup->read(lookup->data, EG_TREE_ROOT, path, &text, ret_size);
+
+	return error ? NULL : text;
 }
 
 /* --- forgetting --- */

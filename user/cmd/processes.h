@@ -14,7 +14,9 @@ struct known_process {
 	const char *kind, *trust, *flag;
 	char *name, *via;
 	uint64_t cgroup_id;
+	uint64_t start_boot; /* CLOCK_BOOTTIME ns */
 	uint32_t net_ns;
+	bool own_user_ns; /* another than the host's, or unknown */
 	uint64_t summary; /* the number of the summary that has it already ... */
 	struct eg_app *app; /* ... in this app */
 };
@@ -28,6 +30,10 @@ int processes_add(struct processes *processes, const struct eg_process *record);
 /* NULL: never described. */
 struct known_process *processes_find(const struct processes *processes,
 				     const struct eg_proc_key *key);
+
+/* A file as the process sees it; malloc'ed, NULL: none, or it has ended. */
+char *processes_read(struct processes *processes, const struct known_process *process,
+		     const char *path, size_t *ret_size);
 
 /* Is it time to look for those that have ended? */
 bool processes_are_crowded(const struct processes *processes);

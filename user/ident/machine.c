@@ -25,6 +25,8 @@
 #define NAMES_MAX 65536 /* in a directory that is searched */
 #define DESCRIPTORS_MAX 1024 /* of a process that are looked at */
 #define PACKAGES_PATH "/data/system/packages.list"
+/* PROC_USER_INIT_INO, include/linux/proc_ns.h: not each root may look at PID 1. */
+#define FIRST_USER_NS 0xEFFFFFFDU
 
 /* The packages of one container, which outlive its processes. */
 struct listed {
@@ -440,7 +442,7 @@ int eg_machine_new(struct eg_machine **ret_machine)
 	machine->process = -1;
 	machine->mnt_ns = procfs_namespace(init, "ns/mnt");
 	machine->pid_ns = procfs_namespace(init, "ns/pid");
-	machine->user_ns = procfs_namespace(init, "ns/user");
+	machine->user_ns = procfs_namespace(init, "ns/user") ?: FIRST_USER_NS;
 	machine->has_labels = has_apparmor();
 	machine->has_version1 = has_version1();
 	machine->lookup = (struct eg_lookup){

@@ -191,8 +191,9 @@ static int learn_answer(const struct sample *sample, const struct eg_dns_message
 		.name = answer->name,
 		.net_ns = payload->net_ns,
 		.learnt_ns = payload->header.time_ns,
-		.trusted = eg_resolvers_trust(sample->names->resolvers, payload->net_ns,
-					      payload->ip, payload->header.time_ns),
+		.trusted = eg_resolvers_trust(sample->names->resolvers, sample->app,
+					      payload->net_ns, payload->ip,
+					      payload->header.time_ns),
 	};
 	const struct eg_known_name name = {
 		.name = answer->name,
@@ -434,8 +435,7 @@ int eg_names_add(struct eg_names *names, const struct eg_payload *payload,
 	const struct sample sample = { .names = names, .payload = payload, .app = app };
 
 	if (payload->flags & EG_PAYLOAD_SERVER)
-		return eg_resolvers_serves(names->resolvers, payload->net_ns, payload->ip,
-					   app->executable, app->uid);
+		return eg_resolvers_serves(names->resolvers, app, payload->net_ns, payload->ip);
 	if (payload->transport == IPPROTO_UDP)
 		return add_part(&sample);
 	return payload->port == DNS_PORT ? add_dns_stream(&sample) : add_stream(&sample);

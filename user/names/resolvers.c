@@ -17,7 +17,9 @@
 #define FILE_MAX 16384
 #define LOOK_NS (2ULL * 1000000000) /* how often files are looked at */
 #define SERVERS_MAX 256
-#define SYSTEM_UID_MAX 999 /* of users that no person has */
+#define NETWORKS_MAX 64
+#define SYSTEM_UID_MAX 999 /* of users that no person has ... */
+#define NOBODY_UID 65534 /* ... and this one */
 
 static const char *const files[] = { "etc/resolv.conf", "run/systemd/resolve/resolv.conf" };
 
@@ -26,13 +28,19 @@ struct server {
 	uint8_t ip[16];
 };
 
+/* What a configuration names. */
+struct configured {
+	uint64_t looked_ns; /* 0: never */
+	size_t count;
+	uint8_t ips[EG_RESOLVERS_MAX][16];
+};
+
 struct eg_resolvers {
 	char *root;
 	uint32_t net_ns; /* that the files are about: our own */
-	uint64_t looked_ns;
 	struct timespec changed[ARRAY_SIZE(files)];
-	uint8_t ips[EG_RESOLVERS_MAX][16];
-	size_t ips_count;
+	struct configured own;
+	struct eg_recent *networks; /* uint64_t, another network namespace -> struct configured */
 	struct eg_recent *servers; /* struct server -> bool: trusted */
 };
 
@@ -89,9 +97,9 @@ static void read_file(struct eg_resolvers *resolvers, const char *path)
 	if (!file || !text)
 		return;
 	size = fread(text, 1, FILE_MAX, file);
-	resolvers->ips_count += eg_resolvers_parse(text, size,
-						   resolvers->ips + resolvers->ips_count,
-						   EG_RESOLVERS_MAX - resolvers->ips_count);
+	resolvers->own.count += eg_resolvers_parse(text, size,
+						   resolvers->own.ips + resolvers->own.count,
+						   EG_RESOLVERS_MAX - resolvers->own.count);
 }
 
 static const char *path_of(const struct eg_resolvers *resolvers, size_t file,
@@ -118,18 +126,50 @@ static bool look(struct eg_resolvers *resolvers)
 	return changed;
 }
 
+/* Is it time to look again? Notes that it was done. */
+static bool is_due(struct configured *configured, uint64_t now_ns)
+{
+	if (configured->looked_ns && now_ns - configured->looked_ns < LOOK_NS)
+		return false;
+	configured->looked_ns = now_ns;
+	return true;
+}
+
 static void refresh(struct eg_resolvers *resolvers, uint64_t now_ns)
 {
 	char path[4096];
 
-	if (resolvers->looked_ns && now_ns - resolvers->looked_ns < LOOK_NS)
+	if (!is_due(&resolvers->own, now_ns) || !look(resolvers))
 		return;
-	resolvers->looked_ns = now_ns;
-	if (!look(resolvers))
-		return;
-	resolvers->ips_count = 0;
+	resolvers->own.count = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
 		read_file(resolvers, path_of(resolvers, i, path));
+}
+
+static bool names_server(const struct configured *configured, const uint8_t ip[16])
+{
+	for (size_t i = 0; i < configured->count; i++)
+		if (!memcmp(configured->ips[i], ip, 16))
+			return true;
+	return false;
+}
+
+/* By what the app sees as its configuration; of one that has ended, what was seen last. */
+static bool is_configured_there(struct eg_resolvers *resolvers, const struct eg_names_app *app,
+				uint64_t net_ns, const uint8_t ip[16], uint64_t now_ns)
+{
+	struct configured *configured = eg_recent_add(resolvers->networks, &net_ns);
+	_cleanup_(eg_freep) char *text = NULL;
+	size_t size;
+
+	if (!configured)
+		return false;
+	if (app->resolv_conf && is_due(configured, now_ns))
+		text = app->resolv_conf(app->data, &size);
+	if (text)
+		configured->count = eg_resolvers_parse(text, size < FILE_MAX ? size : FILE_MAX,
+						       configured->ips, EG_RESOLVERS_MAX);
+	return names_server(configured, ip);
 }
 
 /* --- servers --- */
@@ -150,7 +190,8 @@ bool eg_resolvers_known(const char *executable, uint32_t uid)
 	const char *name = executable ? strrchr(executable, '/') : NULL;
 	bool placed = false;
 
-	if (!name || uid > SYSTEM_UID_MAX || !strncmp(executable, "/usr/local/", 11))
+	if (!name || (uid > SYSTEM_UID_MAX && uid != NOBODY_UID) ||
+	    !strncmp(executable, "/usr/local/", 11))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
 		placed |= !strncmp(executable, places[i], strlen(places[i]));
@@ -168,15 +209,15 @@ static struct server server_of(uint32_t net_ns, const uint8_t ip[16])
 	return server;
 }
 
-int eg_resolvers_serves(struct eg_resolvers *resolvers, uint32_t net_ns, const uint8_t ip[16],
-			const char *executable, uint32_t uid)
+int eg_resolvers_serves(struct eg_resolvers *resolvers, const struct eg_names_app *app,
+			uint32_t net_ns, const uint8_t ip[16])
 {
 	struct server server = server_of(net_ns, ip);
 	bool *trusted = eg_recent_add(resolvers->servers, &server);
 
 	if (!trusted)
 		return -ENOMEM;
-	*trusted = eg_resolvers_known(executable, uid);
+	*trusted = !app->own_user_ns && eg_resolvers_known(app->executable, app->uid);
 	return 0;
 }
 
@@ -188,22 +229,43 @@ static bool is_loopback(const uint8_t ip[16])
 	return IN6_IS_ADDR_LOOPBACK(&address) || (IN6_IS_ADDR_V4MAPPED(&address) && ip[12] == 127);
 }
 
-bool eg_resolvers_trust(struct eg_resolvers *resolvers, uint32_t net_ns, const uint8_t ip[16],
-			uint64_t now_ns)
+/* Does one that may be trusted, or may not, serve there? False: nobody was seen to. */
+static bool find_server(const struct eg_resolvers *resolvers, uint32_t net_ns, const uint8_t ip[16],
+			bool *ret_trusted)
 {
-	struct server server = server_of(net_ns, ip);
-	const bool *serves = eg_recent_find(resolvers->servers, &server);
+	const struct server server = server_of(net_ns, ip);
+	const bool *trusted = eg_recent_find(resolvers->servers, &server);
 
-	/* Who serves there was seen. What our own files name is configured, whoever it is. */
-	if (serves && (*serves || net_ns != resolvers->net_ns))
-		return *serves;
-	if (is_loopback(ip) && net_ns != resolvers->net_ns)
-		return false;
+	if (trusted)
+		*ret_trusted = *trusted;
+	return trusted;
+}
+
+/* In our own network namespace: what our files name is configured, whoever serves there. */
+static bool trust_here(struct eg_resolvers *resolvers, const uint8_t ip[16], uint64_t now_ns)
+{
+	bool trusted;
+
+	if (find_server(resolvers, resolvers->net_ns, ip, &trusted) && trusted)
+		return true;
 	refresh(resolvers, now_ns);
-	for (size_t i = 0; i < resolvers->ips_count; i++)
-		if (!memcmp(resolvers->ips[i], ip, 16))
-			return true;
-	return false;
+	return names_server(&resolvers->own, ip);
+}
+
+bool eg_resolvers_trust(struct eg_resolvers *resolvers, const struct eg_names_app *app,
+			uint32_t net_ns, const uint8_t ip[16], uint64_t now_ns)
+{
+	bool trusted;
+
+	if (net_ns == resolvers->net_ns)
+		return trust_here(resolvers, ip, now_ns);
+	if (find_server(resolvers, net_ns, ip, &trusted))
+		return trusted;
+	if (app->own_user_ns)
+		return false;
+	if (!is_loopback(ip) && trust_here(resolvers, ip, now_ns))
+		return true;
+	return is_configured_there(resolvers, app, net_ns, ip, now_ns);
 }
 
 /* --- --- */
@@ -219,7 +281,9 @@ struct eg_resolvers *eg_resolvers_new(const char *root)
 		resolvers->net_ns = (uint32_t)status.st_ino;
 	resolvers->root = strdup(root);
 	resolvers->servers = eg_recent_new(sizeof(struct server), sizeof(bool), SERVERS_MAX, NULL);
-	if (resolvers->root && resolvers->servers)
+	resolvers->networks =
+		eg_recent_new(sizeof(uint64_t), sizeof(struct configured), NETWORKS_MAX, NULL);
+	if (resolvers->root && resolvers->servers && resolvers->networks)
 		return resolvers;
 	eg_resolvers_free(resolvers);
 	return NULL;
@@ -230,6 +294,7 @@ void eg_resolvers_free(struct eg_resolvers *resolvers)
 	if (!resolvers)
 		return;
 	eg_recent_free(resolvers->servers);
+	eg_recent_free(resolvers->networks);
 	free(resolvers->root);
 	free(resolvers);
 }

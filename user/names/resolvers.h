@@ -6,7 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define EG_RESOLVERS_MAX 16 /* in all files together */
+#include <egret/names.h>
+
+#define EG_RESOLVERS_MAX 16 /* in all files of one network namespace together */
 
 struct eg_resolvers;
 
@@ -19,16 +21,19 @@ struct eg_resolvers *eg_resolvers_new(const char *root);
 void eg_resolvers_free(struct eg_resolvers *resolvers);
 
 /*
- * May an answer of this server be believed? A configured one may: a loopback
- * address only in the network namespace that the configuration is of. So may a
- * known program that serves there (eg_resolvers_serves()).
+ * May an answer that this server gave the app be believed? A known program's
+ * may (eg_resolvers_serves()), which serves at that address in the app's
+ * network namespace or, as a bridge's does, in our own; and that of a server
+ * that is configured: in our files, or in what the app sees as its own. In a
+ * network namespace that the app may have made itself only the first is; a
+ * loopback address is only where the file is that names it.
  */
-bool eg_resolvers_trust(struct eg_resolvers *resolvers, uint32_t net_ns, const uint8_t ip[16],
-			uint64_t now_ns);
+bool eg_resolvers_trust(struct eg_resolvers *resolvers, const struct eg_names_app *app,
+			uint32_t net_ns, const uint8_t ip[16], uint64_t now_ns);
 
 /* This process answers DNS at this address of its network namespace. 0 or -ENOMEM. */
-int eg_resolvers_serves(struct eg_resolvers *resolvers, uint32_t net_ns, const uint8_t ip[16],
-			const char *executable, uint32_t uid);
+int eg_resolvers_serves(struct eg_resolvers *resolvers, const struct eg_names_app *app,
+			uint32_t net_ns, const uint8_t ip[16]);
 
 /*
  * Reads the "nameserver" lines of a resolv.conf(5) into ret_ips, IPv4 as

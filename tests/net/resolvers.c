@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Names that DNS gives: real resolvers, real clients, and those who answer themselves. */
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <harness/names.h>
+#include <harness/net.h>
+#include <harness/suites.h>
+
+#define HOSTS 60 /* of one name: more than an answer of 512 bytes holds */
+
+static const char *const zone[] = {
+	"--host-record=a.example," SITE ",2001:db8::7",
+	"--cname=alias.example,middle.example",
+	"--cname=middle.example,a.example",
+	/* priority 1, target ".", ipv4hint (RFC 9460) */
+	"--dns-rr=web.example,65,00010000040004c6336408",
+	NULL,
+};
+
+static void ask(struct test *test, const char *const *arguments)
+{
+	const char *argv[16] = { program_find(test, "dig"), "+tries=1", "+time=5" };
+
+	for (size_t i = 0; arguments[i]; i++)
+		argv[3 + i] = arguments[i];
+	names_run(test, argv);
+}
+
+static void expect_told(struct test *test, const cJSON *events, const char *name, const char *ip)
+{
+	expect_name(test, events, .exe = program_find(test, "dig"), .name = name, .ip = ip,
+		    .source = "dns", .confidence = "observed");
+}
+
+/* A, AAAA, HTTPS, chains of CNAMEs, mixed case; over IPv4, IPv6, UDP and TCP. */
+static void each_kind_of_answer(struct test *test)
+{
+	struct program *trace;
+	const cJSON *events;
+
+	names_serve_dns(test, "127.0.0.1,::1", zone);
+	trace = names_trace(test, false);
+	ask(test, ARGV("@127.0.0.1", "a.example", "A"));
+	ask(test, ARGV("@::1", "a.example", "AAAA"));
+	ask(test, ARGV("@127.0.0.1", "web.example", "HTTPS"));
+	ask(test, ARGV("@::1", "+noedns", "alias.example"));
+	ask(test, ARGV("@127.0.0.1", "+nocookie", "MidDLE.exAmple"));
+	names_await(trace, "middle.example");
+	ask(test, ARGV("@127.0.0.1", "+tcp", "alias.example", "AAAA"));
+	ask(test, ARGV("@::1", "+tcp", "web.example", "HTTPS"));
+	ask(test, ARGV("@127.0.0.1", "+tcp", "+keepopen", "nobody.example"));
+	events = names_stop(trace);
+	expect_told(test, events, "a.example", SITE);
+	expect_told(test, events, "a.example", "2001:db8::7");
+	expect_told(test, events, "web.example", "198.51.100.8");
+	expect_told(test, events, "alias.example", SITE);
+	expect_told(test, events, "middle.example", SITE);
+	expect_told(test, events, "alias.example", "2001:db8::7");
+	expect_no_name(test, events, .name = "nobody.example");
+}
+
+/* An answer that is too long for a datagram comes again over TCP, and only there is whole. */
+static void truncated_answers(struct test *test)
+{
+	const char *hosts[HOSTS + 1] = { 0 };
+	struct program *trace;
+	const cJSON *events;
+
+	for (int i = 0; i < HOSTS; i++)
+		hosts[i] = test_text(test, "--host-record=many.example,198.51.100.%d", i + 1);
+	names_serve_dns(test, "127.0.0.1", hosts);
+	trace = names_trace(test, false);
+	ask(test, ARGV("@127.0.0.1", "+noedns", "many.example"));
+	events = names_stop(trace);
+	for (int i = 0; i < HOSTS; i++)
+		expect_told(test, events, "many.example", test_text(test, "198.51.100.%d", i + 1));
+}
+
+/* unbound asks dnsmasq, with names in random case; who asks unbound is told as well. */
+static void through_unbound(struct test *test)
+{
+	const char *unbound = program_find(test, "unbound"),
+		   *file = test_path(test, "unbound.conf");
+	struct program *trace;
+	const cJSON *events;
+
+	names_serve_dns(test, "127.0.0.2", zone);
+	require(test, file_write(file, "server:\n"
+				       "  interface: 127.0.0.1\n"
+				       "  username: \"\"\n  chroot: \"\"\n  directory: \"/\"\n"
+				       "  pidfile: \"\"\n  use-syslog: no\n  verbosity: 2\n"
+				       "  do-not-query-localhost: no\n"
+				       "  use-caps-for-id: yes\n"
+				       "  module-config: \"iterator\"\n"
+				       "forward-zone:\n  name: \".\"\n"
+				       "  forward-addr: 127.0.0.2\n"
+				       "remote-control:\n  control-enable: no\n") == 0);
+	program_expect(names_start(test, ARGV(unbound, "-d", "-c", file)), PROGRAM_ERR,
+		       "start of service");
+	trace = names_trace(test, false);
+	ask(test, ARGV("@127.0.0.1", "alias.example"));
+	events = names_stop(trace);
+	expect_told(test, events, "alias.example", SITE);
+	expect_name(test, events, .exe = unbound, .ip = SITE, .source = "dns",
+		    .confidence = "observed");
+	expect_no_name(test, events, .confidence = "claimed");
+}
+
+/* The resolver of a bridge serves on the host, at the bridge's address, who is in containers. */
+static void container_bridge(struct test *test)
+{
+	const char *dig = program_find(test, "dig");
+	struct program *trace;
+	const cJSON *events;
+	int net = net_new(test);
+
+	net_join(test, 0, net);
+	names_serve_dns(test, NET_IPV4(1), zone);
+	trace = names_trace(test, true); /* this namespace is the host's now */
+	program_run(test, &(struct program_options){
+				  .argv = ARGV(dig, "@" NET_IPV4(1), "+tries=1", "a.example"),
+				  .net = net });
+	events = names_stop(trace);
+	expect_told(test, events, "a.example", SITE);
+}
+
+/* Asks, says what it was told, and stays: so that its files can be looked at. */
+static const char asker[] = "import socket, sys\n"
+			    "print(socket.gethostbyname('a.example'), flush=True)\n"
+			    "sys.stdin.read()\n";
+
+/* An asker that only its own resolv.conf speaks for. */
+static void expect_asker_told(struct test *test)
+{
+	const char *python = names_copy(test, "python3", "python");
+	struct program *trace = names_trace(test, false), *client;
+	int wait[2];
+
+	require(test, pipe2(wait, O_CLOEXEC) == 0);
+	client = program_start(test, &(struct program_options){ .argv = ARGV(python, "-c", asker),
+								.input = wait[0] });
+	program_expect(client, PROGRAM_OUT, SITE);
+	names_await(trace, "a.example");
+	close(wait[1]);
+	expect_name(test, names_stop(trace), .exe = python, .name = "a.example", .ip = SITE,
+		    .source = "dns", .confidence = "observed");
+}
+
+/* The server is in yet another network namespace: only the file says that it is the container's. */
+static void container_file(struct test *test)
+{
+	int net = net_new(test);
+
+	net_join(test, 0, net);
+	program_expect(program_start(test,
+				     &(struct program_options){
+					     .argv = names_dns_server(test, NET_IPV4(2), zone),
+					     .net = net }),
+		       PROGRAM_ERR, "started");
+	names_configure(test, "nameserver " NET_IPV4(2) "\n");
+	expect_asker_told(test);
+}
+
+/* Docker's resolver has an address that is translated, also to a port that is not DNS's. */
+static void container_translated(struct test *test)
+{
+	static const char *const other_port[] = { "--port=5353", "--host-record=a.example," SITE,
+						  NULL };
+	const char *rules = "table ip nat { chain output { type nat hook output priority -100;"
+			    " ip daddr 127.0.0.11 udp dport 53 dnat to 127.0.0.1:5353; } }";
+
+	names_serve_dns(test, "127.0.0.1", other_port);
+	names_configure(test, "nameserver 127.0.0.11\n");
+	if (program_run(test,
+			&(struct program_options){ .argv = ARGV(program_find(test, "nft"), rules) })
+		    .status)
+		test_skip(test, "no nat table");
+	expect_asker_told(test);
+}
+
+/* --- lies --- */
+
+/*
+ * A program that is its own resolver: it asks itself, and answers; it answers
+ * what nobody asked; and it answers another question than was asked.
+ */
+static const char liar[] =
+	"import socket, struct, sys\n"
+	"def name(text): return b''.join(bytes([len(l)]) + l.encode() for l in text.split('.')) + b'\\0'\n"
+	"def query(id, text): return struct.pack('!6H', id, 0x100, 1, 0, 0, 0) + name(text) + struct.pack('!2H', 1, 1)\n"
+	"def answer(id, text): return (struct.pack('!6H', id, 0x8180, 1, 1, 0, 0) + name(text) + struct.pack('!2H', 1, 1) +\n"
+	"  b'\\xc0\\x0c' + struct.pack('!2HIH', 1, 1, 60, 4) + bytes([198, 51, 100, 7]))\n"
+	"server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); server.bind(('127.0.0.1', 53))\n"
+	"client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); client.connect(('127.0.0.1', 53))\n"
+	"client.send(query(1, 'bank.example')); to = server.recvfrom(512)[1]\n"
+	"server.sendto(answer(1, 'bank.example'), to); client.recv(512)\n"
+	"server.sendto(answer(2, 'unasked.example'), to); client.recv(512)\n"
+	"client.send(query(3, 'asked.example')); server.recv(512)\n"
+	"server.sendto(answer(3, 'another.example'), to); client.recv(512)\n"
+	"server.sendto(answer(4, 'asked.example'), to); client.recv(512)\n";
+
+static void own_answers(struct test *test)
+{
+	const char *python = names_copy(test, "python3", "liar");
+	struct program *trace = names_trace(test, false);
+	const cJSON *events;
+
+	expect_equal(test,
+		     program_run(test,
+				 &(struct program_options){ .argv = ARGV(python, "-c", liar) })
+			     .status,
+		     0);
+	names_await(trace, "bank.example");
+	events = names_stop(trace);
+	expect_name(test, events, .exe = python, .name = "bank.example", .ip = SITE,
+		    .source = "dns", .confidence = "claimed");
+	expect_no_name(test, events, .name = "bank.example", .confidence = "observed");
+	expect_no_name(test, events, .name = "unasked.example");
+	expect_no_name(test, events, .name = "another.example");
+	expect_no_name(test, events, .name = "asked.example");
+}
+
+/* A network that a user made holds whatever the user likes, a system's resolver, too. */
+static void own_network(struct test *test)
+{
+	const char *script =
+		"ip link set lo up && { dnsmasq --conf-file=/dev/null --no-resolv"
+		" --no-hosts --listen-address=127.0.0.1 --bind-interfaces --user= --group="
+		" --pid-file= --host-record=bank.example," SITE
+		"; exec dig @127.0.0.1 +tries=1 bank.example; }";
+	struct program *trace;
+	const cJSON *events;
+	struct output output;
+
+	program_find(test, "dnsmasq");
+	program_find(test, "dig");
+	trace = names_trace(test, false);
+	output = program_run(test, &(struct program_options){
+					   .argv = ARGV(program_find(test, "unshare"), "-Urnpf",
+							"--kill-child", "sh", "-c", script),
+					   .uid = 65534 });
+	if (!strstr(output.out, SITE))
+		test_skip(test, "no network of a user's own: %s", output.err);
+	names_await(trace, "bank.example");
+	events = names_stop(trace);
+	expect_name(test, events, .name = "bank.example", .source = "dns", .confidence = "claimed");
+	expect_no_name(test, events, .name = "bank.example", .confidence = "observed");
+}
+
+const struct test_case resolver_cases[] = {
+	CASE("resolvers/answers", each_kind_of_answer),
+	CASE("resolvers/truncated", truncated_answers),
+	CASE("resolvers/unbound", through_unbound),
+	CASE("resolvers/container-bridge", container_bridge),
+	CASE("resolvers/container-file", container_file),
+	CASE("resolvers/container-translated", container_translated),
+	CASE("resolvers/own-answers", own_answers),
+	CASE("resolvers/own-network", own_network),
+	{ 0 },
+};
