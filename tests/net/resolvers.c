@@ -187,19 +187,30 @@ static void container_translated(struct test *test)
  * what nobody asked; and it answers another question than was asked.
  */
 static const char liar[] =
-	"import socket, struct, sys\n"
-	"def name(text): return b''.join(bytes([len(l)]) + l.encode() for l in text.split('.')) + b'\\0'\n"
-	"def query(id, text): return struct.pack('!6H', id, 0x100, 1, 0, 0, 0) + name(text) + struct.pack('!2H', 1, 1)\n"
-	"def answer(id, text): return (struct.pack('!6H', id, 0x8180, 1, 1, 0, 0) + name(text) + struct.pack('!2H', 1, 1) +\n"
-	"  b'\\xc0\\x0c' + struct.pack('!2HIH', 1, 1, 60, 4) + bytes([198, 51, 100, 7]))\n"
-	"server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); server.bind(('127.0.0.1', 53))\n"
-	"client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); client.connect(('127.0.0.1', 53))\n"
-	"client.send(query(1, 'bank.example')); to = server.recvfrom(512)[1]\n"
-	"server.sendto(answer(1, 'bank.example'), to); client.recv(512)\n"
-	"server.sendto(answer(2, 'unasked.example'), to); client.recv(512)\n"
-	"client.send(query(3, 'asked.example')); server.recv(512)\n"
-	"server.sendto(answer(3, 'another.example'), to); client.recv(512)\n"
-	"server.sendto(answer(4, 'asked.example'), to); client.recv(512)\n";
+	"import socket, struct\n"
+	"def name(text):\n"
+	"    labels = [bytes([len(label)]) + label.encode() for label in text.split('.')]\n"
+	"    return b''.join(labels) + b'\\0' + struct.pack('!2H', 1, 1)\n"
+	"def query(id, text):\n"
+	"    return struct.pack('!6H', id, 0x100, 1, 0, 0, 0) + name(text)\n"
+	"def answer(id, text):\n"
+	"    return (struct.pack('!6H', id, 0x8180, 1, 1, 0, 0) + name(text) + b'\\xc0\\x0c' +\n"
+	"            struct.pack('!2HIH', 1, 1, 60, 4) + bytes([198, 51, 100, 7]))\n"
+	"server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+	"client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+	"server.bind(('127.0.0.1', 53))\n"
+	"client.connect(('127.0.0.1', 53))\n"
+	"client.send(query(1, 'bank.example'))\n"
+	"to = server.recvfrom(512)[1]\n"
+	"def tell(id, text):\n"
+	"    server.sendto(answer(id, text), to)\n"
+	"    client.recv(512)\n"
+	"tell(1, 'bank.example')\n"
+	"tell(2, 'unasked.example')\n"
+	"client.send(query(3, 'asked.example'))\n"
+	"server.recv(512)\n"
+	"tell(3, 'another.example')\n"
+	"tell(4, 'asked.example')\n";
 
 static void own_answers(struct test *test)
 {
