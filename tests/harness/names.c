@@ -168,8 +168,7 @@ void expect_no_name_at(struct test *test, const cJSON *events, const struct name
 
 /* --- rows --- */
 
-static void expect_text(struct test *test, const cJSON *object, const char *path,
-			const char *expected)
+void expect_text(struct test *test, const cJSON *object, const char *path, const char *expected)
 {
 	const char *text = object ? json_text(object, path) : NULL;
 

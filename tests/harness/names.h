@@ -51,6 +51,8 @@ void expect_name_at(struct test *test, const cJSON *events, const struct name_ev
 void expect_no_name_at(struct test *test, const cJSON *events, const struct name_event *name,
 		       const char *file, int line);
 
+/* The text that stands there; an object that is NULL has none. */
+void expect_text(struct test *test, const cJSON *object, const char *path, const char *expected);
 /* Of a program's row: domain, domain_source and domain_confidence. */
 void expect_domain(struct result *result, const struct row *row, const char *exe,
 		   const char *domain, const char *source, const char *confidence);
