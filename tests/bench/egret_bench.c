@@ -26,6 +26,8 @@ static const char usage[] =
 static const struct test_case benches[] = {
 	CASE("programs", bench_programs),
 	CASE("names", bench_names),
+	CASE("parsers", bench_parsers),
+	CASE("flood", bench_flood),
 	CASE("connect", bench_connect),
 	CASE("storm", bench_storm),
 	CASE("idle", bench_idle),
