@@ -88,6 +88,7 @@ static __always_inline void connecting(struct bpf_sock_addr *ctx, int family)
 	news.born_ns = bpf_ktime_get_boot_ns();
 	news.row.transport = protocol;
 	requested_peer(&news.row, ctx, family);
+	news.row.owner = owner_of(ctx->sk);
 	news.peer_port = news.row.port;
 	if (protocol == IPPROTO_UDP) {
 		connect_datagram(key, ctx->sk, &news);

@@ -27,6 +27,12 @@ struct packet {
 	__u64 chunks; /* SCTP: the types below 64 that the packet carries, a bit each */
 };
 
+/* Whose a packet is: a process's, on a socket of this user's. */
+struct party {
+	struct eg_proc_key proc;
+	__u32 owner;
+};
+
 /*
  * Bytes of the packet, which begins with its network header: read in place
  * where they are in the buffer's linear part, as headers nearly always are.
@@ -119,7 +125,7 @@ static __always_inline void parse_sctp(struct __sk_buff *skb, struct packet *pac
 static __always_inline bool parse(struct __sk_buff *skb, struct bpf_sock *sk, struct packet *packet)
 {
 	bool ipv4 = skb->protocol == bpf_htons(ETH_P_IP);
-	__be16 ports[2];
+	__be32 ports;
 
 	if (!(ipv4 ? parse_ipv4(skb, packet) : parse_ipv6(skb, packet)))
 		return false;
@@ -129,9 +135,9 @@ static __always_inline bool parse(struct __sk_buff *skb, struct bpf_sock *sk, st
 	if (sk->protocol != IPPROTO_UDP && sk->protocol != IPPROTO_UDPLITE &&
 	    sk->protocol != IPPROTO_SCTP)
 		return true;
-	if (!load(skb, packet->offset, ports, sizeof(ports)))
+	if (!load(skb, packet->offset, &ports, sizeof(ports)))
 		return false;
-	packet->peer_port = bpf_ntohs(ports[packet->egress]);
+	packet->peer_port = bpf_ntohl(ports) >> (packet->egress ? 0 : 16);
 	if (sk->protocol == IPPROTO_SCTP)
 		parse_sctp(skb, packet);
 	else
@@ -233,10 +239,10 @@ static __always_inline void touch(__u64 *last_ns, __u32 *last_tick)
  * a new one, of the direction that `news` tells.
  */
 static __always_inline void account_packet(struct __sk_buff *skb, struct bpf_sock *sk,
-					   const struct packet *packet,
-					   const struct eg_proc_key *owner, enum eg_direction news)
+					   const struct packet *packet, const struct party *party,
+					   enum eg_direction news)
 {
-	struct eg_flow_key row = { .proc = *owner };
+	struct eg_flow_key row = { .proc = party->proc, .owner = party->owner };
 	struct eg_flow delta = {}, *flow;
 
 	row_of(&row, skb, sk, packet, EG_OUTBOUND);
@@ -267,11 +273,12 @@ static __always_inline void account_packet(struct __sk_buff *skb, struct bpf_soc
 
 /* The end of what a datagram socket's entry stands for. */
 static __always_inline void datagram_sample(__u64 address, const struct eg_socket *socket,
-					    struct eg_sample *sample)
+					    __u32 owner, struct eg_sample *sample)
 {
 	sample->key.sk = address;
 	sample->key.born_ns = socket->born_ns;
 	sample->row = socket->row;
+	sample->row.owner = owner;
 	sample->flags = socket->flags | (socket->swept ? EG_SOCKET_SWEPT : 0);
 	sample->totals.bytes_sent = socket->bytes_sent;
 	sample->totals.bytes_received = socket->bytes_received;
@@ -293,7 +300,7 @@ static __always_inline void datagram_settle(__u64 key, const void *sk, struct eg
 	/* SCTP: an INIT that was never answered. */
 	if (socket->init_tag)
 		socket->failed++;
-	datagram_sample(key, socket, &sample);
+	datagram_sample(key, socket, owner_of(sk), &sample);
 	emit_event(EG_RECORD_CLOSE, key, sk, &sample.row, &sample.totals, 0);
 	settle(&sample);
 	socket_drop(key, socket);
@@ -319,6 +326,7 @@ static __always_inline bool claim_row(struct eg_socket *socket, struct __sk_buff
 		return false;
 	if (!(socket->flags & EG_SOCKET_CONNECTED))
 		socket->row.proc = socket->sender;
+	socket->row.owner = owner_of(sk);
 	socket->peer_port = packet->peer_port;
 	socket->first_ns = bpf_ktime_get_boot_ns();
 	socket->connections = opens(sk);
@@ -401,12 +409,11 @@ static __always_inline struct eg_socket *socket_of(struct bpf_sock *sk, bool egr
  * payload. False: does not count.
  */
 static __always_inline bool owner_of_ownerless(const struct packet *packet,
-					       const struct bpf_sock *sk,
-					       struct eg_proc_key *ret_owner)
+					       const struct bpf_sock *sk, struct party *ret_party)
 {
 	bool kernel = is_kernel_sock(address_of(sk));
 
-	*ret_owner = nobody(kernel ? EG_NOBODY_KERNEL : EG_NOBODY_UNKNOWN);
+	ret_party->proc = nobody(kernel ? EG_NOBODY_KERNEL : EG_NOBODY_UNKNOWN);
 	return armed && !config.scope_cgroup_id && !(kernel && packet->protocol == IPPROTO_TCP);
 }
 
@@ -416,8 +423,7 @@ static __always_inline bool owner_of_ownerless(const struct packet *packet,
  */
 static __always_inline bool exchange(struct eg_socket *socket, struct __sk_buff *skb,
 				     struct bpf_sock *sk, const struct packet *packet,
-				     struct eg_proc_key *ret_owner,
-				     enum eg_direction *ret_direction)
+				     struct party *ret_party, enum eg_direction *ret_direction)
 {
 	bool connected = socket->flags & EG_SOCKET_CONNECTED, first_peer;
 
@@ -433,7 +439,8 @@ static __always_inline bool exchange(struct eg_socket *socket, struct __sk_buff 
 	/* Another process answers for the one that the peer spoke to first. */
 	if (first_peer)
 		*ret_direction = socket->row.direction;
-	*ret_owner = socket->sender;
+	ret_party->proc = socket->sender;
+	ret_party->owner = socket->row.owner;
 	return false;
 }
 
@@ -450,8 +457,8 @@ static __always_inline void datagram(struct __sk_buff *skb, struct bpf_sock *sk,
 {
 	enum eg_direction direction = egress ? EG_OUTBOUND : EG_INBOUND;
 	struct packet packet = { .egress = egress };
-	struct eg_proc_key owner;
 	struct eg_socket *socket;
+	struct party party = {};
 
 	if (!parse(skb, sk, &packet))
 		return;
@@ -462,8 +469,8 @@ static __always_inline void datagram(struct __sk_buff *skb, struct bpf_sock *sk,
 		datagram_payload(skb, packet.offset,
 				 (__u32)(asked_port(sk) ?: packet.peer_port) << 16 | sk->src_port,
 				 packet.payload, egress);
-	if (socket ? exchange(socket, skb, sk, &packet, &owner, &direction)
-		   : !owner_of_ownerless(&packet, sk, &owner))
+	if (socket ? exchange(socket, skb, sk, &packet, &party, &direction)
+		   : !owner_of_ownerless(&packet, sk, &party))
 		return;
-	account_packet(skb, sk, &packet, &owner, direction);
+	account_packet(skb, sk, &packet, &party, direction);
 }

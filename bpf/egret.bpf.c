@@ -21,6 +21,7 @@
 #include "compat.bpf.h"
 #include "maps.bpf.h"
 #include "process.bpf.h"
+#include "exec.bpf.h"
 #include "entry.bpf.h"
 #include "account.bpf.h"
 #include "socket.bpf.h"
@@ -204,6 +205,13 @@ int BPF_PROG(eg_state_again, struct sock *sk, int oldstate, int newstate)
 	return 0;
 }
 
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(eg_exec, struct task_struct *task, int old_pid, struct linux_binprm *program)
+{
+	executed(task, program);
+	return 0;
+}
+
 SEC("tp_btf/net_dev_queue")
 int BPF_PROG(eg_queue, struct sk_buff *skb)
 {
@@ -218,7 +226,7 @@ SEC("tp_btf/sock_send_length")
 int BPF_PROG(eg_sent, struct sock *sk, int size, int flags)
 {
 	if (sk->__sk_common.skc_family == AF_PACKET)
-		packet_sent(size);
+		packet_sent(sk, size);
 	return 0;
 }
 

@@ -53,7 +53,8 @@ static __always_inline void sweep(struct bpf_iter__bpf_map_elem *ctx)
 	else if (socket->flags & EG_SOCKET_STREAM)
 		sample_stream(address, socket, &sample);
 	else
-		datagram_sample(address, socket, &sample);
+		datagram_sample(address, socket, BPF_CORE_READ((struct sock *)address, sk_uid.val),
+				&sample);
 	sample.flags &= ~EG_SOCKET_SWEPT;
 	if (known)
 		sample.flags |= EG_SOCKET_SWEPT;
@@ -113,6 +114,7 @@ static __always_inline void old_socket(struct eg_socket *socket, struct sock *sk
 	socket->born_ns = bpf_ktime_get_boot_ns();
 	socket->flags = EG_SOCKET_OLD;
 	socket->sender = socket->row.proc;
+	socket->row.owner = BPF_CORE_READ(sk, sk_uid.val);
 	if (protocol == IPPROTO_TCP) {
 		socket->row.transport = protocol;
 		old_row(&socket->row, sk);

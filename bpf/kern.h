@@ -67,6 +67,15 @@ struct file {
 	void *private_data;
 };
 
+struct fs_struct {
+	struct path pwd;
+};
+
+struct linux_binprm {
+	const char *filename;
+	const char *interp;
+};
+
 struct mm_struct {
 	struct file *exe_file;
 	unsigned long arg_start;
@@ -136,6 +145,7 @@ struct task_struct {
 	char comm[EG_COMM_MAX];
 	struct mm_struct *mm;
 	const struct cred *cred;
+	struct fs_struct *fs;
 	struct nsproxy *nsproxy;
 	struct css_set *cgroups;
 };
@@ -182,6 +192,7 @@ struct sock {
 	struct dst_entry *sk_dst_cache;
 	struct socket *sk_socket;
 	int sk_err;
+	kuid_t sk_uid;
 	__u16 sk_type;
 	__u16 sk_protocol;
 	__u8 sk_kern_sock : 1;

@@ -111,6 +111,25 @@ struct {
 	__type(value, struct eg_known_process);
 } eg_processes SEC(".maps");
 
+/*
+ * The scripts among the program images. A cache: one that is evicted before its
+ * process has talked is known by its arguments, which is trusted less.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 2048);
+	__type(key, struct eg_proc_key);
+	__type(value, struct eg_script);
+} eg_scripts SEC(".maps");
+
+/* Where a script's path is put together. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct eg_script);
+} eg_script SEC(".maps");
+
 /* Bytes that the running send of a packet socket has queued, by thread. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

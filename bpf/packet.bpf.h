@@ -97,6 +97,7 @@ static __always_inline void packet_queued(struct sk_buff *skb, struct sock *sk)
 
 	if (!admit(&row.proc))
 		return;
+	row.owner = sk->sk_uid.val;
 	if (sk->sk_type == SOCK_DGRAM)
 		bytes = since(bytes, skb->head + skb->network_header - skb->data);
 	else
@@ -113,13 +114,14 @@ static __always_inline void packet_queued(struct sk_buff *skb, struct sock *sk)
  * The end of a send call. If it queued no frame that packet_queued() saw, the
  * frames went past the queue (PACKET_QDISC_BYPASS): count them by length.
  */
-static __always_inline void packet_sent(int size)
+static __always_inline void packet_sent(struct sock *sk, int size)
 {
 	struct eg_flow_key row = { .proc = key_current() };
 	__u64 thread = bpf_get_current_pid_tgid();
 
 	if (!bpf_map_delete_elem(&eg_sending, &thread) || size <= 0 || !admit(&row.proc))
 		return;
+	row.owner = sk->sk_uid.val;
 	row.flags = EG_FLOW_NO_IP | EG_FLOW_NO_PORT;
 	packet_account(&row, size);
 	bypassed = 1;

@@ -82,9 +82,9 @@ static __always_inline bool append(char *text, volatile __u32 *used, __u32 limit
 	return true;
 }
 
-/* From the dentry up to the root of the mount namespace. */
-static __always_inline void describe_path(struct eg_process *process, struct dentry *dentry,
-					  struct vfsmount *vfsmount)
+/* Appends what is from the dentry up to the root of the mount namespace; false: not all of it. */
+static __always_inline bool append_path(char *text, volatile __u32 *used, __u32 limit,
+					struct dentry *dentry, struct vfsmount *vfsmount)
 {
 	struct mount *mount =
 		(void *)vfsmount -
@@ -97,17 +97,16 @@ static __always_inline void describe_path(struct eg_process *process, struct den
 			struct mount *above = BPF_CORE_READ(mount, mnt_parent);
 
 			if (above == mount || !above)
-				return;
+				return true;
 			dentry = BPF_CORE_READ(mount, mnt_mountpoint);
 			mount = above;
 			continue;
 		}
-		if (!append(process->exe, &process->exe_size, EG_EXE_MAX,
-			    BPF_CORE_READ(dentry, d_name.name)))
+		if (!append(text, used, limit, BPF_CORE_READ(dentry, d_name.name)))
 			break;
 		dentry = parent;
 	}
-	process->flags |= EG_PROCESS_EXE_CUT;
+	return false;
 }
 
 static __always_inline void describe_exe(struct eg_process *process, struct file *file)
@@ -123,9 +122,12 @@ static __always_inline void describe_exe(struct eg_process *process, struct file
 	if (dentry == BPF_CORE_READ(dentry, d_parent))
 		append(process->exe, &process->exe_size, EG_EXE_MAX,
 		       BPF_CORE_READ(dentry, d_name.name));
-	else
-		describe_path(process, dentry, BPF_CORE_READ(file, f_path.mnt));
+	else if (!append_path(process->exe, &process->exe_size, EG_EXE_MAX, dentry,
+			      BPF_CORE_READ(file, f_path.mnt)))
+		process->flags |= EG_PROCESS_EXE_CUT;
 }
+
+#define FORKS_MAX 4 /* parents that are asked for the script of a child */
 
 /* The argument vector as it is in memory now; only in the process's own context. */
 static __always_inline void describe_args(struct eg_process *process, struct mm_struct *mm)
@@ -204,8 +206,33 @@ static __always_inline void describe_ids(struct eg_process *process, struct task
 	process->mnt_ns = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
 	process->pid_ns = BPF_CORE_READ(task, nsproxy, pid_ns_for_children, ns.inum);
 	process->user_ns = BPF_CORE_READ(task, cred, user_ns, ns.inum);
-	process->pad = 0;
 	bpf_probe_read_kernel_str(process->comm, sizeof(process->comm), leader->comm);
+}
+
+/*
+ * What was noted when the process executed a script, or the process that it
+ * was forked from: a child that has executed nothing since is the same program.
+ */
+static __always_inline void describe_script(struct eg_process *process, struct task_struct *task)
+{
+	struct inode *program = BPF_CORE_READ(task, mm, exe_file, f_inode);
+	struct eg_proc_key key = process->key;
+	struct eg_script *script;
+
+	for (int i = 0; i < FORKS_MAX; i++) {
+		script = bpf_map_lookup_elem(&eg_scripts, &key);
+		if (script)
+			break;
+		task = BPF_CORE_READ(task, group_leader, real_parent);
+		if ((__u32)BPF_CORE_READ(task, self_exec_id) != key.exec_id ||
+		    BPF_CORE_READ(task, mm, exe_file, f_inode) != program)
+			return;
+		key = key_of(task);
+	}
+	if (!script)
+		return;
+	bpf_probe_read_kernel(process->script, sizeof(process->script), script->path);
+	process->script_size = script->size;
 }
 
 /* Fills in everything; false: not of interest. */
@@ -226,6 +253,7 @@ static __always_inline bool describe_task(struct eg_process *process, struct tas
 		process->flags |= EG_PROCESS_NO_EXE;
 	if (own)
 		describe_args(process, mm);
+	describe_script(process, task);
 	return true;
 }
 
@@ -254,6 +282,7 @@ __noinline int describe(__u64 task, __u64 start_ns, __u64 identity, __u32 flags)
 	process->exe_size = 0;
 	process->args_size = 0;
 	process->cgroup_size = 0;
+	process->script_size = 0;
 	process->exe_ino = 0;
 	process->exe_dev = 0;
 	if (!describe_task(process, (void *)task)) {

@@ -82,6 +82,8 @@ static __always_inline void fill_payload(struct eg_payload *payload, struct eg_s
 	payload->cookie = config.trace ? BPF_CORE_READ(sk, __sk_common.skc_cookie.counter) : 0;
 	payload->proc = socket->flags & (EG_SOCKET_STREAM | EG_SOCKET_CONNECTED) ? socket->row.proc
 										 : socket->sender;
+	payload->owner = socket->row.owner;
+	payload->pad2 = 0;
 	payload->transport = socket->flags & EG_SOCKET_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
 	payload->net_ns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 	payload->direction = socket->row.direction;

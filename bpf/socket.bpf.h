@@ -86,6 +86,16 @@ static __always_inline bool is_kernel_sock(__u64 address)
 	return BPF_CORE_READ_BITFIELD_PROBED((struct sock *)address, sk_kern_sock);
 }
 
+/*
+ * Whose socket it is: of the user that made it, or the one that fchown(2) has
+ * given it to since. Asked as a socket is connected, as its first datagram
+ * passes, and at its end; not for each packet.
+ */
+static __always_inline __u32 owner_of(const void *sk)
+{
+	return BPF_CORE_READ((struct sock *)address_of(sk), sk_uid.val);
+}
+
 /* Makes the current process the sender of what leaves this socket unconnected. */
 static __always_inline void set_sender(__u64 key, const struct eg_proc_key *sender)
 {

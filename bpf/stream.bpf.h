@@ -98,8 +98,10 @@ static __always_inline void stream_sample(__u64 address, const struct eg_socket 
 	rtt = READ(typed, tp, rtt_min.s[0].v);
 	sample->totals.rtt_min_us = rtt == ~0U ? 0 : rtt;
 	/* A further subflow may lead elsewhere; its bytes belong to the connection's row. */
-	if (!(socket->flags & EG_SOCKET_SUBFLOW))
+	if (!(socket->flags & EG_SOCKET_SUBFLOW)) {
 		peer_address(sample->row.ip, sk, typed);
+		sample->row.owner = READ(typed, sk, sk_uid.val);
+	}
 	if (outbound && !(socket->flags & EG_SOCKET_SUBFLOW))
 		sample->row.port = bpf_ntohs(READ(typed, sk, __sk_common.skc_dport));
 	if (is_local(sk, sample->row.ip, typed))
@@ -213,6 +215,7 @@ static __always_inline void subflow_connecting(struct sock *sk, bool again)
 	if (known)
 		subflow = *known;
 	subflow.born_ns = bpf_ktime_get_boot_ns();
+	subflow.row.owner = sk->sk_uid.val;
 	subflow.flags |= EG_SOCKET_STREAM;
 	join_parent(&subflow, mptcp_parent(tp));
 	if (socket_store(address, &subflow, BPF_ANY))
@@ -230,6 +233,7 @@ static __always_inline void accepted_socket(struct eg_socket *socket, struct soc
 	socket->row.direction = EG_INBOUND;
 	socket->row.transport = IPPROTO_TCP;
 	socket->row.port = sk->__sk_common.skc_num;
+	socket->row.owner = sk->sk_uid.val;
 	peer_address(socket->row.ip, sk, true);
 	if (sock_is_mptcp_subflow(tp, true))
 		join_parent(socket, mptcp_parent(tp));

@@ -23,6 +23,7 @@ typedef unsigned long long __u64;
 #define EG_EXE_MAX 1024 /* executable path, leaf first */
 #define EG_ARGS_MAX 1024 /* argument vector as in memory: NUL-separated */
 #define EG_CGROUP_MAX 512 /* cgroup2 path, leaf first */
+#define EG_SCRIPT_MAX 256 /* path of a script; a longer one is not known */
 #define EG_PATH_DEPTH 24 /* components of a path that are kept */
 #define EG_MOUNT_DEPTH 8 /* mounts on the way up from an executable, the root's among them */
 
@@ -73,6 +74,8 @@ struct eg_flow_key {
 	__u8 direction; /* enum eg_direction */
 	__u8 flags; /* enum eg_flow_flag */
 	__u8 pad[2];
+	__u32 owner; /* sock.sk_uid in the initial user namespace; 0 with EG_FLOW_OVERFLOW */
+	__u32 pad2;
 };
 
 struct eg_flow {
@@ -237,11 +240,23 @@ struct eg_process {
 	__u32 mnt_ns;
 	__u32 pid_ns;
 	__u32 user_ns;
-	__u32 pad;
+	__u32 script_size;
 	char comm[EG_COMM_MAX];
 	char exe[EG_EXE_MAX + 256];
 	char args[EG_ARGS_MAX];
 	char cgroup[EG_CGROUP_MAX + 256];
+	/*
+	 * The path that execve() was given, where that is a script's: one component,
+	 * and if it does not begin with a slash, those of the working directory.
+	 */
+	char script[EG_SCRIPT_MAX + 256];
+};
+
+/* The script that a program image runs, noted as it was executed. */
+struct eg_script {
+	__u32 size;
+	__u32 passed_on; /* to what env(1) executes */
+	char path[EG_SCRIPT_MAX + 256];
 };
 
 /* One thing that happened to one connection; only while `trace` runs. */
@@ -285,6 +300,8 @@ struct eg_payload {
 	__u8 flags; /* enum eg_payload_flag */
 	__u8 direction; /* enum eg_direction */
 	__u8 pad[2];
+	__u32 owner; /* as in struct eg_flow_key */
+	__u32 pad2;
 	__u8 data[EG_PAYLOAD_LARGE]; /* the record ends with EG_PAYLOAD_SMALL if that is enough */
 };
 
@@ -313,9 +330,9 @@ struct eg_known_process {
 };
 
 _Static_assert(sizeof(struct eg_proc_key) == 16, "key without holes");
-_Static_assert(sizeof(struct eg_flow_key) == 40, "key without holes");
+_Static_assert(sizeof(struct eg_flow_key) == 48, "key without holes");
 _Static_assert(sizeof(struct eg_flow) == 48, "value without holes");
-_Static_assert(sizeof(struct eg_error_key) == 48, "key without holes");
-_Static_assert(sizeof(struct eg_socket) == 128, "value without holes");
-_Static_assert(sizeof(struct eg_sample) == 112, "record without holes");
+_Static_assert(sizeof(struct eg_error_key) == 56, "key without holes");
+_Static_assert(sizeof(struct eg_socket) == 136, "value without holes");
+_Static_assert(sizeof(struct eg_sample) == 120, "record without holes");
 _Static_assert(sizeof(struct eg_listener_key) == 32, "key without holes");

@@ -209,6 +209,14 @@ int eg_summary_app(struct eg_summary *summary, const char *id, struct eg_app **r
 int eg_app_describe(struct eg_app *app, const char *kind, const char *name, const char *trust,
 		    const char *via, const char *flag);
 
+/*
+ * The same for one of several processes that are the app: what they are trusted
+ * for is what the least trusted is; `via` stands only if all their bytes are
+ * others'; a contradiction in one of them is named. 0 or -ENOMEM.
+ */
+int eg_app_join(struct eg_app *app, const char *kind, const char *name, const char *trust,
+		const char *via, const char *flag);
+
 /* Adds a user id once. 0 or -ENOMEM. */
 int eg_app_add_user(struct eg_app *app, uint32_t uid);
 

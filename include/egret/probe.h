@@ -155,6 +155,8 @@ int eg_command_cgroup_kill(const struct eg_command_cgroup *cgroup);
  * to be followed to the root; malloc'ed, NULL: unknown or no memory.
  */
 char *eg_process_executable(const struct eg_process *process);
+/* The script's path as it was executed; malloc'ed, NULL: it is none, or no memory. */
+char *eg_process_script(const struct eg_process *process);
 char *eg_process_cgroup(const struct eg_process *process);
 /* NULL-terminated list in one allocation, NULL: unknown or no memory. */
 char **eg_process_arguments(const struct eg_process *process);

@@ -64,6 +64,14 @@ const struct known_process *collector_find(const struct collector *collector,
 	return processes_find(collector->processes, key);
 }
 
+const struct known_app *collector_app(const struct collector *collector,
+				      const struct eg_proc_key *key, uint32_t owner)
+{
+	struct known_process *process = processes_find(collector->processes, key);
+
+	return process ? processes_app(collector->processes, process, owner) : NULL;
+}
+
 bool collector_is_crowded(const struct collector *collector)
 {
 	return processes_are_crowded(collector->processes);
@@ -112,21 +120,21 @@ enum eg_scope collector_scope(const struct eg_flow_key *row)
 
 /* Gives the app its texts and the process, once per summary. */
 static int add_process(struct collector *collector, struct eg_app *app,
-		       struct known_process *process)
+		       const struct known_process *process, struct known_app *known)
 {
-	struct eg_process_info copy;
+	struct eg_process_info info = process->info, copy;
 	int error;
 
-	if (process->summary == collector->number)
+	if (known->summary == collector->number)
 		return 0;
-	process->summary = collector->number;
-	process->app = app;
-	error = eg_app_describe(app, process->kind, process->name, process->trust, process->via,
-				process->flag);
+	known->summary = collector->number;
+	known->app = app;
+	info.component = known->component;
+	error = eg_app_join(app, known->kind, known->name, known->trust, known->via, known->flag);
 	if (!error)
-		error = eg_app_add_user(app, process->info.uid);
+		error = eg_app_add_user(app, known->uid);
 	if (!error)
-		error = eg_process_copy(&process->info, &copy);
+		error = eg_process_copy(&info, &copy);
 	return error ? error : eg_app_add_process(app, &copy);
 }
 
@@ -159,16 +167,36 @@ static struct known_process *find_newest(struct collector *collector, const stru
 	return process;
 }
 
+/* Who has sent this; *ret_app NULL: no process that is known. 0 or -ENOMEM. */
+static int find_known(struct collector *collector, const struct eg_flow_key *row,
+		      struct known_process **ret_process, struct known_app **ret_app)
+{
+	struct known_process *process = find_newest(collector, &row->proc);
+
+	*ret_process = process;
+	*ret_app = NULL;
+	if (!process)
+		return 0;
+	/* A row without room has no owner either. */
+	*ret_app = row->flags & EG_FLOW_OVERFLOW
+			   ? &process->self
+			   : processes_app(collector->processes, process, row->owner);
+	return *ret_app ? 0 : -ENOMEM;
+}
+
 static int find_app(struct collector *collector, const struct eg_flow_key *row,
 		    struct eg_app **ret_app)
 {
-	struct known_process *process = find_newest(collector, &row->proc);
-	int error;
+	struct known_process *process;
+	struct known_app *known;
+	int error = find_known(collector, row, &process, &known);
 
-	if (!process)
+	if (error)
+		return error;
+	if (!known)
 		return find_nobody(collector, row, ret_app);
-	error = eg_summary_app(collector->summary, process->app_id, ret_app);
-	return error ? error : add_process(collector, *ret_app, process);
+	error = eg_summary_app(collector->summary, known->id, ret_app);
+	return error ? error : add_process(collector, *ret_app, process, known);
 }
 
 /* --- names --- */
@@ -196,9 +224,10 @@ int collector_payload(const struct eg_payload *payload, void *data)
 {
 	struct collector *collector = data;
 	const struct known_process *process = collector_find(collector, &payload->proc);
+	const struct known_app *known = collector_app(collector, &payload->proc, payload->owner);
 	struct configured configured = { .processes = collector->processes, .process = process };
 	const struct eg_names_app app = {
-		.id = process ? process->app_id : "",
+		.id = known ? known->id : "",
 		.executable = process ? process->info.executable : NULL,
 		.uid = process ? process->info.uid : UINT32_MAX,
 		.own_user_ns = !process || process->own_user_ns,
@@ -213,18 +242,19 @@ int collector_payload(const struct eg_payload *payload, void *data)
 static int name_gain(struct collector *collector, const struct eg_gain *gain,
 		     struct eg_destination *destination)
 {
-	const struct known_process *process;
+	struct known_process *process;
 	struct eg_known_name name;
+	struct known_app *known;
 	int error = 0;
 
 	if (!collector->names)
 		return 0;
-	process = find_newest(collector, &gain->row.proc);
-	if (gain->socket.born_ns &&
+	error = find_known(collector, &gain->row, &process, &known);
+	if (!error && gain->socket.born_ns &&
 	    !eg_names_of_socket(collector->names, &gain->socket, gain->row.ip, &name))
 		error = eg_probe_read(collector->probe);
 	return error ? error
-		     : naming_add(collector->names, gain, process ? process->app_id : "",
+		     : naming_add(collector->names, gain, known ? known->id : "",
 				  process ? process->net_ns : 0, destination);
 }
 

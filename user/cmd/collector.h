@@ -26,6 +26,9 @@ int collector_payload(const struct eg_payload *payload, void *data);
 /* NULL: a process that was never described, the kernel, or nobody. */
 const struct known_process *collector_find(const struct collector *collector,
 					   const struct eg_proc_key *key);
+/* Whom a process works for on a socket of this owner; NULL: as above, or no memory. */
+const struct known_app *collector_app(const struct collector *collector,
+				      const struct eg_proc_key *key, uint32_t owner);
 
 /* Is it time to look for processes that have ended? */
 bool collector_is_crowded(const struct collector *collector);

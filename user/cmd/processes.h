@@ -2,24 +2,9 @@
 /* The processes that have talked: which app each is, and when it may be forgotten. */
 #pragma once
 
-#include <egret/flow.h>
-#include <egret/probe.h>
+#include "known.h"
 
 struct processes;
-
-/* A process that has talked, as text; owned by `struct processes`. */
-struct known_process {
-	struct eg_process_info info;
-	char *app_id;
-	const char *kind, *trust, *flag;
-	char *name, *via;
-	uint64_t cgroup_id;
-	uint64_t start_boot; /* CLOCK_BOOTTIME ns */
-	uint32_t net_ns;
-	bool own_user_ns; /* another than the host's, or unknown */
-	uint64_t summary; /* the number of the summary that has it already ... */
-	struct eg_app *app; /* ... in this app */
-};
 
 /* `boot_to_real_ns` as of eg_boot_to_real_ns(). 0 or -ENOMEM. */
 int processes_new(enum eg_by by, int64_t boot_to_real_ns, struct processes **ret_processes);
@@ -30,6 +15,10 @@ int processes_add(struct processes *processes, const struct eg_process *record);
 /* NULL: never described. */
 struct known_process *processes_find(const struct processes *processes,
 				     const struct eg_proc_key *key);
+
+/* Whom it works for on a socket of this owner, as known_process_app(); NULL: no memory. */
+struct known_app *processes_app(struct processes *processes, struct known_process *process,
+				uint32_t owner);
 
 /* A file as the process sees it; malloc'ed, NULL: none, or it has ended. */
 char *processes_read(struct processes *processes, const struct known_process *process,

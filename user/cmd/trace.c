@@ -50,7 +50,7 @@ static bool matches(const char **patterns, const char *text)
 }
 
 /* The filters that a single event can answer. */
-static bool wanted(const struct session *session, const struct known_process *process,
+static bool wanted(const struct session *session, const struct known_app *app,
 		   const struct eg_destination *row)
 {
 	const char **const *patterns = session->options->filter.patterns;
@@ -59,10 +59,10 @@ static bool wanted(const struct session *session, const struct known_process *pr
 	if (row && !session->options->include_loopback &&
 	    (row->scope == EG_SCOPE_LOOPBACK || row->scope == EG_SCOPE_HOST))
 		return false;
-	if (process)
-		snprintf(uid, sizeof(uid), "%u", process->info.uid);
-	return matches(patterns[EG_FILTER_APP], process ? process->app_id : NULL) &&
-	       matches(patterns[EG_FILTER_USER], process ? uid : NULL) &&
+	if (app)
+		snprintf(uid, sizeof(uid), "%u", app->uid);
+	return matches(patterns[EG_FILTER_APP], app ? app->id : NULL) &&
+	       matches(patterns[EG_FILTER_USER], app ? uid : NULL) &&
 	       (!row || eg_filter_row(&session->options->filter, row));
 }
 
@@ -72,13 +72,13 @@ static int on_process(const struct eg_process *record, void *data)
 	int error = collector_process(record, session->collector);
 	const struct known_process *process = collector_find(session->collector, &record->key);
 
-	if (error || !process || !wanted(session, process, NULL))
+	if (error || !process || !wanted(session, &process->self, NULL))
 		return error;
 	print(session, &(struct eg_trace_event){
 			       .kind = EG_TRACE_PROCESS,
 			       .time = collector_time(session->collector, record->header.time_ns),
-			       .app_id = process->app_id,
-			       .app_kind = process->kind,
+			       .app_id = process->self.id,
+			       .app_kind = process->self.kind,
 			       .process = &process->info,
 			       .command_line = !session->options->no_command_lines,
 		       });
@@ -108,6 +108,8 @@ static int on_event(const struct eg_event *event, void *data)
 {
 	struct session *session = data;
 	const struct known_process *process = collector_find(session->collector, &event->row.proc);
+	const struct known_app *app =
+		collector_app(session->collector, &event->row.proc, event->row.owner);
 	bool kernel = !event->row.proc.tgid && event->row.proc.exec_id == EG_NOBODY_KERNEL;
 	struct place_answer found;
 	const struct eg_destination row = {
@@ -117,16 +119,16 @@ static int on_event(const struct eg_event *event, void *data)
 	};
 
 	places_find(session->places, &row.key, row.scope, &found);
-	if (!wanted(session, process, &row))
+	if (!wanted(session, app, &row))
 		return 0;
 	print(session,
 	      &(struct eg_trace_event){
 		      .kind = kind_of(event),
 		      .time = collector_time(session->collector, event->header.time_ns),
-		      .app_id = process	 ? process->app_id
+		      .app_id = app	 ? app->id
 				: kernel ? "kernel:other"
 					 : "unknown:pid",
-		      .app_kind = process  ? process->kind
+		      .app_kind = app	   ? app->kind
 				  : kernel ? "kernel"
 					   : "unknown",
 		      .process = process ? &process->info : NULL,
@@ -156,6 +158,8 @@ static void on_name(const struct eg_learnt_name *learnt, void *data)
 	struct session *session = data;
 	const struct eg_payload *payload = learnt->payload;
 	const struct known_process *process = collector_find(session->collector, &payload->proc);
+	const struct known_app *app =
+		collector_app(session->collector, &payload->proc, payload->owner);
 	struct eg_flow_key key = {
 		.proc = payload->proc,
 		.port = learnt->port,
@@ -170,13 +174,13 @@ static void on_name(const struct eg_learnt_name *learnt, void *data)
 	row.key = collector_destination(&key);
 	row.scope = (uint8_t)collector_scope(&key);
 	places_find(session->places, &row.key, row.scope, &found);
-	if (!wanted(session, process, &row))
+	if (!wanted(session, app, &row))
 		return;
 	print(session, &(struct eg_trace_event){
 			       .kind = EG_TRACE_NAME,
 			       .time = collector_time(session->collector, payload->header.time_ns),
-			       .app_id = process ? process->app_id : "unknown:pid",
-			       .app_kind = process ? process->kind : "unknown",
+			       .app_id = app ? app->id : "unknown:pid",
+			       .app_kind = app ? app->kind : "unknown",
 			       .process = process ? &process->info : NULL,
 			       .socket = payload->cookie,
 			       .key = row.key,

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <egret/base.h>
 #include <egret/table.h>
 
 struct eg_app *eg_app_new(const char *id, const struct eg_seed *seed, struct eg_place_pool *places)
@@ -52,6 +53,32 @@ int eg_app_describe(struct eg_app *app, const char *kind, const char *name, cons
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && r == 0; i++)
 		r = eg_text_set(texts[i], values[i]);
+	return r;
+}
+
+/* "kernel" is worth 0; what nobody vouches for is worth least. */
+static size_t doubt(const char *trust)
+{
+	static const char *const order[] = { "kernel", "root", "user", "heuristic" };
+	size_t i = 0;
+
+	while (i < ARRAY_SIZE(order) && (!trust || strcmp(trust, order[i]) != 0))
+		i++;
+	return i;
+}
+
+int eg_app_join(struct eg_app *app, const char *kind, const char *name, const char *trust,
+		const char *via, const char *flag)
+{
+	int r;
+
+	if (!app->kind)
+		return eg_app_describe(app, kind, name, trust, via, flag);
+	r = doubt(trust) > doubt(app->trust) ? eg_text_set(&app->trust, trust) : 0;
+	if (r == 0 && app->via && (!via || strcmp(app->via, via) != 0))
+		r = eg_text_set(&app->via, NULL);
+	if (r == 0 && !app->flag && flag)
+		r = eg_text_set(&app->flag, flag);
 	return r;
 }
 

@@ -30,6 +30,11 @@ static const struct optional_program optional_programs[] = {
 		.degraded = "frames that packet sockets send are not seen",
 	},
 	{
+		.name = "eg_exec",
+		.serves = "scripts by the path that was executed",
+		.degraded = "scripts are known by their arguments alone, which they can change",
+	},
+	{
 		.name = "eg_create",
 		.serves = "owners of raw, ping and SCTP sockets",
 		.degraded = "raw, ping and SCTP sockets that only receive have no owner",

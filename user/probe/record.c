@@ -49,6 +49,24 @@ char *eg_process_executable(const struct eg_process *process)
 		    process->flags & EG_PROCESS_EXE_CUT);
 }
 
+char *eg_process_script(const struct eg_process *process)
+{
+	const char *path = process->script;
+	size_t size = process->script_size;
+
+	if (!size)
+		return NULL;
+	if (size > sizeof(process->script))
+		size = sizeof(process->script);
+	if (*path == '/')
+		return strndup(path, size);
+	if (size > 2 && path[0] == '.' && path[1] == '/') {
+		path += 2;
+		size -= 2;
+	}
+	return join(path, size, size, false);
+}
+
 char *eg_process_cgroup(const struct eg_process *process)
 {
 	if (!process->cgroup_size)

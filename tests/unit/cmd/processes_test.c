@@ -108,7 +108,7 @@ static void a_process_is_described_whole(void **state)
 	describe(1);
 	process = find(1);
 	assert_non_null(process);
-	assert_string_equal(process->app_id, "exe:/usr/bin/curl");
+	assert_string_equal(process->self.id, "exe:/usr/bin/curl");
 	assert_string_equal(process->info.executable, "/usr/bin/curl");
 	assert_string_equal(process->info.command_line[1], "http://a");
 	assert_string_equal(process->info.comm, "curl");
@@ -145,7 +145,7 @@ static void each_grouping_has_its_id(void **state)
 	for (enum eg_by by = 0; by < EG_BY_COUNT; by++) {
 		assert_int_equal(begin_by(by), 0);
 		describe(1);
-		assert_memory_equal(find(1)->app_id, ids[by], strlen(ids[by]));
+		assert_memory_equal(find(1)->self.id, ids[by], strlen(ids[by]));
 		end(state);
 	}
 }

@@ -27,6 +27,27 @@ static void texts_are_copied_and_replaced(void **state)
 	eg_summary_free(summary);
 }
 
+static void the_least_trusted_process_speaks_for_the_app(void **state)
+{
+	struct eg_summary *summary = model_new();
+	struct eg_app *app = model_app(summary, "exe:/a");
+
+	(void)state;
+	assert_int_equal(eg_app_join(app, "script", "a", "kernel", "netd", NULL), 0);
+	assert_string_equal(app->trust, "kernel");
+	assert_string_equal(app->via, "netd");
+	assert_int_equal(eg_app_join(app, "script", "b", "user", NULL, "memfd"), 0);
+	assert_string_equal(app->name, "a");
+	assert_string_equal(app->trust, "user");
+	assert_null(app->via);
+	assert_string_equal(app->flag, "memfd");
+	assert_int_equal(eg_app_join(app, "script", "c", "root", "netd", "exe-deleted"), 0);
+	assert_string_equal(app->trust, "user");
+	assert_null(app->via);
+	assert_string_equal(app->flag, "memfd");
+	eg_summary_free(summary);
+}
+
 static void users_are_a_sorted_set(void **state)
 {
 	static const uint32_t users[] = { 1000, 0, UINT32_MAX, 1000, 5, 0 };
@@ -50,6 +71,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(texts_are_copied_and_replaced),
+		cmocka_unit_test(the_least_trusted_process_speaks_for_the_app),
 		cmocka_unit_test(users_are_a_sorted_set),
 	};
 

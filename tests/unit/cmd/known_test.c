@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A process's record as text, and whom it works for. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "user/cmd/known.h"
+
+#define PID_NOBODY 5000000 /* above every pid that the kernel gives away */
+
+static struct known_process *make(struct eg_process *record)
+{
+	struct known_process *process;
+	struct eg_machine *machine;
+
+	record->key.tgid = PID_NOBODY;
+	assert_int_equal(eg_machine_new(&machine), 0);
+	assert_int_equal(known_process_new(record, 1, machine, EG_BY_APP, &process), 0);
+	/* On the host a socket's owner says nothing of the app. */
+	assert_ptr_equal(known_process_app(process, 10123, machine), &process->self);
+	eg_machine_free(machine);
+	return process;
+}
+
+static void an_executed_script_names_the_app(void **state)
+{
+	struct eg_process record = {
+		.exe_size = 16,
+		.exe = "python3\0bin\0usr",
+		.script_size = 14,
+		.script = "/usr/bin/sync",
+		.comm = "sync",
+		.uid = 7,
+	};
+	struct known_process *process = make(&record);
+
+	(void)state;
+	assert_string_equal(process->self.id, "script:/usr/bin/sync");
+	assert_string_equal(process->self.trust, "kernel");
+	assert_string_equal(process->self.component, "python3");
+	assert_int_equal(process->self.uid, 7);
+	known_process_free(process);
+}
+
+static void an_app_in_an_android_is_its_sockets_owner(void **state)
+{
+	struct eg_process record = {
+		.exe_size = 16,
+		.exe = "netd\0bin\0system",
+		.cgroup_size = 21,
+		.cgroup = "lxc.payload.waydroid",
+		.args_size = 5,
+		.args = "netd",
+		.comm = "netd",
+	};
+	struct known_process *process;
+	struct eg_machine *machine;
+	struct known_app *app;
+
+	(void)state;
+	record.key.tgid = PID_NOBODY;
+	assert_int_equal(eg_machine_new(&machine), 0);
+	assert_int_equal(known_process_new(&record, 1, machine, EG_BY_APP, &process), 0);
+	assert_string_equal(process->self.id, "android:waydroid/system:netd");
+	assert_ptr_equal(known_process_app(process, 0, machine), &process->self);
+	app = known_process_app(process, 1051, machine);
+	assert_non_null(app);
+	assert_string_equal(app->id, "android:waydroid/system:dns");
+	assert_int_equal(app->uid, 1051);
+	assert_ptr_equal(known_process_app(process, 1051, machine), app);
+	known_process_free(process);
+	eg_machine_free(machine);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_executed_script_names_the_app),
+		cmocka_unit_test(an_app_in_an_android_is_its_sockets_owner),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Processes that have talked, as text, and the apps that they talk for. */
+#include "known.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <egret/base.h>
+
+/* A hostile container could give its sockets to every uid that there is. */
+#define OTHERS_MAX 4096
+
+static void clear_app(struct known_app *app)
+{
+	free(app->id);
+	free(app->name);
+	free(app->via);
+	free(app->component);
+}
+
+void known_process_free(struct known_process *process)
+{
+	struct known_app *app, *next;
+
+	if (!process)
+		return;
+	for (app = process->self.next; app; app = next) {
+		next = app->next;
+		clear_app(app);
+		free(app);
+	}
+	clear_app(&process->self);
+	free(process->info.comm);
+	free(process->info.executable);
+	free(process->info.cgroup);
+	free(process->info.command_line);
+	free(process->script);
+	free(process->cgroup_v1);
+	free(process->init_cgroup);
+	free(process);
+}
+
+static int identify(struct known_process *process, struct eg_machine *machine, enum eg_by by,
+		    struct eg_identity *ret_identity)
+{
+	static int (*const identify_by[])(const struct eg_process_facts *facts,
+					  struct eg_identity *ret_identity) = {
+		[EG_BY_PROGRAM] = eg_identify_program,
+		[EG_BY_PROCESS] = eg_identify_process,
+		[EG_BY_CONTAINER] = eg_identify_container,
+		[EG_BY_USER] = eg_identify_user,
+	};
+	_Static_assert(ARRAY_SIZE(identify_by) == EG_BY_COUNT, "each grouping has its way");
+	const struct eg_process_facts *facts = &process->facts;
+
+	if (by != EG_BY_APP)
+		return identify_by[by](facts, ret_identity);
+	return eg_identify_app(facts, eg_machine_lookup(machine, facts), false, ret_identity);
+}
+
+/* Takes the texts of an identity, which has nothing left to free. */
+static void take_identity(struct known_app *app, const struct eg_identity *identity)
+{
+	app->id = identity->id;
+	app->name = identity->name;
+	app->via = identity->via;
+	app->component = identity->component;
+	app->kind = identity->kind;
+	app->trust = identity->trust;
+	app->flag = identity->flag;
+}
+
+static void set_facts(struct known_process *process, const struct eg_process *record,
+		      struct eg_machine *machine, enum eg_by by)
+{
+	const struct eg_process_info *info = &process->info;
+	struct eg_process_facts *facts = &process->facts;
+
+	*facts = (struct eg_process_facts){
+		.origin = EG_ORIGIN_KERNEL,
+		.pid = info->pid,
+		.uid = info->uid,
+		.start = info->start,
+		.start_boot = record->key.start_ns,
+		.executable = info->executable,
+		.exe_deleted = record->flags & EG_PROCESS_EXE_DELETED,
+		.cgroup = info->cgroup,
+		.comm = info->comm,
+		.args = info->command_line,
+		.script = process->script,
+		.mnt_ns = eg_machine_mnt_ns(machine, record->mnt_ns),
+		.pid_ns = eg_machine_pid_ns(machine, record->pid_ns),
+		.user_ns = eg_machine_user_ns(machine, record->user_ns),
+	};
+	if (by != EG_BY_APP)
+		return;
+	process->cgroup_v1 = eg_machine_cgroup_v1(machine, facts);
+	/* Who may make a pid namespace without a user namespace is root. */
+	if (facts->pid_ns == EG_NAMESPACE_OWN && facts->user_ns == EG_NAMESPACE_HOST)
+		process->init_cgroup = eg_machine_init_cgroup(machine, facts);
+	facts->cgroup_v1 = process->cgroup_v1;
+	facts->init_cgroup = process->init_cgroup;
+}
+
+/* A text that the record has, and the process has not, found no memory. */
+static bool is_whole(const struct eg_process *record, const struct known_process *process)
+{
+	const struct eg_process_info *info = &process->info;
+
+	return info->comm && info->cgroup && (info->executable || !record->exe_size) &&
+	       (info->command_line || !record->args_size) &&
+	       (process->script || !record->script_size);
+}
+
+static void decode(const struct eg_process *record, int64_t start, struct known_process *process)
+{
+	process->cgroup_id = record->cgroup_id;
+	process->net_ns = record->net_ns;
+	process->self.uid = record->uid;
+	process->script = eg_process_script(record);
+	process->info = (struct eg_process_info){
+		.start = start,
+		.pid = record->key.tgid,
+		.ppid = record->ppid,
+		.uid = record->uid,
+		.has_uid = true,
+		.has_ppid = true,
+		.comm = strndup(record->comm, sizeof(record->comm)),
+		.executable = eg_process_executable(record),
+		.cgroup = eg_process_cgroup(record),
+		.command_line = eg_process_arguments(record),
+	};
+}
+
+int known_process_new(const struct eg_process *record, int64_t start, struct eg_machine *machine,
+		      enum eg_by by, struct known_process **ret_process)
+{
+	struct known_process *process = calloc(1, sizeof(*process));
+	struct eg_identity identity = {};
+
+	if (!process)
+		return -ENOMEM;
+	decode(record, start, process);
+	if (is_whole(record, process)) {
+		set_facts(process, record, machine, by);
+		process->own_user_ns = process->facts.user_ns != EG_NAMESPACE_HOST;
+		if (identify(process, machine, by, &identity) == 0) {
+			take_identity(&process->self, &identity);
+			process->info.component = process->self.component;
+			*ret_process = process;
+			return 0;
+		}
+	}
+	known_process_free(process);
+	return -ENOMEM;
+}
+
+/* --- whom it works for --- */
+
+static struct known_app *add_other(struct known_process *process, uint32_t owner,
+				   struct eg_machine *machine)
+{
+	struct eg_process_facts facts = process->facts;
+	struct known_app *other = calloc(1, sizeof(*other));
+	struct eg_identity identity = {};
+
+	if (!other)
+		return NULL;
+	facts.socket_uid = owner;
+	facts.has_socket_uid = true;
+	if (eg_identify_app(&facts, eg_machine_lookup(machine, &facts), false, &identity) < 0) {
+		free(other);
+		return NULL;
+	}
+	take_identity(other, &identity);
+	other->uid = owner;
+	other->next = process->self.next;
+	process->self.next = other;
+	process->others++;
+	return other;
+}
+
+struct known_app *known_process_app(struct known_process *process, uint32_t owner,
+				    struct eg_machine *machine)
+{
+	struct known_app *app = &process->self;
+
+	/* Elsewhere the creator counts: a server's sockets are root's, not its user's. */
+	if (owner == app->uid || strcmp(app->kind, "android") != 0)
+		return app;
+	for (app = app->next; app; app = app->next) {
+		if (app->uid == owner)
+			return app;
+	}
+	if (process->others == OTHERS_MAX)
+		return &process->self;
+	return add_other(process, owner, machine);
+}

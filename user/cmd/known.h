@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Processes that have talked, as text, and the apps that they talk for. */
+#pragma once
+
+#include <egret/flow.h>
+#include <egret/ident.h>
+#include <egret/probe.h>
+
+/* What a process is, or whom it works for. Texts are owned. */
+struct known_app {
+	char *id, *name, *via, *component;
+	const char *kind, *trust, *flag;
+	uint32_t uid; /* of the process, or of the socket's owner that it works for */
+	uint64_t summary; /* the number of the summary that has the process already ... */
+	struct eg_app *app; /* ... in this app */
+	struct known_app *next;
+};
+
+struct known_process {
+	struct eg_process_info info; /* its component is its own app's, and not owned */
+	struct known_app self; /* whose list goes on with those that it works for */
+	size_t others; /* how many those are */
+	uint64_t cgroup_id;
+	uint32_t net_ns;
+	bool own_user_ns; /* another than the host's, or unknown */
+	struct eg_process_facts facts; /* texts are info's, or below */
+	char *script, *cgroup_v1, *init_cgroup;
+};
+
+/*
+ * The process of a record, which started at `start` (realtime ns), identified
+ * as the machine and the grouping have it. 0 or -ENOMEM.
+ */
+int known_process_new(const struct eg_process *record, int64_t start, struct eg_machine *machine,
+		      enum eg_by by, struct known_process **ret_process);
+void known_process_free(struct known_process *process);
+
+/*
+ * Whose a socket of this process is: the process's own app or, in an Android,
+ * that of the user whom fchown(2) has made its owner (identity.md 3.7). NULL: no
+ * memory.
+ */
+struct known_app *known_process_app(struct known_process *process, uint32_t owner,
+				    struct eg_machine *machine);
