@@ -34,6 +34,8 @@ const struct test_case *const suites[] = {
 	namespace_cases,
 	program_cases,
 	app_cases,
+	android_cases,
+	script_cases,
 	place_cases,
 	name_cases,
 	resolver_cases,

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Android in a container: whose uid, whose package, whose socket. */
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <harness/sock.h>
+#include <harness/suites.h>
+
+#include "apps.h"
+
+static const char packages[] =
+	"com.android.chrome 10123 0 /data/user/0/com.android.chrome default 3003 0 567 1 @null\n"
+	"com.google.android.gms 10110 0 /data/user/0/com.google.android.gms default 3003\n"
+	"com.google.android.gsf 10110 0 /data/user/0/com.google.android.gsf default 3003\n";
+
+/* A root as Android's is, as far as one looks. */
+static const char *make_android(struct test *test)
+{
+	static const char *const directories[] = { "", "/system", "/data", "/data/system" };
+	const char *root = test_path(test, "android");
+
+	for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++) {
+		const char *dir = test_text(test, "%s%s", root, directories[i]);
+
+		require(test, mkdir(dir, 0755) == 0);
+	}
+	require(test, file_write(test_text(test, "%s/system/build.prop", root), "ro.x=1\n") == 0);
+	require(test,
+		file_write(test_text(test, "%s/data/system/packages.list", root), packages) == 0);
+	require(test, chmod(test_text(test, "%s/data/system/packages.list", root), 0640) == 0);
+	require(test,
+		chown(test_text(test, "%s/data/system/packages.list", root), 1000, 1032) == 0);
+	return root;
+}
+
+/* Where the arguments lie: proc_pid_stat(5), fields 48 and 49. */
+static int find_arguments(char **ret_start, size_t *ret_size)
+{
+	unsigned long start, end;
+	FILE *stream = fopen("/proc/self/stat", "re");
+	char text[2048], *field = NULL;
+
+	if (stream && fgets(text, sizeof(text), stream))
+		field = strrchr(text, ')');
+	if (stream)
+		fclose(stream);
+	for (int i = 2; field && i < 48; i++)
+		field = strchr(field + 1, ' ');
+	if (!field || sscanf(field, " %lu %lu", &start, &end) != 2)
+		return -EINVAL;
+	*ret_start = (char *)start;
+	*ret_size = end - start;
+	return 0;
+}
+
+/*
+ * What Android's zygote does with a child: writes the app's name over the
+ * arguments, the end of it into comm, and takes the app's uid.
+ */
+static long specialise(struct call *call)
+{
+	const char *name = call->text, *root = strchr(name, '\n') + 1;
+	size_t length = strcspn(name, "\n"), size;
+	char comm[16] = "", *arguments;
+
+	if (find_arguments(&arguments, &size) < 0 || size <= length)
+		return -EINVAL;
+	memset(arguments, 0, size);
+	memcpy(arguments, name, length);
+	memcpy(comm, length > 15 ? name + length - 15 : name, length > 15 ? 15 : length);
+	prctl(PR_SET_NAME, comm);
+	if (chroot(root) < 0 || chdir("/") < 0)
+		return -errno;
+	if (setresuid((uid_t)call->arg[0], (uid_t)call->arg[0], (uid_t)call->arg[0]) < 0)
+		return -errno;
+	return 0;
+}
+
+static struct actor *start_app(struct actor *zygote, const char *root, uid_t uid, const char *name)
+{
+	struct actor *app = actor_fork(zygote);
+	struct call call = { .arg = { (long)uid } };
+
+	snprintf(call.text, sizeof(call.text), "%s\n%s", name, root);
+	require(zygote->test, actor_call(app, specialise, &call) == 0);
+	return app;
+}
+
+static void packages_by_uid(struct test *test)
+{
+	const char *dir = cgroup_named(test, "lxc.payload.waydroid"), *root = make_android(test);
+	struct actor *server = actor_start(test, "server");
+	struct actor *zygote =
+		actor_start_as(test, &(struct actor_options){ .name = "zygote", .cgroup = dir });
+	struct egret *egret = egret_start(test, NULL);
+	struct result *result;
+
+	send_bytes(start_app(zygote, root, 10123, "com.android.chrome"), server, 111);
+	send_bytes(start_app(zygote, root, 10110, "com.google.android.gsf:push"), server, 222);
+	send_bytes(start_app(zygote, root, 1010123, "com.android.chrome"), server, 333);
+	send_bytes(start_app(zygote, root, 10199, "org.example.fresh"), server, 444);
+	result = egret_stop(egret);
+	expect_app(result,
+		   &(struct expected){ .id = "android:waydroid/com.android.chrome",
+				       .kind = "android",
+				       .name = "com.android.chrome",
+				       .trust = "root",
+				       .component = "main" },
+		   111);
+	expect_app(result,
+		   &(struct expected){ .id = "android:waydroid/com.google.android.gsf",
+				       .kind = "android",
+				       .name = "com.google.android.gsf",
+				       .trust = "root",
+				       .component = "push" },
+		   222);
+	expect_app(result,
+		   &(struct expected){ .id = "android:waydroid/com.android.chrome@u10",
+				       .kind = "android",
+				       .name = "com.android.chrome (user 10)",
+				       .trust = "root",
+				       .component = "main" },
+		   333);
+	expect_app(result,
+		   &(struct expected){ .id = "android:waydroid/org.example.fresh",
+				       .kind = "android",
+				       .name = "org.example.fresh",
+				       .trust = "heuristic",
+				       .component = "main" },
+		   444);
+}
+
+/* Installed while egret watches: known at the app's first byte. */
+static void install(struct test *test)
+{
+	const char *dir = cgroup_named(test, "lxc.payload.waydroid"), *root = make_android(test);
+	const char *list = test_text(test, "%s/data/system/packages.list", root);
+	struct actor *server = actor_start(test, "server");
+	struct actor *zygote =
+		actor_start_as(test, &(struct actor_options){ .name = "zygote", .cgroup = dir });
+	struct egret *egret = egret_start(test, NULL);
+
+	send_bytes(start_app(zygote, root, 10123, "com.android.chrome"), server, 1);
+	require(test, file_write(test_text(test, "%s.tmp", list),
+				 "org.example.fresh 10199 0 /d s none\n") == 0);
+	require(test, rename(test_text(test, "%s.tmp", list), list) == 0);
+	send_bytes(start_app(zygote, root, 10199, "other.name"), server, 444);
+	expect_app(egret_stop(egret),
+		   &(struct expected){ .id = "android:waydroid/org.example.fresh",
+				       .kind = "android",
+				       .name = "org.example.fresh",
+				       .trust = "root",
+				       .component = "other.name" },
+		   444);
+}
+
+/* Found by its cgroup, while one of its processes lives. */
+static void doctor(struct test *test)
+{
+	const char *dir = cgroup_named(test, "lxc.payload.waydroid"), *root = make_android(test);
+	struct actor *zygote =
+		actor_start_as(test, &(struct actor_options){ .name = "zygote", .cgroup = dir });
+	struct output output;
+	const cJSON *check;
+	bool found = false;
+	cJSON *json;
+
+	egret_needed(test);
+	start_app(zygote, root, 10123, "com.android.chrome");
+	output = egret_run(test, WORDS("doctor", "--format", "json"));
+	json = cJSON_Parse(output.out);
+	cJSON_ArrayForEach(check, json_get(json, "checks")) {
+		if (strcmp(json_text(check, "name"), "Android container waydroid") != 0)
+			continue;
+		found = true;
+		expect_said(test, check, "status", "ok");
+		expect_said(test, check, "detail", "3 packages");
+	}
+	expect_equal(test, found, 1);
+	cJSON_Delete(json);
+}
+
+/* egret app says where it has everything from. */
+static void evidence(struct test *test)
+{
+	const char *dir = cgroup_named(test, "lxc.payload.waydroid"), *root = make_android(test);
+	struct actor *zygote = actor_start_as(test, &(struct actor_options){ .name = "zygote",
+									     .cgroup = dir }),
+		     *app;
+	struct output output;
+	cJSON *json;
+
+	egret_needed(test);
+	app = start_app(zygote, root, 10123, "com.android.chrome:remote");
+	output = egret_run(test, WORDS("app", test_text(test, "%d", app->pid)));
+	json = cJSON_Parse(output.out);
+	expect_said(test, json, "schema", "egret.app/1");
+	expect_said(test, json, "app_id", "android:waydroid/com.android.chrome");
+	expect_said(test, json, "component", "remote");
+	expect_said(test, json, "trust", "root");
+	expect_equal(test, json_number(json, "owner_uid"), 10123);
+	expect_equal(test,
+		     !!strstr(output.out,
+			      test_text(test, "/proc/%d/root/data/system/packages.list", app->pid)),
+		     1);
+	expect_equal(test, !!strstr(output.out, test_text(test, "/proc/%d/cgroup", app->pid)), 1);
+	cJSON_Delete(json);
+}
+
+/* --- sockets that netd makes for others --- */
+
+/* fchown(2) of a socket, which tells the kernel whose it is. */
+static long give_away(struct call *call)
+{
+	return fchown((int)call->arg[0], (uid_t)call->arg[1], (gid_t)-1) < 0 ? -errno : 0;
+}
+
+static void give(struct actor *owner, int fd, uid_t uid)
+{
+	require(owner->test,
+		actor_call(owner, give_away, &(struct call){ .arg = { fd, (long)uid } }) == 0);
+}
+
+/* Android's resolver: root, in the container, with its own executable. */
+static struct actor *start_netd(struct test *test, const char *root)
+{
+	struct actor *netd = actor_start_as(
+		test,
+		&(struct actor_options){ .name = "netd",
+					 .cgroup = cgroup_named(test, "lxc.payload.waydroid") });
+	struct call call = { 0 };
+
+	snprintf(call.text, sizeof(call.text), "netd\n%s", root);
+	require(test, actor_call(netd, specialise, &call) == 0);
+	return netd;
+}
+
+struct asked {
+	struct actor *netd, *server;
+	int server_fd, port;
+};
+
+static struct asked start_asking(struct test *test)
+{
+	struct asked asked = { .server = actor_start(test, "server") };
+
+	asked.server_fd = sock_open(asked.server, test->family, SOCK_DGRAM, 0);
+	asked.port = sock_bind(asked.server, asked.server_fd, test->ip, 0);
+	asked.netd = start_netd(test, make_android(test));
+	return asked;
+}
+
+/* A question for an app, over UDP as netd asks it; `late`: given away after connect(). */
+static void ask(const struct asked *asked, uid_t uid, long size, bool connected, bool late)
+{
+	struct actor *netd = asked->netd;
+	int fd = sock_open(netd, netd->test->family, SOCK_DGRAM, 0);
+	const char *ip = netd->test->ip;
+
+	if (!late)
+		give(netd, fd, uid);
+	if (connected)
+		expect_equal(netd->test, sock_connect(netd, fd, ip, asked->port), 0);
+	if (late)
+		give(netd, fd, uid);
+	expect_equal(netd->test,
+		     sock_send_to(netd, fd, connected ? NULL : ip, connected ? 0 : asked->port,
+				  size),
+		     size);
+	sock_close(netd, fd);
+}
+
+static void expect_asked(struct result *result, const char *package, const char *via, long sent)
+{
+	struct test *test = result ? result->test : NULL;
+
+	if (!result)
+		return;
+	expect_app(result,
+		   &(struct expected){ .id = test_text(test, "android:waydroid/%s", package),
+				       .kind = "android",
+				       .name = package,
+				       .trust = "root",
+				       .via = via,
+				       .component = "dns via netd" },
+		   sent);
+}
+
+static void netd_datagrams(struct test *test)
+{
+	struct asked asked = start_asking(test);
+	struct egret *egret = egret_start(test, NULL);
+	struct result *result;
+
+	ask(&asked, 10123, 31, true, false);
+	ask(&asked, 10110, 37, false, false);
+	ask(&asked, 1010123, 41, true, true);
+	result = egret_stop(egret);
+	expect_asked(result, "com.android.chrome", "netd", 31);
+	expect_asked(result, "com.google.android.gms", "netd", 37);
+	expect_app(result,
+		   &(struct expected){ .id = "android:waydroid/com.android.chrome@u10",
+				       .kind = "android",
+				       .name = "com.android.chrome (user 10)",
+				       .trust = "root",
+				       .via = "netd",
+				       .component = "dns via netd" },
+		   41);
+	expect_no_app(result, "android:waydroid/system:netd");
+}
+
+/* Its own question, and one over the connection that all apps' private DNS shares. */
+static void netd_own(struct test *test)
+{
+	struct asked asked = start_asking(test);
+	struct egret *egret = egret_start(test, NULL);
+	struct result *result;
+
+	ask(&asked, 0, 43, true, false);
+	ask(&asked, 1051, 47, true, false);
+	result = egret_stop(egret);
+	expect_app(result,
+		   &(struct expected){ .id = "android:waydroid/system:netd",
+				       .kind = "android",
+				       .name = "Android netd",
+				       .trust = "root",
+				       .component = "netd" },
+		   43);
+	expect_app(result,
+		   &(struct expected){ .id = "android:waydroid/system:dns",
+				       .kind = "android",
+				       .name = "Android DNS resolver",
+				       .trust = "root",
+				       .component = "netd" },
+		   47);
+}
+
+/* TCP, and an app that talks for itself as well: one app, whose own bytes are no relay's. */
+static void netd_stream(struct test *test)
+{
+	struct actor *server = actor_start(test, "server"), *zygote, *netd;
+	const char *root = make_android(test);
+	int listener = sock_open(server, test->family, SOCK_STREAM, 0), fd, other;
+	int port = sock_bind(server, listener, test->ip, 0);
+	struct egret *egret;
+
+	sock_listen(server, listener);
+	netd = start_netd(test, root);
+	zygote = actor_start_as(
+		test, &(struct actor_options){
+			      .name = "zygote",
+			      .cgroup = test_text(test, "%s/lxc.payload.waydroid", test->cgroup) });
+	egret = egret_start(test, NULL);
+	send_bytes(start_app(zygote, root, 10123, "com.android.chrome"), server, 1000);
+	fd = sock_open(netd, test->family, SOCK_STREAM, 0);
+	give(netd, fd, 10123);
+	expect_equal(test, sock_connect(netd, fd, test->ip, port), 0);
+	other = sock_accept(server, listener);
+	sock_transfer(netd, fd, server, other, 53);
+	sock_close(netd, fd);
+	sock_close(server, other);
+	expect_app(egret_stop(egret),
+		   &(struct expected){ .id = "android:waydroid/com.android.chrome",
+				       .kind = "android",
+				       .name = "com.android.chrome",
+				       .trust = "root",
+				       .component = "dns via netd" },
+		   1053);
+}
+
+/* On the host a socket's owner says nothing of the app: who made it counts. */
+static void owner_on_the_host(struct test *test)
+{
+	struct actor *server = actor_start(test, "server"), *client = actor_start(test, "client");
+	struct pair pair;
+	struct egret *egret = egret_start(test, NULL);
+
+	pair = sock_pair(client, server, test->ip, 0);
+	give(client, pair.client_fd, 10123);
+	sock_transfer(client, pair.client_fd, server, pair.server_fd, 99);
+	sock_pair_close(&pair);
+	expect_sums(egret_stop(egret), client, 99, 0);
+}
+
+const struct test_case android_cases[] = {
+	CASE("android/packages", packages_by_uid),
+	CASE("android/install", install),
+	CASE("android/doctor", doctor),
+	CASE("android/evidence", evidence),
+	CASE("android/netd-datagrams", netd_datagrams),
+	CASE("android/netd-own", netd_own),
+	CASE("android/netd-stream", netd_stream),
+	CASE("android/owner-on-the-host", owner_on_the_host),
+	{ 0 },
+};

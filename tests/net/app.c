@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What cases about apps share: what an app says of itself, and bytes for it to send. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <harness/cgroup.h>
+#include <harness/sock.h>
+
+#include "apps.h"
+
+void expect_said(struct test *test, const cJSON *object, const char *key, const char *expected)
+{
+	const char *got = json_text(object, key);
+
+	if (strcmp(got ? got : "", expected ? expected : "") != 0)
+		test_wrong(test, "%s is '%s', not '%s'", key, got ? got : "",
+			   expected ? expected : "");
+}
+
+void expect_app(struct result *result, const struct expected *expected, long long sent)
+{
+	struct test *test = result ? result->test : NULL;
+	const cJSON *app = result ? result_app(result, expected->id) : NULL, *item;
+
+	if (!result)
+		return;
+	if (!app) {
+		test_wrong(test, "no app %s", expected->id);
+		cJSON_ArrayForEach(item, json_get(result->json, "apps"))
+			printf("  %s\n", json_text(item, "id"));
+		return;
+	}
+	expect_said(test, app, "kind", expected->kind);
+	expect_said(test, app, "name", expected->name);
+	expect_said(test, app, "trust", expected->trust);
+	expect_said(test, app, "via", expected->via);
+	expect_said(test, app, "flag", expected->flag);
+	item = cJSON_GetArrayItem(json_get(app, "processes"), 0);
+	expect_said(test, item, "component", expected->component);
+	expect_equal(test, json_number(app, "bytes_sent"), sent);
+}
+
+void send_bytes(struct actor *client, struct actor *server, long size)
+{
+	struct pair pair = sock_pair(client, server, client->test->ip, 0);
+
+	sock_transfer(client, pair.client_fd, server, pair.server_fd, size);
+	sock_pair_close(&pair);
+	sock_close(server, pair.listener);
+}
+
+void expect_no_app(struct result *result, const char *id)
+{
+	if (result && result_app(result, id))
+		test_wrong(result->test, "there is an app %s", id);
+}
+
+const char *cgroup_named(struct test *test, const char *name)
+{
+	const char *dir = test_text(test, "%s/%s", test->cgroup, name);
+	int error = test->cgroup[0] ? 0 : -ENOENT;
+
+	for (const char *slash = strchr(name, '/'); !error && slash;
+	     slash = strchr(slash + 1, '/')) {
+		error = cgroup_make(
+			test_text(test, "%s/%.*s", test->cgroup, (int)(slash - name), name));
+		error = error == -EEXIST ? 0 : error;
+	}
+	if (!error)
+		error = cgroup_make(dir);
+	if (error)
+		test_skip(test, "no cgroup2");
+	return dir;
+}

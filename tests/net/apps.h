@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What cases about apps share: what an app says of itself, and bytes for it to send. */
+#pragma once
+
+#include <harness/egret.h>
+
+#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+/* What an app must say of itself; NULL: null. */
+struct expected {
+	const char *id, *kind, *name, *trust, *via, *flag, *component;
+};
+
+void expect_said(struct test *test, const cJSON *object, const char *key, const char *expected);
+/* The app is there, says this, and has sent so many bytes. A NULL result: nothing is checked. */
+void expect_app(struct result *result, const struct expected *expected, long long sent);
+/* No app has this id. */
+void expect_no_app(struct result *result, const char *id);
+
+/* The client connects to the server on the case's address, and sends. */
+void send_bytes(struct actor *client, struct actor *server, long size);
+
+/* A new cgroup below the case's own, its parents ("a.slice/b.scope") as well. */
+const char *cgroup_named(struct test *test, const char *name);
