@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include <egret/base.h>
-#include <egret/place.h>
 #include <egret/probe.h>
 
 static const struct eg_command *const commands[] = {
@@ -33,13 +32,24 @@ static void put_usage(FILE *stream)
 	fputs("\n`egret COMMAND --help` lists the command's options.\n", stream);
 }
 
+/* The optional libraries that this build has, or has not, after these words. */
+static void put_libraries(FILE *stream, bool present, const char *words)
+{
+	const char *separator = words;
+
+	for (size_t i = 0; i < EG_LIBRARIES; i++) {
+		if (eg_libraries()[i].present != present)
+			continue;
+		fprintf(stream, "%s%s", separator, eg_libraries()[i].name);
+		separator = ", ";
+	}
+}
+
 static void put_version(FILE *stream)
 {
-	const char *const *without = eg_place_without();
-
 	fprintf(stream, "egret " EG_VERSION " (libbpf %s", eg_probe_library());
-	for (size_t i = 0; without[i]; i++)
-		fprintf(stream, "%s%s", i > 0 ? ", " : "; without ", without[i]);
+	put_libraries(stream, true, "; with ");
+	put_libraries(stream, false, "; without ");
 	fputs(")\n", stream);
 }
 

@@ -15,6 +15,15 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define NSEC_PER_SEC 1000000000LL
 
+/* A library that egret can do without, and what it does not do then. */
+struct eg_library {
+	const char *name, *affects;
+	bool present; /* in this build */
+};
+#define EG_LIBRARIES 6
+/* All EG_LIBRARIES of them. */
+const struct eg_library *eg_libraries(void);
+
 /* Runs f(&variable) when the variable goes out of scope. */
 #define _cleanup_(f) __attribute__((cleanup(f)))
 /* Hands a pointer's ownership on: yields it and leaves NULL behind. */

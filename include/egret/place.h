@@ -6,9 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Libraries that this build has to do without, NULL-terminated: "libloc". */
-const char *const *eg_place_without(void);
-
 /* --- databases --- */
 
 enum eg_geo_field {

@@ -84,33 +84,11 @@ static struct eg_check check_none(void)
 	};
 }
 
-static struct eg_check check_library(const char *name)
-{
-	return (struct eg_check){
-		.name = name,
-		.status = EG_CHECK_MISSING,
-		.detail = "this egret was built without it",
-		.affects = strcmp(name, "libpsl") == 0 ? "registered_domain is null"
-						       : "databases of its format are refused",
-	};
-}
-
-static size_t count_missing(void)
-{
-	const char *const *without = eg_place_without();
-	size_t count = 0;
-
-	while (without[count])
-		count++;
-	return count;
-}
-
 int place_checks_make(const struct places *places, int64_t now, struct place_checks *ret_checks)
 {
 	const struct eg_geo *geo = places_geo(places);
-	size_t databases = eg_geo_count(geo), count = databases ? databases : 1;
-	size_t missing = count_missing();
-	struct place_checks checks = { .count = count + missing };
+	size_t databases = eg_geo_count(geo);
+	struct place_checks checks = { .count = databases ? databases : 1 };
 	int r = 0;
 
 	checks.checks = calloc(checks.count, sizeof(*checks.checks));
@@ -126,8 +104,6 @@ int place_checks_make(const struct places *places, int64_t now, struct place_che
 	}
 	if (!databases)
 		checks.checks[0] = check_none();
-	for (size_t i = 0; i < missing; i++)
-		checks.checks[count + i] = check_library(eg_place_without()[i]);
 	*ret_checks = checks;
 	return 0;
 }

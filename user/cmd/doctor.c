@@ -54,6 +54,17 @@ static struct eg_check check_of(const struct eg_feature *feature)
 	};
 }
 
+static struct eg_check check_library(const struct eg_library *library)
+{
+	return (struct eg_check){
+		.name = library->name,
+		.status = library->present ? EG_CHECK_OK : EG_CHECK_MISSING,
+		.detail = library->present ? "a library that this egret was built with"
+					   : "this egret was built without it",
+		.affects = library->present ? NULL : library->affects,
+	};
+}
+
 static int print(FILE *stream, void *data)
 {
 	const struct report *report = data;
@@ -73,7 +84,8 @@ static struct eg_check *list_checks(const char *missing, const struct eg_feature
 				    size_t features_count, const struct android_checks *androids,
 				    const struct place_checks *places, size_t *ret_count)
 {
-	size_t count = 1 + features_count + androids->count + places->count, next = 0;
+	size_t count = 1 + features_count + androids->count + places->count + EG_LIBRARIES;
+	size_t next = 0;
 	struct eg_check *checks = calloc(count, sizeof(*checks));
 
 	if (!checks)
@@ -85,6 +97,8 @@ static struct eg_check *list_checks(const char *missing, const struct eg_feature
 		checks[next++] = androids->checks[i];
 	for (size_t i = 0; i < places->count; i++)
 		checks[next++] = places->checks[i];
+	for (size_t i = 0; i < EG_LIBRARIES; i++)
+		checks[next++] = check_library(&eg_libraries()[i]);
 	*ret_count = count;
 	return checks;
 }

@@ -101,24 +101,6 @@ int64_t eg_geo_age_days(const struct eg_geo_database *database, int64_t now)
 	return (now - database->built) / (24 * 60 * 60 * NSEC_PER_SEC);
 }
 
-const char *const *eg_place_without(void)
-{
-	static const char *const without[] = {
-#ifndef EG_HAVE_LIBMAXMINDDB
-		"libmaxminddb",
-#endif
-#ifndef EG_HAVE_LIBLOC
-		"libloc",
-#endif
-#ifndef EG_HAVE_LIBPSL
-		"libpsl",
-#endif
-		NULL,
-	};
-
-	return without;
-}
-
 /* --- finding --- */
 
 /* An operator without a name gets it from an older database that means the same one. */

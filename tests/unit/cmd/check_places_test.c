@@ -57,28 +57,11 @@ static void what_is_refused_says_why(void **state)
 	place_checks_free(&checks);
 }
 
-static void each_missing_library_is_named(void **state)
-{
-	const char *files[] = { "/nowhere.mmdb", NULL };
-	struct place_checks checks = check(files, 0);
-	const char *const *without = eg_place_without();
-	size_t count = 1;
-
-	(void)state;
-	for (; *without; without++, count++) {
-		assert_string_equal(checks.checks[count].name, *without);
-		assert_int_equal(checks.checks[count].status, EG_CHECK_MISSING);
-	}
-	assert_int_equal(checks.count, count);
-	place_checks_free(&checks);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_database_is_good_until_it_is_old),
 		cmocka_unit_test(what_is_refused_says_why),
-		cmocka_unit_test(each_missing_library_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_begin, fixture_end);
