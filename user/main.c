@@ -15,6 +15,8 @@ static const struct eg_command *const commands[] = {
 	&eg_command_trace, /* one line per event */
 	&eg_command_record, /* the same without end, into the history */
 	&eg_command_report, /* out of the history */
+	&eg_command_diff, /* what is new in it */
+	&eg_command_check, /* rules held against it */
 	&eg_command_merge, /* several summaries into one */
 	&eg_command_explain, /* all that is known of one destination */
 	&eg_command_app, /* which app is this process */

@@ -18,3 +18,5 @@ enum eg_caps_keep {
  * rights by execve(). 0 or -EPERM.
  */
 int eg_caps_drop(unsigned keep);
+/* Gives up all rights, for good and for whatever is executed from here. 0 or -EPERM. */
+int eg_caps_drop_all(void);

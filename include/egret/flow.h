@@ -365,7 +365,7 @@ bool eg_filter_row(const struct eg_filter *filter, const struct eg_destination *
  * Takes out of the summary the rows that the contract leaves out: loopback and
  * host scopes (unless include_loopback), then what the filter does not match;
  * counts their bytes in ledger.excluded; drops (and frees) apps left without a
- * row. What each pattern is held against: user/flow/filter.h. A NULL filter
+ * row. What each pattern is held against: egret/filter.h. A NULL filter
  * matches everything. 0 or -ENOMEM (then nothing has changed).
  */
 int eg_summary_exclude(struct eg_summary *summary, bool include_loopback,

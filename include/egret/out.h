@@ -195,3 +195,47 @@ struct eg_explanation {
 int eg_print_explanation(FILE *stream, enum eg_format format,
 			 const struct eg_explanation *explanation,
 			 const struct eg_print_options *options);
+
+/* --- check --- */
+/* What breaks a rule: a row, or what an app has sent or received in a day. Owns nothing. */
+struct eg_finding {
+	const char *rule, *description; /* description NULL: none */
+	const char *broken; /* "not.countries", "max_sent_per_day", ... */
+	const char *app_id, *app_name;
+	const struct eg_destination *row; /* NULL: it is a limit that is broken */
+	struct eg_period period; /* of a limit, and the two below */
+	uint64_t bytes, limit;
+};
+
+struct eg_verdict {
+	const char *policy; /* where it was read */
+	uint64_t rules;
+	struct eg_period period; /* that was checked */
+	const struct eg_host *host; /* NULL: several, or unknown */
+	bool complete; /* nothing was lost */
+	const struct eg_finding *findings; /* in the order of the rules */
+	size_t findings_count;
+	uint64_t omitted; /* findings for which there was no room */
+};
+
+/*
+ * Prints what breaks the rules: EG_FORMAT_TEXT or EG_FORMAT_JSON (egret.check/1).
+ * 0, -EOPNOTSUPP for other formats, or the -errno of the stream.
+ */
+int eg_print_verdict(FILE *stream, enum eg_format format, const struct eg_verdict *verdict,
+		     const struct eg_print_options *options);
+
+/* --- diff --- */
+struct eg_diff;
+
+struct eg_comparison {
+	struct eg_period before, after; /* that were asked for */
+	const struct eg_diff *diff;
+};
+
+/*
+ * Prints what is new: EG_FORMAT_TEXT or EG_FORMAT_JSON (egret.diff/1). 0,
+ * -EOPNOTSUPP for other formats, or the -errno of the stream.
+ */
+int eg_print_comparison(FILE *stream, enum eg_format format, const struct eg_comparison *comparison,
+			const struct eg_print_options *options);

@@ -115,8 +115,77 @@ static void refused(struct test *test)
 	expect_equal(test, program_wait(program)->status, 0);
 }
 
+/* --- rules --- */
+
+/* Keeps what it is told, and which rights it has: none, and no way to any. */
+#define SCRIPT                                                                                     \
+	"cat >$0.new; grep -E '^(CapPrm|CapEff|NoNewPrivs)' /proc/self/status >$0.rights; "        \
+	"mv $0.new $0"
+
+static struct program *record_rules(struct test *test, const char *rules, const char *told)
+{
+	const char *policy = test_path(test, "policy.json");
+	const char *argv[] = {
+		test->egret,
+		"record",
+		"--database",
+		test_path(test, "history.db"),
+		"--interval",
+		"1s",
+		"--include-loopback",
+		"--policy",
+		policy,
+		"--on-violation",
+		test_text(test, "[\"/bin/sh\",\"-c\",\"%s\",\"%s\"]", SCRIPT, told),
+		NULL,
+	};
+	struct program *program;
+
+	egret_needed(test);
+	expect_equal(test, file_write(policy, rules), 0);
+	program = program_start(test, &(struct program_options){ .argv = argv });
+	program_expect(program, PROGRAM_ERR, "egret: tracing");
+	return program;
+}
+
+/* What breaks a rule is told to the command, and on standard error. */
+static void violated(struct test *test)
+{
+	const char *told = test_path(test, "told");
+	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
+	struct pair pair = sock_pair(client, server, test->ip, 0);
+	const char *rules =
+		test_text(test,
+			  "{\"schema\":\"egret.policy/1\",\"rules\":[{\"name\":\"stay\","
+			  "\"where\":{\"apps\":[\"*%s\"]},\"max_sent_per_day\":%d,"
+			  "\"not\":{\"scopes\":[\"*\"]}}]}",
+			  client->identity.exe, SENT * ROUNDS - 1);
+	struct program *program = record_rules(test, rules, told);
+	const cJSON *violations;
+	const char *text;
+
+	talk(&pair);
+	test->waiting = "the command to be run";
+	while (!(text = file_read(test, told)))
+		breathe();
+	violations = cJSON_GetObjectItem(cJSON_Parse(text), "violations");
+	require(test, cJSON_GetArraySize(violations) > 0);
+	expect_equal(test, strstr(text, "\"rule\":\"stay\"") != NULL, 1);
+	expect_equal(test, strstr(text, "\"broken\":\"not.scopes\"") != NULL, 1);
+	text = file_read(test, test_text(test, "%s.rights", told));
+	require(test, text);
+	expect_equal(test, strstr(text, "CapPrm:\t0000000000000000\n") != NULL, 1);
+	expect_equal(test, strstr(text, "CapEff:\t0000000000000000\n") != NULL, 1);
+	expect_equal(test, strstr(text, "NoNewPrivs:\t1\n") != NULL, 1);
+	kill(program->pid, SIGTERM);
+	expect_equal(test, program_wait(program)->status, 0);
+	expect_equal(test, strstr(program->output.err, "has broken not.scopes") != NULL, 1);
+	expect_equal(test, strstr(program->output.err, "has broken max_sent_per_day") != NULL, 1);
+}
+
 const struct test_case record_cases[] = {
 	CASE("record/killed", killed),
 	CASE("record/refused", refused),
+	CASE("record/violated", violated),
 	{ 0 },
 };

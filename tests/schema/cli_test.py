@@ -6,7 +6,7 @@ import tempfile
 
 import tap
 
-COMMANDS = ("summary", "trace", "record", "report", "merge", "explain", "app", "doctor", "schema")
+COMMANDS = ("summary", "trace", "record", "report", "diff", "check", "merge", "explain", "app", "doctor", "schema")
 SUMMARY = f"{tap.GOLDEN}/ordinary.json"
 
 
@@ -96,6 +96,11 @@ def cases():
     yield "a format that there is not", expect_refusal, ["trace", "--format", "xml"], "unknown value 'xml'"
     yield "a word too much", expect_refusal, ["summary", "curl"], "too many arguments at 'curl'"
     yield "no command after --", expect_refusal, ["summary", "--"], "no command after --"
+    yield "no policy", expect_refusal, ["check"], "POLICY is missing"
+    yield "a summary and a period", expect_refusal, ["check", "x", "--summary", "y", "--since", "1d"], "either --summary"
+    yield "a baseline that is later", expect_refusal, ["diff", "--since", "2d", "--baseline", "1d"], "not before --since"
+    yield "a period that ends too early", expect_refusal, ["diff", "--until", "8d"], "ends before it begins"
+    yield "a command without rules", expect_refusal, ["record", "--on-violation", "true"], "needs --policy"
     yield "no file to merge", expect_refusal, ["merge"], "FILE... is missing"
     yield "a file that is not there", expect_refusal, ["merge", "/nonexistent"], "No such file or directory"
     yield "a file that is no summary", expect_refusal, ["merge", "Makefile"], "Makefile: byte 0: "
@@ -103,7 +108,6 @@ def cases():
     yield "something that is no process", expect_refusal, ["app", "x"], "'x' is no PID"
     yield "a process that is not there", expect_refusal, ["app", "4194305"], "process 4194305: No such process"
     yield "no document to print", expect_refusal, ["schema"], "NAME is missing"
-    yield "a document that is not there yet", expect_refusal, ["schema", "policy"], "no document 'policy'"
     for arguments in (["--help"], ["--version"], ["merge", SUMMARY], ["schema", "summary"]):
         yield f"a full disk under {arguments[0]}", check_full_disk, arguments
         yield f"a closed pipe behind {arguments[0]}", check_closed_pipe, arguments

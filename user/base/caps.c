@@ -48,6 +48,13 @@ static void keep_capability(unsigned capability, bool has)
 			     capability);
 }
 
+static int apply(void)
+{
+	if (capng_apply(CAPNG_SELECT_CAPS) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -EPERM;
+	return 0;
+}
+
 int eg_caps_drop(unsigned keep)
 {
 	bool bpf, admin, files, kill, search, trace;
@@ -71,7 +78,11 @@ int eg_caps_drop(unsigned keep)
 	}
 	if (keep & EG_CAPS_KEEP_KILL)
 		keep_capability(CAP_KILL, kill);
-	if (capng_apply(CAPNG_SELECT_CAPS) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		return -EPERM;
-	return 0;
+	return apply();
+}
+
+int eg_caps_drop_all(void)
+{
+	capng_clear(CAPNG_SELECT_BOTH);
+	return apply();
 }

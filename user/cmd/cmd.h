@@ -45,6 +45,10 @@ enum eg_option {
 	EG_OPTION_COMMAND_LINES,
 	EG_OPTION_SINCE,
 	EG_OPTION_UNTIL,
+	EG_OPTION_BASELINE,
+	EG_OPTION_FAIL_ON_NEW,
+	EG_OPTION_POLICY,
+	EG_OPTION_ON_VIOLATION,
 	EG_OPTION_GEO,
 	EG_OPTION_OWNERS,
 	EG_OPTION_INCLUDE_LOOPBACK,
@@ -95,7 +99,10 @@ struct eg_options {
 	const char *database; /* NULL: not given */
 	int64_t keep, keep_hourly, keep_daily; /* ns; 0: not given */
 	uint64_t max_size; /* bytes; 0: not given */
-	int64_t since, until; /* CLOCK_REALTIME ns; 0: not given */
+	int64_t since, until, baseline; /* CLOCK_REALTIME ns; 0: not given */
+	bool fail_on_new;
+	const char *policy; /* NULL: not given */
+	const char *on_violation; /* NULL: not given */
 	bool command_lines;
 	bool include_loopback, no_names, no_command_lines, from_stdin;
 	uint32_t max_flows, max_sockets; /* 0: not given */
@@ -166,6 +173,8 @@ extern const struct eg_command eg_command_summary;
 extern const struct eg_command eg_command_trace;
 extern const struct eg_command eg_command_record;
 extern const struct eg_command eg_command_report;
+extern const struct eg_command eg_command_diff;
+extern const struct eg_command eg_command_check;
 extern const struct eg_command eg_command_merge;
 extern const struct eg_command eg_command_explain;
 extern const struct eg_command eg_command_app;

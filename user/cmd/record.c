@@ -14,6 +14,7 @@
 #include "notify.h"
 #include "places.h"
 #include "tracing.h"
+#include "watch.h"
 
 #define INTERVAL_NS (10 * NSEC_PER_SEC)
 #define DAY_NS (86400 * NSEC_PER_SEC)
@@ -28,6 +29,7 @@ struct recorder {
 	struct collector *collector;
 	struct places *places;
 	struct tracing *tracing;
+	struct watch *watch; /* NULL: no rules */
 	struct eg_summary *summary; /* of the interval */
 	char missed[sizeof(((struct eg_store_error *)NULL)->reason)]; /* since the last one */
 	bool failing; /* the last interval was not written, which has been said */
@@ -77,10 +79,11 @@ static int write_interval(struct recorder *recorder)
 }
 
 /* Recording goes on whatever happens; what is missing is told once, here and in the history. */
-static void keep_interval(struct recorder *recorder)
+static void keep_interval(struct recorder *recorder, bool last)
 {
 	int r = write_interval(recorder);
 
+	watch_interval(recorder->watch, r < 0 ? NULL : recorder->store, recorder->summary, last);
 	if (r < 0) {
 		if (!recorder->failing)
 			eg_error("cannot record into %s: %s; trying on", recorder->path,
@@ -134,7 +137,7 @@ static int finish(struct recorder *recorder, bool last)
 	if (error)
 		eg_error("can't read the kernel's counters: %s", strerror(-error));
 	else
-		keep_interval(recorder);
+		keep_interval(recorder, last);
 	eg_summary_free(summary);
 	recorder->summary = NULL;
 	return error;
@@ -241,6 +244,22 @@ static int refusal(int error)
 	return error == -EBUSY || error == -ENOTSUP ? EG_EXIT_FAILED : EG_EXIT_INCOMPLETE;
 }
 
+static int record(struct recorder *recorder)
+{
+	static const struct eg_names_sink no_sink;
+	int error = open_store(recorder);
+
+	if (error) {
+		eg_error("cannot record into %s: %s", recorder->path, recorder->missed);
+		return refusal(error);
+	}
+	snprintf(recorder->missed, sizeof(recorder->missed), "egret was not recording");
+	error = collector_new(EG_BY_APP, &recorder->collector);
+	if (!error && !recorder->options.no_names)
+		error = collector_read_names(recorder->collector, &no_sink);
+	return error ? eg_command_fail(recorder->options.of, error) : trace(recorder);
+}
+
 static int run(const struct eg_options *options)
 {
 	struct recorder recorder = {
@@ -252,30 +271,21 @@ static int run(const struct eg_options *options)
 			.days = options->keep_daily,
 			.bytes = options->max_size,
 		},
-		.missed = "egret was not recording",
 	};
-	static const struct eg_names_sink no_sink;
-	int status, error;
+	int status;
 
 	if (!options->interval)
 		recorder.options.interval = INTERVAL_NS;
-	status = places_open(options, &recorder.places);
-	if (status)
-		return status;
-	error = open_store(&recorder);
-	if (error)
-		eg_error("cannot record into %s: %s", recorder.path, recorder.missed);
-	snprintf(recorder.missed, sizeof(recorder.missed), "egret was not recording");
-	status = error ? refusal(error) : EG_EXIT_OK;
-	if (!error) {
-		error = collector_new(EG_BY_APP, &recorder.collector);
-		if (!error && !options->no_names)
-			error = collector_read_names(recorder.collector, &no_sink);
-		status = error ? eg_command_fail(options->of, error) : trace(&recorder);
-	}
+	/* First: what runs a command is to inherit nothing of what comes after. */
+	status = watch_start(options, &recorder.watch);
+	if (!status)
+		status = places_open(options, &recorder.places);
+	if (!status)
+		status = record(&recorder);
 	collector_free(recorder.collector);
 	eg_store_close(recorder.store);
 	places_close(recorder.places);
+	watch_stop(recorder.watch);
 	return status;
 }
 
@@ -287,7 +297,8 @@ const struct eg_command eg_command_record = {
 		   EG_BIT(EG_OPTION_INTERVAL) | EG_BIT(EG_OPTION_DATABASE) |
 		   EG_BIT(EG_OPTION_KEEP) | EG_BIT(EG_OPTION_KEEP_HOURLY) |
 		   EG_BIT(EG_OPTION_KEEP_DAILY) | EG_BIT(EG_OPTION_MAX_SIZE) |
-		   EG_BIT(EG_OPTION_COMMAND_LINES),
+		   EG_BIT(EG_OPTION_COMMAND_LINES) | EG_BIT(EG_OPTION_POLICY) |
+		   EG_BIT(EG_OPTION_ON_VIOLATION),
 	.serves = true,
 	.run = run,
 };

@@ -8,6 +8,7 @@
 #include <egret/store.h>
 
 #include "cmd.h"
+#include "history.h"
 
 #define WEEK_NS (7 * 86400 * NSEC_PER_SEC)
 
@@ -51,31 +52,18 @@ static void clear(struct reporting *reporting)
 	eg_store_close(reporting->store);
 }
 
-static int open_history(struct reporting *reporting, const char *path)
-{
-	struct eg_store_error error;
-	int r = eg_store_open(path, &reporting->store, &error);
-
-	if (r < 0)
-		eg_error("cannot read %s: %s", path, error.reason);
-	return r;
-}
-
 static int read_history(struct reporting *reporting)
 {
 	const struct eg_options *options = reporting->options;
-	const char *path = options->database ? options->database : EG_STORE_PATH;
-	int r = open_history(reporting, path);
+	int status = history_open(options, &reporting->store), r;
 
-	if (r < 0)
-		return r;
-	r = eg_store_read(reporting->store, &reporting->asked, &reporting->summary);
-	if (r == 0)
-		r = eg_store_gaps(reporting->store, &reporting->asked, add_missed, reporting);
-	if (r < 0 && r != -ENOMEM)
-		eg_error("cannot read %s: %s", path, eg_store_reason(reporting->store));
-	/* Loopback was left out, or wanted, when it was recorded. */
-	return r == 0 ? eg_summary_exclude(reporting->summary, true, &options->filter) : r;
+	if (!status)
+		status = history_read(options, reporting->store, &reporting->asked,
+				      &reporting->summary);
+	if (status)
+		return status;
+	r = eg_store_gaps(reporting->store, &reporting->asked, add_missed, reporting);
+	return r < 0 ? history_fail(options, reporting->store, r) : EG_EXIT_OK;
 }
 
 static int print(FILE *stream, void *data)
@@ -93,12 +81,10 @@ static int print(FILE *stream, void *data)
 
 static int report(struct reporting *reporting)
 {
-	int r = read_history(reporting);
+	int status = read_history(reporting);
 
-	if (r == -ENOMEM)
-		return eg_command_fail(reporting->options->of, r);
-	if (r < 0)
-		return r == -EACCES || r == -EPERM ? EG_EXIT_PRIVILEGE : EG_EXIT_USAGE;
+	if (status)
+		return status;
 	if (eg_output_open(reporting->options, &reporting->output) < 0 ||
 	    eg_output_write(&reporting->output, print, reporting) < 0)
 		return EG_EXIT_INCOMPLETE;
@@ -107,21 +93,11 @@ static int report(struct reporting *reporting)
 
 static int run(const struct eg_options *options)
 {
-	int64_t now = eg_now_ns();
-	struct reporting reporting = {
-		.options = options,
-		.asked = {
-			.start = options->since ? options->since : now - WEEK_NS,
-			.end = options->until ? options->until : now,
-		},
-	};
-	int status;
+	struct reporting reporting = { .options = options };
+	int status = history_period(options, WEEK_NS, &reporting.asked);
 
-	if (reporting.asked.start >= reporting.asked.end) {
-		eg_error("report: the period ends before it begins");
-		return EG_EXIT_USAGE;
-	}
-	status = report(&reporting);
+	if (!status)
+		status = report(&reporting);
 	clear(&reporting);
 	return status;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Taking out of a summary what is not to be shown; the ledger keeps the bytes. */
+#include <egret/filter.h>
+
 #include "destination.h"
-#include "filter.h"
 #include "summary.h"
 
 /* Why a row is left out; EG_EXCLUDED_COUNT: it is not. */

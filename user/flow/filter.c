@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Whether a row matches the filters of the command line. */
-#include "filter.h"
+#include <egret/filter.h>
 #include "list.h"
 
 #include <errno.h>

@@ -4,7 +4,7 @@
 
 #include <sys/mman.h>
 
-#include "user/flow/filter.h"
+#include <egret/filter.h>
 
 /* Whether app or row match, with one pattern for one field. */
 struct question {
