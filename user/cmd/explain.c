@@ -11,6 +11,7 @@
 
 #include "claims.h"
 #include "cmd.h"
+#include "history.h"
 #include "input.h"
 #include "places.h"
 
@@ -387,18 +388,52 @@ static int print(FILE *stream, void *data)
 				    &what->output->print);
 }
 
+/* What the history has of the time since then. 0, or an exit status. */
+static int read_history(const struct eg_options *options, struct explaining *explaining)
+{
+	const struct eg_period period = { .start = options->since, .end = eg_now_ns() };
+	struct eg_store *store = NULL;
+	int status = history_open(options, &store);
+
+	if (!status)
+		status = history_read(options, store, &period, &explaining->summary);
+	eg_store_close(store);
+	explaining->summary_path = history_path(options);
+	return status;
+}
+
+/* Where it was seen: in a summary, in the history, or nowhere. 0, or an exit status. */
+static int read_summary(const struct eg_options *options, struct explaining *explaining)
+{
+	int r;
+
+	explaining->summary_path = options->summary;
+	if (options->summary && options->since) {
+		eg_error("explain: either --summary or --since");
+		return EG_EXIT_USAGE;
+	}
+	if (options->since)
+		return read_history(options, explaining);
+	if (!options->summary)
+		return EG_EXIT_OK;
+	r = input_merge(options->summary, INPUT_DOCUMENT_MAX, &explaining->summary);
+	if (r < 0)
+		return r == -ENOMEM ? EG_EXIT_FAILED : EG_EXIT_USAGE;
+	return EG_EXIT_OK;
+}
+
 static int explain(const struct eg_options *options, struct explaining *explaining)
 {
 	struct eg_explanation explanation = { .destination = options->operands[0] };
 	struct eg_output output;
 	struct print what = { .output = &output, .explanation = &explanation };
-	int r = parse(options->operands[0], explaining);
+	int r = parse(options->operands[0], explaining), status;
 
-	if (r == 0 && options->summary)
-		r = input_merge(options->summary, INPUT_DOCUMENT_MAX, &explaining->summary);
 	if (r < 0)
-		return r == -ENOMEM ? eg_command_fail(options->of, r) : EG_EXIT_USAGE;
-	explaining->summary_path = options->summary;
+		return r == -ENOMEM ? EG_EXIT_FAILED : EG_EXIT_USAGE;
+	status = read_summary(options, explaining);
+	if (status)
+		return status;
 	r = gather(explaining);
 	if (r < 0)
 		return eg_command_fail(options->of, r);
@@ -432,7 +467,7 @@ const struct eg_command eg_command_explain = {
 	.help = "tell all that is known of an address or name, and by whom",
 	.arguments = "DESTINATION",
 	.options = EG_OPTIONS_COMMON | EG_OPTIONS_OUTPUT | EG_OPTIONS_PLACES |
-		   EG_BIT(EG_OPTION_SUMMARY),
+		   EG_BIT(EG_OPTION_SUMMARY) | EG_BIT(EG_OPTION_SINCE) | EG_BIT(EG_OPTION_DATABASE),
 	.formats = EG_BIT(EG_FORMAT_TEXT) | EG_BIT(EG_FORMAT_JSON),
 	.operands_min = 1,
 	.operands_max = 1,

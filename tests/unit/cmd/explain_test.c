@@ -114,6 +114,19 @@ static void a_name_finds_its_addresses(void **state)
 	free(printed);
 }
 
+static int run_since(const char *summary)
+{
+	char *operands[] = { (char *)(uintptr_t) "a.com", NULL };
+	const struct eg_options options = { .of = &eg_command_explain,
+					    .operands = operands,
+					    .operands_count = 1,
+					    .summary = summary,
+					    .database = "/nowhere.db",
+					    .since = 1 };
+
+	return eg_command_explain.run(&options);
+}
+
 static void what_is_neither_is_a_usage_error(void **state)
 {
 	struct capture capture = capture_begin(STDERR_FILENO);
@@ -123,7 +136,11 @@ static void what_is_neither_is_a_usage_error(void **state)
 	free(explain("", NULL, NULL, NULL, EG_EXIT_USAGE));
 	free(explain(".", NULL, NULL, NULL, EG_EXIT_USAGE));
 	free(explain("a.com", "/nowhere.json", NULL, NULL, EG_EXIT_USAGE));
+	assert_int_equal(run_since(NULL), EG_EXIT_USAGE);
+	assert_int_equal(run_since(SUMMARY), EG_EXIT_USAGE);
 	said = capture_end(&capture);
+	assert_non_null(strstr(said, "cannot read /nowhere.db"));
+	assert_non_null(strstr(said, "either --summary or --since"));
 	assert_non_null(strstr(said, "neither an address nor a name"));
 	assert_non_null(strstr(said, "cannot read /nowhere.json"));
 	free(said);
