@@ -19,12 +19,14 @@
 
 #include "procfs.h"
 #include "resolver.h"
+#include "waydroid.h"
 
 #define USERS_MAX 16 /* whose desktop entries are kept */
 #define CONTAINERS_MAX 16 /* whose packages are kept */
 #define NAMES_MAX 65536 /* in a directory that is searched */
 #define DESCRIPTORS_MAX 1024 /* of a process that are looked at */
 #define PACKAGES_PATH "/data/system/packages.list"
+#define SESSION_PATH "/var/lib/waydroid/lxc/waydroid/config_session"
 /* PROC_USER_INIT_INO, include/linux/proc_ns.h: not each root may look at PID 1. */
 #define FIRST_USER_NS 0xEFFFFFFDU
 
@@ -227,16 +229,12 @@ static struct desktop *find_desktop(struct eg_machine *machine, uint32_t uid)
 /* Android's uids are nobody's here: its launchers belong to the user whose session it is. */
 static uint32_t session_user(uint32_t uid)
 {
-	static const char key[] = "waydroid.host.uid=";
 	_cleanup_(eg_freep) char *text = NULL;
-	const char *at;
 	size_t size;
 
-	if (procfs_read(AT_FDCWD, "/var/lib/waydroid/waydroid.prop", &text, &size) < 0)
-		return uid;
-	at = strstr(text, key);
-	return at && (at == text || at[-1] == '\n') ? (uint32_t)strtoul(at + strlen(key), NULL, 10)
-						    : uid;
+	if (procfs_read(AT_FDCWD, "/var/lib/waydroid/waydroid.prop", &text, &size) == 0)
+		waydroid_user(text, &uid);
+	return uid;
 }
 
 static const struct eg_entries *find_entries(void *data, uint32_t uid)
@@ -302,6 +300,29 @@ static const struct eg_packages *read_list(struct eg_machine *machine, const cha
 	return listed->packages;
 }
 
+/* Waydroid's list where nobody in it lives any more: the file is its session user's. */
+static const struct eg_packages *read_stopped(struct eg_machine *machine, const char *container)
+{
+	_cleanup_(eg_closep) int self = -1;
+	_cleanup_(eg_freep) char *config = NULL, *data = NULL, *path = NULL, *text = NULL;
+	struct listed *listed;
+	size_t size;
+
+	if (strcmp(container, WAYDROID_CONTAINER) != 0 ||
+	    procfs_read(AT_FDCWD, SESSION_PATH, &config, &size) < 0)
+		return NULL;
+	data = waydroid_data(config);
+	if (!data || asprintf(&path, "%s/system/packages.list", data) < 0)
+		return NULL;
+	self = procfs_open((uint32_t)getpid());
+	if (self < 0 || procfs_read_root(self, path, &text, &size) < 0)
+		return NULL;
+	listed = add_listed(machine, container);
+	if (listed)
+		listed->packages = eg_packages_parse(text);
+	return listed ? listed->packages : NULL;
+}
+
 static const struct eg_packages *find_packages(void *data, const char *container)
 {
 	const struct eg_packages *packages = NULL;
@@ -315,7 +336,7 @@ static const struct eg_packages *find_packages(void *data, const char *container
 	} else {
 		/* What was read last is true of those that are gone as well. */
 		listed = find_listed(machine, container);
-		packages = listed ? listed->packages : NULL;
+		packages = listed ? listed->packages : read_stopped(machine, container);
 	}
 	machine->listed_now = packages;
 	return packages;

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What Waydroid leaves on the host about its container (identity.md 3.1). */
+#include "waydroid.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Skips a word and the blanks behind it, as far as this line goes. */
+static const char *skip(const char *text, const char *word)
+{
+	size_t size = strlen(word);
+
+	if (strncmp(text, word, size) != 0)
+		return NULL;
+	return text + size + strspn(text + size, " \t");
+}
+
+/* A blank in a path is "\040", as in fstab(5). */
+static char *unescape(const char *path, size_t size)
+{
+	char *text = malloc(size + 1), *end = text;
+
+	for (size_t i = 0; text && i < size; i++) {
+		if (size - i >= 4 && memcmp(path + i, "\\040", 4) == 0) {
+			*end++ = ' ';
+			i += 3;
+		} else {
+			*end++ = path[i];
+		}
+	}
+	if (text)
+		*end = '\0';
+	return text;
+}
+
+/* "lxc.mount.entry = PATH data none rbind 0 0" */
+static char *mounted_data(const char *line)
+{
+	const char *at = skip(line, "lxc.mount.entry");
+	size_t size;
+
+	at = at ? skip(at, "=") : NULL;
+	if (!at || *at != '/')
+		return NULL;
+	size = strcspn(at, " \t\n");
+	return strncmp(at + size, " data ", strlen(" data ")) == 0 ? unescape(at, size) : NULL;
+}
+
+char *waydroid_data(const char *config)
+{
+	char *path = NULL;
+
+	for (const char *line = config; *line && !path;) {
+		path = mounted_data(line);
+		line += strcspn(line, "\n");
+		line += *line == '\n';
+	}
+	return path;
+}
+
+bool waydroid_user(const char *properties, uint32_t *ret_uid)
+{
+	static const char key[] = "waydroid.host.uid=";
+	const char *at = strstr(properties, key);
+
+	if (!at || (at != properties && at[-1] != '\n'))
+		return false;
+	*ret_uid = (uint32_t)strtoul(at + strlen(key), NULL, 10);
+	return true;
+}
