@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <glob.h>
 #include <resolv.h>
+#include <stdlib.h>
 #include <strings.h>
 
 #include "tests/unit/names/bytes.h"
@@ -157,6 +158,48 @@ static void glibc_agrees(void **state)
 		compare_with_glibc();
 	}
 	globfree(&files);
+}
+
+/* A line of tools/dns-by-scapy; its words are ended in place. */
+static void compare_with_scapy(char *line)
+{
+	char *rest = NULL, *file = strtok_r(line, " ", &rest), *word, path[64], address[64];
+	size_t found = 0;
+
+	snprintf(path, sizeof(path), "dns/%s", file);
+	bytes_read(&bytes, path);
+	assert_int_equal(parse(), 0);
+	assert_int_equal(message.id, strtoul(strtok_r(NULL, " ", &rest), NULL, 10));
+	assert_int_equal(message.response, !strcmp(strtok_r(NULL, " ", &rest), "answer"));
+	assert_int_equal(message.type, strtoul(strtok_r(NULL, " ", &rest), NULL, 10));
+	word = strtok_r(NULL, " ", &rest);
+	if (message.name[0])
+		assert_string_equal(message.name, word);
+	while ((word = strtok_r(NULL, " ", &rest)) != NULL) {
+		snprintf(address, sizeof(address), "%s%s",
+			 strchr(word, ':') ? "" : "::ffff:", word);
+		assert_string_equal(address_text(found++), address);
+	}
+	/* It leaves hints unread. */
+	if (message.type != EG_DNS_HTTPS)
+		assert_int_equal(found, message.addresses_count);
+}
+
+static void scapy_agrees(void **state)
+{
+	FILE *file = fopen("tests/data/dns_scapy.txt", "re");
+	size_t room = 0, lines = 0;
+	char *line = NULL;
+
+	(void)state;
+	assert_non_null(file);
+	for (; getline(&line, &room, file) > 0; lines++) {
+		line[strcspn(line, "\n")] = '\0';
+		compare_with_scapy(line);
+	}
+	assert_true(lines >= 20);
+	free(line);
+	fclose(file);
 }
 
 /* --- what belongs to the name --- */
@@ -400,6 +443,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(programs_are_understood),
 		cmocka_unit_test(glibc_agrees),
+		cmocka_unit_test(scapy_agrees),
 		cmocka_unit_test(aliases_are_followed_in_any_order),
 		cmocka_unit_test(aliases_in_a_circle_end),
 		cmocka_unit_test(ages_are_bounded),
