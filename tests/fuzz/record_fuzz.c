@@ -30,12 +30,12 @@ static int on_process(const struct eg_process *record, void *data)
 
 	fuzz_require(collector_process(record, collector) == 0);
 	process = collector_find(collector, &record->key);
-	fuzz_require(process && process->app_id);
+	fuzz_require(process && process->self.id);
 	print_line(&(struct eg_trace_event){
 		.kind = EG_TRACE_PROCESS,
 		.time = collector_time(collector, record->header.time_ns),
-		.app_id = process->app_id,
-		.app_kind = process->kind,
+		.app_id = process->self.id,
+		.app_kind = process->self.kind,
 		.process = &process->info,
 		.command_line = true,
 	});

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What Waydroid leaves on the host about its container (identity.md 3.1). Private to user/ident/. */
+/* What Waydroid leaves on the host of its container (identity.md 3.1). Private to user/ident/. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,7 +7,7 @@
 
 #define WAYDROID_CONTAINER "waydroid"
 
-/* Where /data of the container is on the host, of its config_session; malloc'ed, NULL: not there. */
+/* Where its /data is on the host, of its config_session; malloc'ed, NULL: not there. */
 char *waydroid_data(const char *config);
 
 /* The user whose session it is, of its waydroid.prop; false: not there. */

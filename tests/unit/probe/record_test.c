@@ -32,6 +32,33 @@ static void path_is_turned_round(void **state)
 	expect_executable("", 0, NULL);
 }
 
+static void expect_script(const char *bytes, uint32_t size, const char *path)
+{
+	struct eg_process process = { .script_size = size };
+	char *text;
+
+	memcpy(process.script, bytes,
+	       size < sizeof(process.script) ? size : sizeof(process.script));
+	text = eg_process_script(&process);
+	if (path)
+		assert_string_equal(text, path);
+	else
+		assert_null(text);
+	free(text);
+}
+
+/* A relative path comes with the directory that it begins in. */
+static void script_begins_where_it_was_executed(void **state)
+{
+	(void)state;
+	expect_script("/usr/bin/sync", 14, "/usr/bin/sync");
+	expect_script("./sync\0u\0home", 14, "/home/u/sync");
+	expect_script("bin/sync\0u\0home", 16, "/home/u/bin/sync");
+	expect_script("", 0, NULL);
+	expect_script("./", 2, "");
+	expect_script("sync", 4, "");
+}
+
 static void cut_path_is_marked(void **state)
 {
 	struct eg_process process = {
@@ -108,6 +135,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(path_is_turned_round),
+		cmocka_unit_test(script_begins_where_it_was_executed),
 		cmocka_unit_test(cut_path_is_marked),
 		cmocka_unit_test(broken_path_stays_inside),
 		cmocka_unit_test(root_cgroup_has_a_path),
