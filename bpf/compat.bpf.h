@@ -40,6 +40,16 @@ struct mptcp_sock___bytes {
 	__u64 bytes_received;
 };
 
+/*
+ * A frame of a packet socket's transmit ring is noted in destructor_arg: until
+ * 7.1 by its address, with the lowest bit set; 7.2 has a struct tpacket_uarg
+ * there. May go with the last kernel before that.
+ */
+struct tpacket_uarg {
+	struct packet_sock *po;
+	void *ph;
+};
+
 /* tcp_sock.is_mptcp exists only where CONFIG_MPTCP is set; in 5.10 a bool, later a bit. */
 struct tcp_sock___mptcp {
 	bool is_mptcp;
@@ -78,6 +88,16 @@ static __always_inline void mptcp_bytes(__u64 msk, struct eg_flow *ret_totals)
 
 	ret_totals->bytes_sent = BPF_CORE_READ(bytes, bytes_sent);
 	ret_totals->bytes_received = BPF_CORE_READ(bytes, bytes_received);
+}
+
+/* Where a frame is in its transmit ring, by what is noted with its skb; NULL: in none. */
+static __always_inline void *ring_frame(__u64 noted, const void *packet)
+{
+	struct tpacket_uarg *uarg = (void *)noted;
+
+	if (!bpf_core_type_exists(struct tpacket_uarg))
+		return noted & 1 ? (void *)(noted & ~3ULL) : NULL;
+	return BPF_CORE_READ(uarg, po) == packet ? BPF_CORE_READ(uarg, ph) : NULL;
 }
 
 static __always_inline bool sock_is_mptcp_subflow(void *sk, bool typed)

@@ -72,15 +72,15 @@ static __always_inline const unsigned char *given_bytes(struct sk_buff *skb, str
 {
 	struct packet_sock *packet = (void *)address_of(sk);
 	struct skb_shared_info *shared;
-	__u64 frame;
+	void *frame;
 
 	if (!skb->data_len)
 		return sk->sk_type == SOCK_DGRAM ? skb->head + skb->network_header : skb->data;
 	shared = (void *)skb->head + skb->end;
-	frame = (__u64)BPF_CORE_READ(shared, destructor_arg);
-	if (!(frame & 1) || !bpf_core_field_exists(packet->tp_hdrlen))
+	frame = ring_frame((__u64)BPF_CORE_READ(shared, destructor_arg), packet);
+	if (!frame || !bpf_core_field_exists(packet->tp_hdrlen))
 		return NULL;
-	return (void *)(frame & ~3ULL) + BPF_CORE_READ(packet, tp_hdrlen) - SOCKADDR_LL_SIZE;
+	return frame + BPF_CORE_READ(packet, tp_hdrlen) - SOCKADDR_LL_SIZE;
 }
 
 /*
