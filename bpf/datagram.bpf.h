@@ -4,7 +4,9 @@
 
 #define ETH_P_IP 0x0800
 #define ETH_P_IPV6 0x86DD
-#define IPV6_EXTENSIONS_MAX 4 /* extension headers looked through */
+#define IPV6_EXTENSIONS_MAX 4 /* extension headers looked through, of up to 2,048 bytes each */
+/* How far away the upper layer can be, for the verifier: more than all of them. */
+#define UPPER_LAYER_MASK 0x3fff
 #define RTCF_BROADCAST 0x10000000 /* include/uapi/linux/in_route.h */
 
 /* SCTP chunk types (RFC 9260 section 3.2) and how many chunks of a packet are read. */
@@ -23,8 +25,6 @@ struct packet {
 	bool egress;
 	__u32 offset; /* of the transport header */
 	__u64 payload;
-	__u32 init_tag; /* SCTP: of an INIT, which is always alone in its packet */
-	__u64 chunks; /* SCTP: the types below 64 that the packet carries, a bit each */
 };
 
 /* Whose a packet is: a process's, on a socket of this user's. */
@@ -59,66 +59,48 @@ static __always_inline bool parse_ipv4(struct __sk_buff *skb, struct packet *pac
 	return true;
 }
 
-/* RFC 8200 section 4: the upper-layer header comes after any extension headers. */
+/*
+ * RFC 8200 section 4: the upper-layer header comes after any extension headers.
+ * Returns its offset, and in the lowest byte its type; `protocol`: the type of
+ * the first header after the fixed one. A global function of numbers, as are
+ * those for SCTP and for raw sockets below: the verifier looks at it once, and
+ * not again with each state of what comes before it and after it.
+ */
+__noinline int upper_layer(struct __sk_buff *skb, __u32 protocol)
+{
+	__u32 offset = sizeof(struct ipv6hdr);
+	__u8 extension[2];
+
+	for (int i = 0; i < IPV6_EXTENSIONS_MAX; i++) {
+		bool fragment = protocol == IPPROTO_FRAGMENT;
+
+		if (!fragment && protocol != IPPROTO_HOPOPTS && protocol != IPPROTO_ROUTING &&
+		    protocol != IPPROTO_DSTOPTS)
+			break;
+		if (bpf_skb_load_bytes(skb, offset, extension, sizeof(extension)))
+			break;
+		protocol = extension[0];
+		offset += fragment ? 8 : (extension[1] + 1) * 8;
+	}
+	return offset << 8 | protocol;
+}
+
 static __always_inline bool parse_ipv6(struct __sk_buff *skb, struct packet *packet)
 {
 	struct ipv6hdr ip;
-	__u8 extension[2];
+	__u32 upper;
 
 	if (!load(skb, 0, &ip, sizeof(ip)))
 		return false;
 	copy_ip(packet->peer, packet->egress ? &ip.daddr : &ip.saddr);
 	packet->protocol = ip.nexthdr;
 	packet->offset = sizeof(ip);
-	for (int i = 0; i < IPV6_EXTENSIONS_MAX; i++) {
-		bool fragment = packet->protocol == IPPROTO_FRAGMENT;
-
-		if (!fragment && packet->protocol != IPPROTO_HOPOPTS &&
-		    packet->protocol != IPPROTO_ROUTING && packet->protocol != IPPROTO_DSTOPTS)
-			break;
-		if (bpf_skb_load_bytes(skb, packet->offset, extension, sizeof(extension)))
-			break;
-		packet->protocol = extension[0];
-		packet->offset += fragment ? 8 : (extension[1] + 1) * 8;
+	if (ip.nexthdr != IPPROTO_UDP) {
+		upper = upper_layer(skb, ip.nexthdr);
+		packet->protocol = upper;
+		packet->offset = upper >> 8 & UPPER_LAYER_MASK;
 	}
 	return true;
-}
-
-/*
- * User data of the DATA chunks; SACKs and the handshake are no payload. What
- * comes after as many chunks as are read is taken to be like the last of them:
- * so many fit into a packet only if they are small messages, bundled.
- */
-static __always_inline void parse_sctp(struct __sk_buff *skb, struct packet *packet)
-{
-	struct {
-		__u8 type;
-		__u8 flags;
-		__be16 length;
-		__be32 tag;
-	} chunk;
-	__u32 offset = packet->offset + 12, size = 4, data = 0, left;
-
-	packet->payload = 0;
-	for (int i = 0; i < SCTP_CHUNKS_MAX; i++) {
-		/* The shortest chunks are a header and nothing else. */
-		if (bpf_skb_load_bytes(skb, offset, &chunk, sizeof(chunk)) &&
-		    bpf_skb_load_bytes(skb, offset, &chunk, 4))
-			return;
-		size = bpf_ntohs(chunk.length);
-		data = since(size, chunk.type == SCTP_I_DATA ? 20 : 16);
-		data *= chunk.type == SCTP_DATA || chunk.type == SCTP_I_DATA;
-		packet->payload += data;
-		packet->init_tag = chunk.tag;
-		/* One bit each and no branch: the verifier would follow both ways. */
-		packet->chunks |= (chunk.type < 64) * (1ULL << (chunk.type & 63));
-		size = (size + 3) & ~3U;
-		if (!size)
-			return;
-		offset += size;
-	}
-	left = since(skb->len, offset);
-	packet->payload += (__u64)(left / size) * data;
 }
 
 /* Fills in the rest of *packet; false: nothing that a socket sends as payload. */
@@ -138,10 +120,7 @@ static __always_inline bool parse(struct __sk_buff *skb, struct bpf_sock *sk, st
 	if (!load(skb, packet->offset, &ports, sizeof(ports)))
 		return false;
 	packet->peer_port = bpf_ntohl(ports) >> (packet->egress ? 0 : 16);
-	if (sk->protocol == IPPROTO_SCTP)
-		parse_sctp(skb, packet);
-	else
-		packet->payload = since(packet->payload, 8);
+	packet->payload = since(packet->payload, 8);
 	return true;
 }
 
@@ -340,26 +319,100 @@ static __always_inline bool claim_row(struct eg_socket *socket, struct __sk_buff
 	return true;
 }
 
-/* SCTP's handshake, for the counts of connections and failures (RFC 9260 section 5.1). */
-static __always_inline void sctp_handshake(struct eg_socket *socket, const struct packet *packet)
+/* --- SCTP --- */
+
+/* What the chunks of a packet say. */
+struct sctp {
+	__u64 payload;
+	__u64 chunks; /* the types below 64 that the packet carries, a bit each */
+	__u32 init_tag; /* of an INIT, which is always alone in its packet */
+};
+
+/*
+ * User data of the DATA chunks; SACKs and the handshake are no payload. What
+ * comes after as many chunks as are read is taken to be like the last of them:
+ * so many fit into a packet only if they are small messages, bundled.
+ */
+static __always_inline void parse_sctp(struct __sk_buff *skb, __u32 offset, struct sctp *sctp)
 {
-	if (packet->egress && packet->chunks & (1ULL << SCTP_INIT) &&
-	    packet->init_tag != socket->init_tag) {
+	struct {
+		__u8 type;
+		__u8 flags;
+		__be16 length;
+		__be32 tag;
+	} chunk;
+	__u32 size = 4, data = 0, left;
+
+	for (int i = 0; i < SCTP_CHUNKS_MAX; i++) {
+		/* The shortest chunks are a header and nothing else. */
+		if (bpf_skb_load_bytes(skb, offset, &chunk, sizeof(chunk)) &&
+		    bpf_skb_load_bytes(skb, offset, &chunk, 4))
+			return;
+		size = bpf_ntohs(chunk.length);
+		data = since(size, chunk.type == SCTP_I_DATA ? 20 : 16);
+		data *= chunk.type == SCTP_DATA || chunk.type == SCTP_I_DATA;
+		sctp->payload += data;
+		sctp->init_tag = chunk.tag;
+		/* One bit each and no branch: the verifier would follow both ways. */
+		sctp->chunks |= (chunk.type < 64) * (1ULL << (chunk.type & 63));
+		size = (size + 3) & ~3U;
+		if (!size)
+			return;
+		offset += size;
+	}
+	left = since(skb->len, offset);
+	sctp->payload += (__u64)(left / size) * data;
+}
+
+/* The handshake, for the counts of connections and failures (RFC 9260 section 5.1). */
+static __always_inline void sctp_handshake(struct eg_socket *socket, const struct sctp *sctp,
+					   bool egress)
+{
+	if (egress && sctp->chunks & (1ULL << SCTP_INIT) && sctp->init_tag != socket->init_tag) {
 		if (socket->init_tag)
 			socket->failed++;
 		if (socket->flags & EG_SOCKET_PENDING)
 			socket->connections++;
 		socket->flags |= EG_SOCKET_PENDING;
-		socket->init_tag = packet->init_tag;
+		socket->init_tag = sctp->init_tag;
 	}
-	if (!packet->egress && packet->chunks & (1ULL << SCTP_COOKIE_ACK))
+	if (!egress && sctp->chunks & (1ULL << SCTP_COOKIE_ACK))
 		socket->init_tag = 0;
-	if (!packet->egress && packet->chunks & (1ULL << SCTP_ABORT) && socket->init_tag) {
+	if (!egress && sctp->chunks & (1ULL << SCTP_ABORT) && socket->init_tag) {
 		socket->init_tag = 0;
 		socket->failed++;
 		socket->error = ECONNREFUSED;
 	}
 }
+
+/* The payload of a packet whose chunks begin at `offset`; its socket learns of a handshake. */
+__noinline int sctp_packet(struct __sk_buff *skb, __u64 address, __u32 offset, __u32 egress)
+{
+	struct eg_socket *socket = socket_find(address);
+	struct sctp sctp = {};
+
+	parse_sctp(skb, offset, &sctp);
+	if (socket)
+		sctp_handshake(socket, &sctp, egress);
+	return sctp.payload;
+}
+
+/* A socket that came from accept() has no entry yet: its listener's opener owns it. */
+__noinline int adopt_accepted(__u64 address)
+{
+	struct eg_listener *listener = listener_of((struct sock *)address, false);
+	struct eg_socket news = { .flags = EG_SOCKET_UNCLAIMED };
+
+	if (!listener)
+		return 0;
+	news.sender = listener->proc;
+	news.born_ns = bpf_ktime_get_boot_ns();
+	if (socket_store(address, &news, BPF_NOEXIST) == -E2BIG)
+		lose(EG_LOSS_STORAGE_FAILED);
+	return 0;
+}
+
+/* --- whose packet is it? --- */
 
 /* Sockets for which no hook tells who sends: what leaves, leaves in the sender's context. */
 static __always_inline bool sender_is_current(struct bpf_sock *sk)
@@ -368,19 +421,27 @@ static __always_inline bool sender_is_current(struct bpf_sock *sk)
 	       sk->protocol == IPPROTO_ICMP || sk->protocol == IPPROTO_ICMPV6;
 }
 
-/* An SCTP socket that came from accept() has no entry yet: its listener's opener owns it. */
-static __always_inline void adopt_accepted(const void *sk)
+/*
+ * Does the running process send on this socket as it did not before? What the
+ * kernel sends by itself, it sends in anybody's context.
+ */
+__noinline int sender_is_new(__u64 address)
 {
-	struct eg_socket news = { .flags = EG_SOCKET_UNCLAIMED };
-	__u64 address = address_of(sk);
-	struct eg_listener *listener = listener_of((struct sock *)address, false);
+	struct eg_proc_key sender = key_current();
+	struct eg_socket *socket = socket_find(address);
 
-	if (!listener)
-		return;
-	news.sender = listener->proc;
-	news.born_ns = bpf_ktime_get_boot_ns();
-	if (socket_store(address, &news, BPF_NOEXIST) == -E2BIG)
-		lose(EG_LOSS_STORAGE_FAILED);
+	if (!sender.tgid || (socket && same_process(&socket->sender, &sender)))
+		return false;
+	return !is_kernel_sock(address) && admit(&sender);
+}
+
+/* (A function apart from the one above: their stacks together would be too much.) */
+__noinline int sent_by_current(__u64 address)
+{
+	struct eg_proc_key sender = key_current();
+
+	store_sender(address, socket_find(address), &sender);
+	return 0;
 }
 
 /* The entry of the packet's socket, made or brought up to date where that is possible now. */
@@ -389,17 +450,12 @@ static __always_inline struct eg_socket *socket_of(struct bpf_sock *sk, bool egr
 	__u64 key = socket_key(sk);
 	struct eg_socket *socket;
 
-	if (egress && sender_is_current(sk)) {
-		struct eg_proc_key sender = key_current();
-
-		/* What the kernel sends by itself, it sends in anybody's context. */
-		if (sender.tgid && !is_kernel_sock(address_of(sk)))
-			set_sender(key, &sender);
-	}
+	if (egress && sender_is_current(sk) && sender_is_new(address_of(sk)))
+		sent_by_current(address_of(sk));
 	socket = socket_find(key);
 	if (socket || sk->protocol != IPPROTO_SCTP)
 		return socket;
-	adopt_accepted(sk);
+	adopt_accepted(address_of(sk));
 	return socket_find(key);
 }
 
@@ -429,8 +485,6 @@ static __always_inline bool exchange(struct eg_socket *socket, struct __sk_buff 
 
 	if (!(socket->flags & EG_SOCKET_ROW) && (!connected || same_peer(socket, packet)))
 		claim_row(socket, skb, sk, packet);
-	if (sk->protocol == IPPROTO_SCTP)
-		sctp_handshake(socket, packet);
 	first_peer = socket->flags & EG_SOCKET_ROW && same_peer(socket, packet);
 	if (first_peer && (connected || same_process(&socket->row.proc, &socket->sender))) {
 		COUNT(socket, packet);
@@ -465,6 +519,8 @@ static __always_inline void datagram(struct __sk_buff *skb, struct bpf_sock *sk,
 	if (sk->type == SOCK_RAW && egress && sock_header_included((void *)address_of(sk)))
 		packet.payload = skb->len;
 	socket = socket_of(sk, egress);
+	if (sk->protocol == IPPROTO_SCTP && sk->type != SOCK_RAW)
+		packet.payload = sctp_packet(skb, address_of(sk), packet.offset + 12, egress);
 	if (config.names && is_datagram(sk))
 		datagram_payload(skb, packet.offset,
 				 (__u32)(asked_port(sk) ?: packet.peer_port) << 16 | sk->src_port,

@@ -96,16 +96,12 @@ static __always_inline __u32 owner_of(const void *sk)
 	return BPF_CORE_READ((struct sock *)address_of(sk), sk_uid.val);
 }
 
-/* Makes the current process the sender of what leaves this socket unconnected. */
-static __always_inline void set_sender(__u64 key, const struct eg_proc_key *sender)
+/* Makes an admitted process the sender of what leaves this socket unconnected. */
+static __always_inline void store_sender(__u64 key, struct eg_socket *socket,
+					 const struct eg_proc_key *sender)
 {
-	struct eg_socket *socket = socket_find(key);
 	struct eg_socket news = { .sender = *sender };
 
-	if (socket && same_process(&socket->sender, sender))
-		return;
-	if (!admit(sender))
-		return;
 	if (socket) {
 		socket->sender = *sender;
 		return;
@@ -113,6 +109,14 @@ static __always_inline void set_sender(__u64 key, const struct eg_proc_key *send
 	news.born_ns = bpf_ktime_get_boot_ns();
 	if (socket_store(key, &news, BPF_ANY))
 		lose(EG_LOSS_STORAGE_FAILED);
+}
+
+static __always_inline void set_sender(__u64 key, const struct eg_proc_key *sender)
+{
+	struct eg_socket *socket = socket_find(key);
+
+	if ((!socket || !same_process(&socket->sender, sender)) && admit(sender))
+		store_sender(key, socket, sender);
 }
 
 /* --- listeners, and who owns what they accept --- */
