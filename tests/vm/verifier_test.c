@@ -7,7 +7,7 @@
 #include <user/probe/private.h>
 
 /* More would leave little room for what other compilers and kernels make of it. */
-#define INSTRUCTIONS_MAX 250000
+#define INSTRUCTIONS_MAX 100000
 #define LOG_STATISTICS 4 /* BPF_LOG_STATS, which the kernel keeps to itself */
 
 struct verdicts {
