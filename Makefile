@@ -9,6 +9,7 @@ GEO ?= /var/lib/egret/geo
 CFLAGS ?= -O2 -g
 PKG_CONFIG ?= pkg-config
 DATADIR := $(DESTDIR)$(PREFIX)/share
+LIBDIR := $(DESTDIR)$(PREFIX)/lib
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -163,6 +164,12 @@ install: all ## install under DESTDIR and PREFIX (default /usr/local)
 	install -d $(DATADIR)/man/man1
 	install -m 644 $(MAN_PAGES) $(DATADIR)/man/man1
 	install -D -m 644 user/completion/egret $(DATADIR)/bash-completion/completions/egret
+	install -d $(LIBDIR)/systemd/system
+	for unit in egret egret-report; do sed 's|@BINDIR@|$(PREFIX)/bin|' user/systemd/$$unit.service.in \
+		>$(LIBDIR)/systemd/system/$$unit.service || exit; done
+	install -m 644 user/systemd/egret-report.timer $(LIBDIR)/systemd/system
+	install -D -m 644 user/systemd/egret.sysusers.conf $(LIBDIR)/sysusers.d/egret.conf
+	install -D -m 644 user/systemd/egret.tmpfiles.conf $(LIBDIR)/tmpfiles.d/egret.conf
 
 clean: ## remove what was built
 	rm -rf $(O)
