@@ -15,6 +15,12 @@
 
 #include "apps.h"
 
+/* Its own name for each case: cases run at the same time, and egret sees all of them. */
+static const char *container(struct test *test)
+{
+	return test_text(test, "droid%d", getpid());
+}
+
 static const char packages[] =
 	"com.android.chrome 10123 0 /data/user/0/com.android.chrome default 3003 0 567 1 @null\n"
 	"com.google.android.gms 10110 0 /data/user/0/com.google.android.gms default 3003\n"
@@ -95,7 +101,8 @@ static struct actor *start_app(struct actor *zygote, const char *root, uid_t uid
 
 static void packages_by_uid(struct test *test)
 {
-	const char *dir = cgroup_named(test, "lxc.payload.waydroid"), *root = make_android(test);
+	const char *dir = cgroup_named(test, test_text(test, "lxc.payload.%s", container(test))),
+		   *root = make_android(test);
 	struct actor *server = actor_start(test, "server");
 	struct actor *zygote =
 		actor_start_as(test, &(struct actor_options){ .name = "zygote", .cgroup = dir });
@@ -108,39 +115,44 @@ static void packages_by_uid(struct test *test)
 	send_bytes(start_app(zygote, root, 10199, "org.example.fresh"), server, 444);
 	result = egret_stop(egret);
 	expect_app(result,
-		   &(struct expected){ .id = "android:waydroid/com.android.chrome",
-				       .kind = "android",
-				       .name = "com.android.chrome",
-				       .trust = "root",
-				       .component = "main" },
+		   &(struct expected){
+			   .id = test_text(test, "android:%s/com.android.chrome", container(test)),
+			   .kind = "android",
+			   .name = "com.android.chrome",
+			   .trust = "root",
+			   .component = "main" },
 		   111);
 	expect_app(result,
-		   &(struct expected){ .id = "android:waydroid/com.google.android.gsf",
+		   &(struct expected){ .id = test_text(test, "android:%s/com.google.android.gsf",
+						       container(test)),
 				       .kind = "android",
 				       .name = "com.google.android.gsf",
 				       .trust = "root",
 				       .component = "push" },
 		   222);
 	expect_app(result,
-		   &(struct expected){ .id = "android:waydroid/com.android.chrome@u10",
+		   &(struct expected){ .id = test_text(test, "android:%s/com.android.chrome@u10",
+						       container(test)),
 				       .kind = "android",
 				       .name = "com.android.chrome (user 10)",
 				       .trust = "root",
 				       .component = "main" },
 		   333);
 	expect_app(result,
-		   &(struct expected){ .id = "android:waydroid/org.example.fresh",
-				       .kind = "android",
-				       .name = "org.example.fresh",
-				       .trust = "heuristic",
-				       .component = "main" },
+		   &(struct expected){
+			   .id = test_text(test, "android:%s/org.example.fresh", container(test)),
+			   .kind = "android",
+			   .name = "org.example.fresh",
+			   .trust = "heuristic",
+			   .component = "main" },
 		   444);
 }
 
 /* Installed while egret watches: known at the app's first byte. */
 static void install(struct test *test)
 {
-	const char *dir = cgroup_named(test, "lxc.payload.waydroid"), *root = make_android(test);
+	const char *dir = cgroup_named(test, test_text(test, "lxc.payload.%s", container(test))),
+		   *root = make_android(test);
 	const char *list = test_text(test, "%s/data/system/packages.list", root);
 	struct actor *server = actor_start(test, "server");
 	struct actor *zygote =
@@ -153,18 +165,20 @@ static void install(struct test *test)
 	require(test, rename(test_text(test, "%s.tmp", list), list) == 0);
 	send_bytes(start_app(zygote, root, 10199, "other.name"), server, 444);
 	expect_app(egret_stop(egret),
-		   &(struct expected){ .id = "android:waydroid/org.example.fresh",
-				       .kind = "android",
-				       .name = "org.example.fresh",
-				       .trust = "root",
-				       .component = "other.name" },
+		   &(struct expected){
+			   .id = test_text(test, "android:%s/org.example.fresh", container(test)),
+			   .kind = "android",
+			   .name = "org.example.fresh",
+			   .trust = "root",
+			   .component = "other.name" },
 		   444);
 }
 
 /* Found by its cgroup, while one of its processes lives. */
 static void doctor(struct test *test)
 {
-	const char *dir = cgroup_named(test, "lxc.payload.waydroid"), *root = make_android(test);
+	const char *dir = cgroup_named(test, test_text(test, "lxc.payload.%s", container(test))),
+		   *root = make_android(test);
 	struct actor *zygote =
 		actor_start_as(test, &(struct actor_options){ .name = "zygote", .cgroup = dir });
 	struct output output;
@@ -177,7 +191,8 @@ static void doctor(struct test *test)
 	output = egret_run(test, WORDS("doctor", "--format", "json"));
 	json = cJSON_Parse(output.out);
 	cJSON_ArrayForEach(check, json_get(json, "checks")) {
-		if (strcmp(json_text(check, "name"), "Android container waydroid") != 0)
+		if (strcmp(json_text(check, "name"),
+			   test_text(test, "Android container %s", container(test))) != 0)
 			continue;
 		found = true;
 		expect_said(test, check, "status", "ok");
@@ -190,7 +205,8 @@ static void doctor(struct test *test)
 /* egret app says where it has everything from. */
 static void evidence(struct test *test)
 {
-	const char *dir = cgroup_named(test, "lxc.payload.waydroid"), *root = make_android(test);
+	const char *dir = cgroup_named(test, test_text(test, "lxc.payload.%s", container(test))),
+		   *root = make_android(test);
 	struct actor *zygote = actor_start_as(test, &(struct actor_options){ .name = "zygote",
 									     .cgroup = dir }),
 		     *app;
@@ -202,7 +218,8 @@ static void evidence(struct test *test)
 	output = egret_run(test, WORDS("app", test_text(test, "%d", app->pid)));
 	json = cJSON_Parse(output.out);
 	expect_said(test, json, "schema", "egret.app/1");
-	expect_said(test, json, "app_id", "android:waydroid/com.android.chrome");
+	expect_said(test, json, "app_id",
+		    test_text(test, "android:%s/com.android.chrome", container(test)));
 	expect_said(test, json, "component", "remote");
 	expect_said(test, json, "trust", "root");
 	expect_equal(test, json_number(json, "owner_uid"), 10123);
@@ -232,9 +249,10 @@ static void give(struct actor *owner, int fd, uid_t uid)
 static struct actor *start_netd(struct test *test, const char *root)
 {
 	struct actor *netd = actor_start_as(
-		test,
-		&(struct actor_options){ .name = "netd",
-					 .cgroup = cgroup_named(test, "lxc.payload.waydroid") });
+		test, &(struct actor_options){
+			      .name = "netd",
+			      .cgroup = cgroup_named(test, test_text(test, "lxc.payload.%s",
+								     container(test))) });
 	struct call call = { 0 };
 
 	snprintf(call.text, sizeof(call.text), "netd\n%s", root);
@@ -284,12 +302,13 @@ static void expect_asked(struct result *result, const char *package, const char 
 	if (!result)
 		return;
 	expect_app(result,
-		   &(struct expected){ .id = test_text(test, "android:waydroid/%s", package),
-				       .kind = "android",
-				       .name = package,
-				       .trust = "root",
-				       .via = via,
-				       .component = "dns via netd" },
+		   &(struct expected){
+			   .id = test_text(test, "android:%s/%s", container(test), package),
+			   .kind = "android",
+			   .name = package,
+			   .trust = "root",
+			   .via = via,
+			   .component = "dns via netd" },
 		   sent);
 }
 
@@ -306,14 +325,15 @@ static void netd_datagrams(struct test *test)
 	expect_asked(result, "com.android.chrome", "netd", 31);
 	expect_asked(result, "com.google.android.gms", "netd", 37);
 	expect_app(result,
-		   &(struct expected){ .id = "android:waydroid/com.android.chrome@u10",
+		   &(struct expected){ .id = test_text(test, "android:%s/com.android.chrome@u10",
+						       container(test)),
 				       .kind = "android",
 				       .name = "com.android.chrome (user 10)",
 				       .trust = "root",
 				       .via = "netd",
 				       .component = "dns via netd" },
 		   41);
-	expect_no_app(result, "android:waydroid/system:netd");
+	expect_no_app(result, test_text(test, "android:%s/system:netd", container(test)));
 }
 
 /* Its own question, and one over the connection that all apps' private DNS shares. */
@@ -327,19 +347,21 @@ static void netd_own(struct test *test)
 	ask(&asked, 1051, 47, true, false);
 	result = egret_stop(egret);
 	expect_app(result,
-		   &(struct expected){ .id = "android:waydroid/system:netd",
-				       .kind = "android",
-				       .name = "Android netd",
-				       .trust = "root",
-				       .component = "netd" },
+		   &(struct expected){
+			   .id = test_text(test, "android:%s/system:netd", container(test)),
+			   .kind = "android",
+			   .name = "Android netd",
+			   .trust = "root",
+			   .component = "netd" },
 		   43);
-	expect_app(result,
-		   &(struct expected){ .id = "android:waydroid/system:dns",
-				       .kind = "android",
-				       .name = "Android DNS resolver",
-				       .trust = "root",
-				       .component = "netd" },
-		   47);
+	expect_app(
+		result,
+		&(struct expected){ .id = test_text(test, "android:%s/system:dns", container(test)),
+				    .kind = "android",
+				    .name = "Android DNS resolver",
+				    .trust = "root",
+				    .component = "netd" },
+		47);
 }
 
 /* TCP, and an app that talks for itself as well: one app, whose own bytes are no relay's. */
@@ -353,10 +375,10 @@ static void netd_stream(struct test *test)
 
 	sock_listen(server, listener);
 	netd = start_netd(test, root);
-	zygote = actor_start_as(
-		test, &(struct actor_options){
-			      .name = "zygote",
-			      .cgroup = test_text(test, "%s/lxc.payload.waydroid", test->cgroup) });
+	zygote = actor_start_as(test, &(struct actor_options){
+					      .name = "zygote",
+					      .cgroup = test_text(test, "%s/lxc.payload.%s",
+								  test->cgroup, container(test)) });
 	egret = egret_start(test, NULL);
 	send_bytes(start_app(zygote, root, 10123, "com.android.chrome"), server, 1000);
 	fd = sock_open(netd, test->family, SOCK_STREAM, 0);
@@ -367,11 +389,12 @@ static void netd_stream(struct test *test)
 	sock_close(netd, fd);
 	sock_close(server, other);
 	expect_app(egret_stop(egret),
-		   &(struct expected){ .id = "android:waydroid/com.android.chrome",
-				       .kind = "android",
-				       .name = "com.android.chrome",
-				       .trust = "root",
-				       .component = "dns via netd" },
+		   &(struct expected){
+			   .id = test_text(test, "android:%s/com.android.chrome", container(test)),
+			   .kind = "android",
+			   .name = "com.android.chrome",
+			   .trust = "root",
+			   .component = "dns via netd" },
 		   1053);
 }
 
