@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* egret check and diff on a history: days are added up each, and what is new is found. */
+#include "capture.h"
+
+#include "tests/unit/store/history.h"
+#include "user/cmd/cmd.h"
+
+static char policy[80];
+
+static void write_policy(const char *rule)
+{
+	FILE *file;
+
+	snprintf(policy, sizeof(policy), "%s/policy.json", history_folder);
+	file = fopen(policy, "w");
+	assert_non_null(file);
+	fprintf(file, "{\"schema\":\"egret.policy/1\",\"rules\":[{\"name\":\"x\",%s}]}", rule);
+	fclose(file);
+}
+
+/* Runs a command on the history; words and their NULL are added. The caller frees the text. */
+static int run(const struct eg_command *command, char **ret_text, const char *const *words)
+{
+	char name[] = "x", database[] = "--database", format[] = "--format", text[] = "text";
+	char *argv[20] = { name, database, history_path, format, text };
+	struct capture capture = capture_begin(STDOUT_FILENO);
+	struct eg_options options;
+	int argc = 5, status;
+
+	while ((argv[argc] = (char *)(uintptr_t)*words++))
+		argc++;
+	assert_int_equal(eg_options_parse(command, argc, argv, &options), 0);
+	status = command->run(&options);
+	eg_options_free(&options);
+	*ret_text = capture_end(&capture);
+	return status;
+}
+#define RUN(command, ret_text, ...)                                                                \
+	run(command, ret_text, (const char *const[]){ __VA_ARGS__, NULL })
+
+/* 300 bytes on Monday evening, 500 on Tuesday; 800 in less than 24 hours. */
+static void record_two_days(void)
+{
+	struct eg_store *store;
+
+	if (!eg_store_library())
+		skip();
+	store = history_record();
+	history_interval(store, DAY_ONE + HOURS(20), 300);
+	history_interval(store, DAY_ONE + HOURS(25), 400);
+	history_interval(store, DAY_ONE + HOURS(26), 100);
+	eg_store_close(store);
+}
+
+static void adds_up_each_day(void **state)
+{
+	_cleanup_(eg_freep) char *text = NULL;
+	_cleanup_(eg_freep) char *within = NULL;
+
+	(void)state;
+	record_two_days();
+	write_policy("\"max_sent_per_day\":499");
+	assert_int_equal(RUN(&eg_command_check, &text, "--since", "2026-11-23T19:00:00Z", "--until",
+			     "2026-11-24T19:00:00Z", policy),
+			 EG_EXIT_FINDING);
+	assert_non_null(strstr(text, "exe:/a: 500 B sent from 2026-11-24 on, 499 B a day allowed"));
+	assert_null(strstr(text, "2026-11-23 on"));
+	write_policy("\"max_sent_per_day\":500");
+	assert_int_equal(RUN(&eg_command_check, &within, "--since", "2026-11-23T19:00:00Z",
+			     "--until", "2026-11-24T19:00:00Z", policy),
+			 EG_EXIT_OK);
+	assert_non_null(strstr(within, "Nothing breaks a rule (of 1)"));
+}
+
+static void finds_rows_of_the_period(void **state)
+{
+	_cleanup_(eg_freep) char *text = NULL;
+	_cleanup_(eg_freep) char *later = NULL;
+
+	(void)state;
+	record_two_days();
+	write_policy("\"not\":{\"apps\":[\"exe:/a\"]}");
+	assert_int_equal(RUN(&eg_command_check, &text, "--since", "2026-11-23", "--until",
+			     "2026-11-24", policy),
+			 EG_EXIT_FINDING);
+	assert_non_null(strstr(text, "192.0.2.1 443/tcp: 300 B sent"));
+	assert_int_equal(RUN(&eg_command_check, &later, "--since", "2026-11-25", "--until",
+			     "2026-11-26", policy),
+			 EG_EXIT_OK);
+}
+
+static void tells_what_is_new(void **state)
+{
+	_cleanup_(eg_freep) char *text = NULL;
+	_cleanup_(eg_freep) char *same = NULL;
+
+	(void)state;
+	record_two_days();
+	assert_int_equal(RUN(&eg_command_diff, &same, "--since", "2026-11-24", "--until",
+			     "2026-11-25", "--fail-on-new"),
+			 EG_EXIT_OK);
+	assert_non_null(strstr(same, "Nothing is new."));
+	assert_int_equal(RUN(&eg_command_diff, &text, "--since", "2026-11-23", "--until",
+			     "2026-11-24", "--fail-on-new"),
+			 EG_EXIT_FINDING);
+	assert_non_null(strstr(text, "Nothing was recorded before"));
+	assert_non_null(strstr(text, "New apps\n  exe:/a: 300 B sent"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		HISTORY_TEST(adds_up_each_day),
+		HISTORY_TEST(finds_rows_of_the_period),
+		HISTORY_TEST(tells_what_is_new),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
