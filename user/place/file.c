@@ -111,6 +111,15 @@ static int refuse(struct eg_geo_file *database, const char *reason)
 	return database->about.refused ? 0 : -ENOMEM;
 }
 
+static int open_with(const struct eg_geo_file_ops *ops, struct eg_geo_file *database,
+		     char reason[static EG_REASON_MAX])
+{
+	if (ops->open)
+		return ops->open(database, reason);
+	snprintf(reason, EG_REASON_MAX, "this egret was built without %s", ops->library);
+	return -EINVAL;
+}
+
 static int open_file(struct eg_geo_file *database)
 {
 	struct eg_geo_database *about = &database->about;
@@ -123,7 +132,7 @@ static int open_file(struct eg_geo_file *database)
 		return -ENOMEM;
 	if (r == 0) {
 		about->format = ops->name;
-		r = ops->open(database, reason);
+		r = open_with(ops, database, reason);
 	}
 	if (r == -EINVAL)
 		return refuse(database, reason);

@@ -16,10 +16,10 @@ struct eg_geo_file {
  * A format. `open` fills in `handle` and what the file says of itself, or returns
  * -EINVAL with a reason, one line, or -ENOMEM. `find` fills in what it knows of a
  * zeroed answer and sets from[] of these fields to 0. Built without its library, a
- * format refuses all files.
+ * format has none of these functions, and refuses all files.
  */
 struct eg_geo_file_ops {
-	const char *name;
+	const char *name, *library;
 	int (*open)(struct eg_geo_file *database, char reason[static EG_REASON_MAX]);
 	void (*find)(struct eg_geo_file *database, const uint8_t ip[16],
 		     struct eg_geo_answer *answer);

@@ -184,32 +184,14 @@ static int open_database(struct eg_geo_file *database, char reason[static EG_REA
 	return r;
 }
 
-#else
-
-static int open_database(struct eg_geo_file *database, char reason[static EG_REASON_MAX])
-{
-	(void)database;
-	snprintf(reason, EG_REASON_MAX, "this egret was built without libloc");
-	return -EINVAL;
-}
-
-static void find(struct eg_geo_file *database, const uint8_t ip[16], struct eg_geo_answer *answer)
-{
-	(void)database;
-	(void)ip;
-	(void)answer;
-}
-
-static void close_database(struct eg_geo_file *database)
-{
-	(void)database;
-}
-
 #endif
 
 const struct eg_geo_file_ops eg_loc_ops = {
 	.name = "libloc",
+	.library = "libloc",
+#ifdef EG_HAVE_LIBLOC
 	.open = open_database,
 	.find = find,
 	.close = close_database,
+#endif
 };

@@ -331,32 +331,14 @@ static void close_database(struct eg_geo_file *database)
 	free(mmdb);
 }
 
-#else
-
-static int open_database(struct eg_geo_file *database, char reason[static EG_REASON_MAX])
-{
-	(void)database;
-	snprintf(reason, EG_REASON_MAX, "this egret was built without libmaxminddb");
-	return -EINVAL;
-}
-
-static void find(struct eg_geo_file *database, const uint8_t ip[16], struct eg_geo_answer *answer)
-{
-	(void)database;
-	(void)ip;
-	(void)answer;
-}
-
-static void close_database(struct eg_geo_file *database)
-{
-	(void)database;
-}
-
 #endif
 
 const struct eg_geo_file_ops eg_mmdb_ops = {
 	.name = "MMDB",
+	.library = "libmaxminddb",
+#ifdef EG_HAVE_LIBMAXMINDDB
 	.open = open_database,
 	.find = find,
 	.close = close_database,
+#endif
 };
