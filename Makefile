@@ -94,6 +94,7 @@ SCHEMAS := $(sort $(wildcard user/out/schema/*.schema.json))
 MAN_PAGES := $(wildcard user/man/*.1)
 UNIT_TESTS := $(patsubst %.c,$(O)/%,$(shell find tests/unit -name '*_test.c' 2>/dev/null))
 UNIT_TESTS := $(filter-out $(if $(filter sqlite3,$(FOUND)),,$(O)/tests/unit/store/%),$(UNIT_TESTS))
+HTML_HELPER := $(if $(filter sqlite3,$(FOUND)),$(O)/tests/html/history)
 ABI_TESTS := $(patsubst %.c,$(O)/%,$(wildcard tests/abi/*_test.c))
 FUZZ_TESTS := $(patsubst %.c,$(O)/%,$(wildcard tests/fuzz/*_fuzz.c))
 FUZZ_MAIN := $(if $(filter fuzz,$(SANITIZE)),,$(O)/tests/fuzz/replay.o)
@@ -106,17 +107,17 @@ BENCH_HELPERS := $(filter-out %_bench.c,$(wildcard tests/bench/*.c)) $(filter-ou
 objects = $(patsubst %.c,$(O)/%.o,$(1))
 
 # --- targets ---
-.PHONY: all run check check-tools check-vm check-load check-faults prove fuzz bench lint geo install clean help always
+.PHONY: all run check check-tools check-vm check-load check-faults prove fuzz bench lint geo report-ui install clean help always
 all: $(O)/egret ## build build/egret (the default)
 
 run: all ## build, then watch this host's traffic for ten seconds (needs root)
 	@echo 'Watching which programs send what where, for ten seconds. This host goes on as usual.' >&2
 	@$(O)/egret summary --duration 10s --format text
 
-check: check-tools all $(UNIT_TESTS) $(ABI_TESTS) $(FUZZ_TESTS) $(NET_TESTS) ## build and run all tests (needs root)
+check: check-tools all $(HTML_HELPER) $(UNIT_TESTS) $(ABI_TESTS) $(FUZZ_TESTS) $(NET_TESTS) ## build and run all tests (needs root)
 	$(Q)EGRET=$(abspath $(O)/egret) BUILD=$(abspath $(O)) tools/run-tests \
 		$(UNIT_TESTS) $(ABI_TESTS) $(FUZZ_TESTS) $(NET_TESTS) \
-		tools/check-schemas $(wildcard tests/schema/*_test.py)
+		tools/check-schemas $(wildcard tests/schema/*_test.py tests/html/*_test.py)
 
 check-tools:
 	$(Q)tools/install-deps --missing test || $(PKG_CONFIG) --exists cmocka || \
@@ -152,9 +153,13 @@ check-faults: ## let each call that can fail do so once (needs root)
 	$(Q)$(MAKE) SANITIZE=1 O=$(O)/sanitize $(O)/sanitize/tests/fault/egret $(O)/sanitize/tests/net_test
 	$(Q)BUILD=$(abspath $(O)/sanitize) EGRET_TEST_TIMEOUT=3600 tools/run-tests tests/fault/fault_test.py
 
-lint: $(O)/bpf/egret.skel.h $(O)/gen/schemas.inc $(O)/gen/owners.inc ## check format, static analysis and the house rules
+lint: $(O)/bpf/egret.skel.h $(O)/gen/schemas.inc $(O)/gen/owners.inc $(O)/gen/report_ui.inc ## check format, static analysis and the house rules
 	$(Q)CC='$(CC)' CLANG='$(CLANG)' C_FLAGS='$(INCLUDES) $(LIB_CFLAGS) -std=gnu17 -D_GNU_SOURCE' \
 		BPF_FLAGS='$(BPF_FLAGS)' tools/lint
+
+report-ui: ## fetch and bundle what the HTML report draws with, and build it in (needs node and npm)
+	$(Q)tools/report/build '$(O)/report'
+	$(Q)$(MAKE) $(O)/egret
 
 geo: ## fetch current databases of countries and operators into GEO (default /var/lib/egret/geo)
 	$(Q)tools/fetch-geo '$(DESTDIR)$(GEO)'
@@ -176,7 +181,7 @@ clean: ## remove what was built
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
-		printf '  make %-8s %s\n' "$$name" "$$text"; done
+		printf '  make %-10s %s\n' "$$name" "$$text"; done
 
 # --- programs ---
 $(O)/egret: $(O)/user/main.o $(O)/libegret.a
@@ -207,6 +212,10 @@ $(O)/tests/net_test: $(call objects,$(HARNESS) $(NET_SOURCES))
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -pthread -o $@ $^ $(LIB_LDLIBS) $(LDLIBS)
 
+$(HTML_HELPER): $(O)/tests/html/history.o $(O)/libegret.a
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^ $(LIB_LDLIBS) $(CMOCKA_LDLIBS) $(LDLIBS)
+
 $(O)/tests/load_test: $(call objects,$(LOAD_SOURCES))
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -pthread -o $@ $^ $(LIB_LDLIBS) $(LDLIBS)
@@ -228,6 +237,7 @@ $(O)/tests/%.o: INCLUDES += -Itests -I.
 $(O)/tests/%.o: LIB_CFLAGS += $(CMOCKA_CFLAGS) -pthread
 $(call objects,$(filter user/probe/%,$(SOURCES)) tests/vm/verifier_test.c): $(O)/bpf/egret.skel.h
 $(call objects,$(filter user/out/%,$(SOURCES))): | $(O)/gen/schemas.inc
+$(call objects,user/out/ui.c): $(O)/gen/report_ui.inc
 $(call objects,$(filter user/place/%,$(SOURCES))): $(O)/gen/libraries | $(O)/gen/owners.inc
 $(call objects,user/base/sandbox.c user/base/libraries.c): $(O)/gen/libraries
 $(call objects,$(wildcard tests/abi/*.c)): $(O)/gen/abi_layout.inc | $(O)/bpf/egret.bpf.o
@@ -248,6 +258,11 @@ $(O)/gen/schemas.inc: $(SCHEMAS) tools/embed Makefile
 $(O)/gen/schemas.inc $(O)/gen/owners.inc:
 	$(call say,EMBED,$@)
 	$(Q)mkdir -p $(@D) && tools/embed $(filter user/%,$^) >$@
+
+# What `make report-ui` has made, if it was run.
+$(O)/gen/report_ui.inc: $(wildcard $(O)/report/*.txt) tools/embed Makefile
+	$(call say,EMBED,$@)
+	$(Q)mkdir -p $(@D) && tools/embed $(filter $(O)/report/%,$^) >$@
 
 # Changes when a library was installed or removed, so that its users are built anew.
 $(O)/gen/libraries: always

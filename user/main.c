@@ -52,6 +52,7 @@ static void put_version(FILE *stream)
 	fprintf(stream, "egret " EG_VERSION " (libbpf %s", eg_probe_library());
 	put_libraries(stream, true, "; with ");
 	put_libraries(stream, false, "; without ");
+	fputs(eg_html_exists() ? "; with HTML" : "; without HTML", stream);
 	fputs(")\n", stream);
 }
 

@@ -98,6 +98,10 @@ int eg_put_json(FILE *stream, const char *text); /* quoted; NULL prints null */
 int eg_put_csv(FILE *stream, const char *text); /* RFC 4180, formula-safe; NULL prints nothing */
 int eg_put_terminal(FILE *stream, const char *text); /* NULL prints nothing */
 int eg_put_prometheus(FILE *stream, const char *text); /* label value, quoted; NULL prints "" */
+/* In an element or a quoted attribute; NULL prints nothing. */
+int eg_put_html(FILE *stream, const char *text);
+/* As eg_put_json(), for JSON inside <script>, which nothing in it can end. */
+int eg_put_script(FILE *stream, const char *text);
 /* vasprintf() that says what it has: malloc'ed text, NULL: no memory. */
 char *eg_format(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 /* Percent-encodes what an app id may not hold (identity.md 1.4). malloc'ed; NULL: no memory. */

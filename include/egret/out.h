@@ -58,20 +58,43 @@ struct eg_missed {
 	char *reason; /* NULL: unknown */
 };
 
+/* What an app sent and received in each step of a timeline. */
+struct eg_series {
+	char *app; /* its id */
+	struct eg_bytes *bytes; /* as many as there are steps; NULL: nothing */
+};
+
+struct eg_timeline {
+	int64_t start, step; /* ns */
+	size_t steps;
+	struct eg_series *series;
+	size_t series_count;
+};
+
+struct eg_diff;
+
 /* Owns nothing. */
 struct eg_report {
 	struct eg_period asked; /* what the summary was asked for */
 	const struct eg_summary *summary;
 	const struct eg_missed *missed; /* what of it was not recorded, in order of time */
 	size_t missed_count;
+	bool redacted; /* names, paths and addresses were replaced */
+	/* For html only; NULL: not known. */
+	const struct eg_timeline *timeline;
+	const struct eg_diff *diff; /* from the period before to this one */
 };
 
 /*
  * EG_FORMAT_JSON is egret.report/1, text and csv are the summary's; text tells what
- * was not recorded. 0, -EOPNOTSUPP for other formats, or the -errno of the stream.
+ * was not recorded; EG_FORMAT_HTML is a page for a browser, where eg_html_exists().
+ * 0, -EOPNOTSUPP for other formats, -ENOMEM, or the -errno of the stream.
  */
 int eg_print_report(FILE *stream, enum eg_format format, const struct eg_report *report,
 		    const struct eg_print_options *options);
+
+/* Whether this build has HTML: it needs what `make report-ui` makes. */
+bool eg_html_exists(void);
 
 /* --- trace (contract section 4) --- */
 enum eg_trace_kind {

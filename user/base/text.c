@@ -11,32 +11,68 @@
 struct sink {
 	const char *quote, *backslash;
 	const char *byte; /* before the two hex digits of a byte that is escaped */
+	const char *ampersand, *less, *greater; /* NULL: as they are */
 };
 
 /* A format with escapes of its own doubles the backslash of ours. */
 static const struct sink json = { .quote = "\\\"", .backslash = "\\\\", .byte = "\\\\x" };
 static const struct sink csv = { .quote = "\"\"", .backslash = "\\", .byte = "\\x" };
 static const struct sink terminal = { .quote = "\"", .backslash = "\\", .byte = "\\x" };
+static const struct sink html = {
+	.quote = "&quot;",
+	.backslash = "\\",
+	.byte = "\\x",
+	.ampersand = "&amp;",
+	.less = "&lt;",
+	.greater = "&gt;",
+};
+/* JSON without anything that ends the element it stands in. */
+static const struct sink script = {
+	.quote = "\\\"",
+	.backslash = "\\\\",
+	.byte = "\\\\x",
+	.ampersand = "\\u0026",
+	.less = "\\u003c",
+	.greater = "\\u003e",
+};
 
 static bool is_plain(char c)
 {
-	return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+	return c >= ' ' && c <= '~' && c != '"' && c != '\\' && c != '&' && c != '<' && c != '>';
+}
+
+/* What stands for a character that the format gives a meaning; NULL: itself. */
+static const char *replacement(const struct sink *sink, char c)
+{
+	switch (c) {
+	case '"':
+		return sink->quote;
+	case '\\':
+		return sink->backslash;
+	case '&':
+		return sink->ampersand;
+	case '<':
+		return sink->less;
+	case '>':
+		return sink->greater;
+	default:
+		return NULL;
+	}
 }
 
 static void put_special(FILE *stream, const struct sink *sink, char c)
 {
 	static const char digits[] = "0123456789abcdef";
+	const char *text = replacement(sink, c);
 	uint8_t byte = (uint8_t)c;
 
-	if (c == '"') {
-		fputs_unlocked(sink->quote, stream);
-	} else if (c == '\\') {
-		fputs_unlocked(sink->backslash, stream);
-	} else {
-		fputs_unlocked(sink->byte, stream);
-		putc_unlocked(digits[byte >> 4], stream);
-		putc_unlocked(digits[byte & 15], stream);
+	if (text) {
+		fputs_unlocked(text, stream);
+		return;
 	}
+	fputs_unlocked(sink->byte, stream);
+	putc_unlocked(digits[byte >> 4], stream);
+	putc_unlocked(digits[byte & 15], stream);
 }
 
 /* Most text is plain, so it is written in runs. */
@@ -47,7 +83,7 @@ static void put_text(FILE *stream, const struct sink *sink, const char *text)
 	while (*text) {
 		size_t size = is_plain(*text) ? 1 : 0;
 
-		if (!size && *text != '"' && *text != '\\')
+		if (!size && !replacement(sink, *text))
 			size = eg_utf8_harmless(text);
 		if (size) {
 			text += size;
@@ -102,6 +138,20 @@ int eg_put_csv(FILE *stream, const char *text)
 int eg_put_terminal(FILE *stream, const char *text)
 {
 	put_text(stream, &terminal, text ? text : "");
+	return status_of(stream);
+}
+
+int eg_put_html(FILE *stream, const char *text)
+{
+	put_text(stream, &html, text ? text : "");
+	return status_of(stream);
+}
+
+int eg_put_script(FILE *stream, const char *text)
+{
+	if (text)
+		return put_quoted(stream, &script, text);
+	fputs_unlocked("null", stream);
 	return status_of(stream);
 }
 

@@ -45,6 +45,7 @@ enum eg_option {
 	EG_OPTION_COMMAND_LINES,
 	EG_OPTION_SINCE,
 	EG_OPTION_UNTIL,
+	EG_OPTION_REDACT,
 	EG_OPTION_BASELINE,
 	EG_OPTION_FAIL_ON_NEW,
 	EG_OPTION_POLICY,
@@ -103,6 +104,7 @@ struct eg_options {
 	bool fail_on_new;
 	const char *policy; /* NULL: not given */
 	const char *on_violation; /* NULL: not given */
+	bool redact;
 	bool command_lines;
 	bool include_loopback, no_names, no_command_lines, from_stdin;
 	uint32_t max_flows, max_sockets; /* 0: not given */

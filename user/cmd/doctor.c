@@ -65,6 +65,18 @@ static struct eg_check check_library(const struct eg_library *library)
 	};
 }
 
+static struct eg_check html_check(void)
+{
+	bool built = eg_html_exists();
+
+	return (struct eg_check){
+		.name = "HTML",
+		.status = built ? EG_CHECK_OK : EG_CHECK_MISSING,
+		.detail = built ? "built in" : "this egret was built without it: make report-ui",
+		.affects = built ? NULL : "report has no --format html",
+	};
+}
+
 static int print(FILE *stream, void *data)
 {
 	const struct report *report = data;
@@ -84,7 +96,7 @@ static struct eg_check *list_checks(const char *missing, const struct eg_feature
 				    size_t features_count, const struct android_checks *androids,
 				    const struct place_checks *places, size_t *ret_count)
 {
-	size_t count = 1 + features_count + androids->count + places->count + EG_LIBRARIES;
+	size_t count = 2 + features_count + androids->count + places->count + EG_LIBRARIES;
 	size_t next = 0;
 	struct eg_check *checks = calloc(count, sizeof(*checks));
 
@@ -99,6 +111,7 @@ static struct eg_check *list_checks(const char *missing, const struct eg_feature
 		checks[next++] = places->checks[i];
 	for (size_t i = 0; i < EG_LIBRARIES; i++)
 		checks[next++] = check_library(&eg_libraries()[i]);
+	checks[next++] = html_check();
 	*ret_count = count;
 	return checks;
 }

@@ -266,6 +266,8 @@ const struct eg_option_row eg_option_rows[EG_OPTION_COUNT] = {
 	[EG_OPTION_SINCE] = VALUE("since", 0, "T", take_time, since,
 				  "from T on: a date, a time, or how long ago (7d)"),
 	[EG_OPTION_UNTIL] = VALUE("until", 0, "T", take_time, until, "up to T (default: now)"),
+	[EG_OPTION_REDACT] =
+		FLAG("redact", 0, redact, "hide users, hosts, paths and private addresses"),
 	[EG_OPTION_BASELINE] = VALUE("baseline", 0, "T", take_time, baseline,
 				     "compare with what was from T on, up to --since"),
 	[EG_OPTION_FAIL_ON_NEW] =

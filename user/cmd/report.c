@@ -5,10 +5,13 @@
 #include <string.h>
 
 #include <egret/base.h>
+#include <egret/diff.h>
 #include <egret/store.h>
 
 #include "cmd.h"
 #include "history.h"
+#include "redaction.h"
+#include "timeline.h"
 
 #define WEEK_NS (7 * 86400 * NSEC_PER_SEC)
 
@@ -19,6 +22,9 @@ struct reporting {
 	struct eg_period asked;
 	struct eg_missed *missed;
 	size_t missed_count;
+	struct eg_summary *before; /* html only: of the period before */
+	struct eg_diff *diff; /* and what is new since then */
+	struct eg_timeline timeline;
 	struct eg_output output;
 };
 
@@ -48,6 +54,9 @@ static void clear(struct reporting *reporting)
 	for (size_t i = 0; i < reporting->missed_count; i++)
 		free(reporting->missed[i].reason);
 	free(reporting->missed);
+	timeline_free(&reporting->timeline);
+	eg_diff_free(reporting->diff);
+	eg_summary_free(reporting->before);
 	eg_summary_free(reporting->summary);
 	eg_store_close(reporting->store);
 }
@@ -66,6 +75,58 @@ static int read_history(struct reporting *reporting)
 	return r < 0 ? history_fail(options, reporting->store, r) : EG_EXIT_OK;
 }
 
+/* What only a page shows: when, and what was there in the period before. */
+static int read_more(struct reporting *reporting)
+{
+	const struct eg_options *options = reporting->options;
+	const struct eg_period *asked = &reporting->asked;
+	const int64_t length = asked->end - asked->start;
+	const struct eg_period before = {
+		.start = asked->start > length ? asked->start - length : 0,
+		.end = asked->start,
+	};
+	int r = timeline_read(reporting->store, asked, reporting->summary, &reporting->timeline);
+
+	if (r < 0)
+		return history_fail(options, reporting->store, r);
+	return history_read(options, reporting->store, &before, &reporting->before);
+}
+
+static int redact(struct reporting *reporting)
+{
+	struct eg_redactor *redactor = NULL;
+	int r = redaction_new(&redactor);
+
+	if (r == 0 && reporting->before)
+		r = eg_redactor_learn(redactor, reporting->before);
+	if (r == 0)
+		r = eg_redactor_learn(redactor, reporting->summary);
+	if (r == 0)
+		r = redaction_replace(redactor, &reporting->summary);
+	if (r == 0 && reporting->before)
+		r = redaction_replace(redactor, &reporting->before);
+	if (r == 0)
+		r = timeline_redact(&reporting->timeline, redactor);
+	eg_redactor_free(redactor);
+	return r;
+}
+
+static int read_all(struct reporting *reporting)
+{
+	const struct eg_options *options = reporting->options;
+	int status = read_history(reporting), r = 0;
+
+	if (!status && options->format == EG_FORMAT_HTML)
+		status = read_more(reporting);
+	if (status)
+		return status;
+	if (options->redact)
+		r = redact(reporting);
+	if (r == 0 && reporting->before)
+		r = eg_diff_make(reporting->before, reporting->summary, &reporting->diff);
+	return r < 0 ? eg_command_fail(options->of, r) : EG_EXIT_OK;
+}
+
 static int print(FILE *stream, void *data)
 {
 	const struct reporting *reporting = data;
@@ -74,6 +135,9 @@ static int print(FILE *stream, void *data)
 		.summary = reporting->summary,
 		.missed = reporting->missed,
 		.missed_count = reporting->missed_count,
+		.redacted = reporting->options->redact,
+		.timeline = &reporting->timeline,
+		.diff = reporting->diff,
 	};
 
 	return eg_print_report(stream, reporting->output.format, &report, &reporting->output.print);
@@ -81,7 +145,7 @@ static int print(FILE *stream, void *data)
 
 static int report(struct reporting *reporting)
 {
-	int status = read_history(reporting);
+	int status = read_all(reporting);
 
 	if (status)
 		return status;
@@ -94,8 +158,13 @@ static int report(struct reporting *reporting)
 static int run(const struct eg_options *options)
 {
 	struct reporting reporting = { .options = options };
-	int status = history_period(options, WEEK_NS, &reporting.asked);
+	int status;
 
+	if (options->format == EG_FORMAT_HTML && !eg_html_exists()) {
+		eg_error("report: this egret was built without HTML (`make report-ui` adds it)");
+		return EG_EXIT_FAILED;
+	}
+	status = history_period(options, WEEK_NS, &reporting.asked);
 	if (!status)
 		status = report(&reporting);
 	clear(&reporting);
@@ -108,7 +177,8 @@ const struct eg_command eg_command_report = {
 	.arguments = "",
 	.options = EG_OPTIONS_COMMON | EG_OPTIONS_OUTPUT | EG_OPTIONS_FILTER |
 		   EG_BIT(EG_OPTION_DATABASE) | EG_BIT(EG_OPTION_SINCE) | EG_BIT(EG_OPTION_UNTIL) |
-		   EG_BIT(EG_OPTION_NO_COMMAND_LINES),
-	.formats = EG_BIT(EG_FORMAT_TEXT) | EG_BIT(EG_FORMAT_JSON) | EG_BIT(EG_FORMAT_CSV),
+		   EG_BIT(EG_OPTION_NO_COMMAND_LINES) | EG_BIT(EG_OPTION_REDACT),
+	.formats = EG_BIT(EG_FORMAT_TEXT) | EG_BIT(EG_FORMAT_JSON) | EG_BIT(EG_FORMAT_CSV) |
+		   EG_BIT(EG_FORMAT_HTML),
 	.run = run,
 };

@@ -2,7 +2,9 @@
 /* The summary of a period out of the history, and what of the period is not in it. */
 #include <egret/out.h>
 
+#include "html.h"
 #include "parts.h"
+#include "ui.h"
 #include "writer.h"
 
 #include <errno.h>
@@ -29,6 +31,7 @@ static int print_json(FILE *stream, const struct eg_report *report,
 	eg_writer_object(&writer, "asked", EG_INLINE);
 	write_period(&writer, &report->asked);
 	eg_writer_end(&writer);
+	eg_writer_bool(&writer, "redacted", report->redacted);
 	eg_writer_array(&writer, "gaps", EG_LINES);
 	for (size_t i = 0; i < report->missed_count; i++) {
 		eg_writer_object(&writer, NULL, EG_INLINE);
@@ -72,6 +75,11 @@ static int print_text(FILE *stream, const struct eg_report *report,
 	return r;
 }
 
+bool eg_html_exists(void)
+{
+	return eg_ui_exists();
+}
+
 int eg_print_report(FILE *stream, enum eg_format format, const struct eg_report *report,
 		    const struct eg_print_options *options)
 {
@@ -83,6 +91,9 @@ int eg_print_report(FILE *stream, enum eg_format format, const struct eg_report 
 		break;
 	case EG_FORMAT_TEXT:
 		r = print_text(stream, report, options);
+		break;
+	case EG_FORMAT_HTML:
+		r = eg_print_html(stream, report);
 		break;
 	case EG_FORMAT_CSV:
 		r = eg_print_summary(stream, format, report->summary, options);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Which sums and intervals a period consists of, and what rows of them hold. Private to user/store/. */
+/* Which sums and intervals a period consists of, what is in their rows. Private to user/store/. */
 #pragma once
 
 #include "private.h"

@@ -53,21 +53,21 @@ static char *borrow(const struct eg_query *query, int column)
 
 #define FLOWS                                                                                      \
 	EG_CHOSEN                                                                                  \
-		"SELECT " EG_ROW_KEY ", g.sent, g.received, g.connections, g.failed,"              \
-		" g.first_seen, g.last_seen, g.rtt_min_us,"                                        \
-		" d.app, a.kind, a.name, a.trust, a.via, a.flag, a.users,"                         \
-		" n.domain, n.source, n.confidence, n.registered_domain,"                          \
-		" m.name, m.source, m.confidence,"                                                 \
-		" d.place, p.country, p.country_basis, p.anycast, p.as_number, p.as_organization," \
-		" p.as_country, p.owner_name, p.owner_country, p.owner_source"                     \
-		" FROM (SELECT f.destination AS destination, sum(f.sent) AS sent,"                 \
-		"  sum(f.received) AS received, sum(f.connections) AS connections,"                \
-		"  sum(f.failed) AS failed, min(c.bucket + f.first_seen) AS first_seen,"           \
-		"  max(c.bucket + f.last_seen) AS last_seen, min(f.rtt_min_us) AS rtt_min_us"      \
-		"  FROM chosen c CROSS JOIN flow f ON f.period = c.id GROUP BY f.destination) g"   \
-		" JOIN destination d ON d.id = g.destination JOIN app a ON a.id = d.app"           \
-		" LEFT JOIN domain n ON n.id = d.domain LEFT JOIN name m ON m.id = d.name"         \
-		" LEFT JOIN place p ON p.id = d.place"
+	"SELECT " EG_ROW_KEY ", g.sent, g.received, g.connections, g.failed,"                      \
+	" g.first_seen, g.last_seen, g.rtt_min_us,"                                                \
+	" d.app, a.kind, a.name, a.trust, a.via, a.flag, a.users,"                                 \
+	" n.domain, n.source, n.confidence, n.registered_domain,"                                  \
+	" m.name, m.source, m.confidence,"                                                         \
+	" d.place, p.country, p.country_basis, p.anycast, p.as_number, p.as_organization,"         \
+	" p.as_country, p.owner_name, p.owner_country, p.owner_source"                             \
+	" FROM (SELECT f.destination AS destination, sum(f.sent) AS sent,"                         \
+	"  sum(f.received) AS received, sum(f.connections) AS connections,"                        \
+	"  sum(f.failed) AS failed, min(c.bucket + f.first_seen) AS first_seen,"                   \
+	"  max(c.bucket + f.last_seen) AS last_seen, min(f.rtt_min_us) AS rtt_min_us"              \
+	"  FROM chosen c CROSS JOIN flow f ON f.period = c.id GROUP BY f.destination) g"           \
+	" JOIN destination d ON d.id = g.destination JOIN app a ON a.id = d.app"                   \
+	" LEFT JOIN domain n ON n.id = d.domain LEFT JOIN name m ON m.id = d.name"                 \
+	" LEFT JOIN place p ON p.id = d.place"
 enum {
 	FLOW_SENT = EG_KEY_COLUMNS,
 	FLOW_FIRST_SEEN = FLOW_SENT + 4,
@@ -219,11 +219,11 @@ static int find_row(struct reading *reading, const struct eg_query *query,
 
 #define ERRORS                                                                                     \
 	EG_CHOSEN                                                                                  \
-		"SELECT " EG_ROW_KEY ", g.number, g.count FROM"                                    \
-		" (SELECT e.destination AS destination, e.number AS number,"                       \
-		"  sum(e.count) AS count FROM chosen c CROSS JOIN flow_error e ON e.period = c.id" \
-		"  GROUP BY e.destination, e.number) g"                                            \
-		" JOIN destination d ON d.id = g.destination JOIN app a ON a.id = d.app"
+	"SELECT " EG_ROW_KEY ", g.number, g.count FROM"                                            \
+	" (SELECT e.destination AS destination, e.number AS number,"                               \
+	"  sum(e.count) AS count FROM chosen c CROSS JOIN flow_error e ON e.period = c.id"         \
+	"  GROUP BY e.destination, e.number) g"                                                    \
+	" JOIN destination d ON d.id = g.destination JOIN app a ON a.id = d.app"
 
 static int add_error(struct reading *reading, const struct eg_query *query)
 {
@@ -401,9 +401,9 @@ static int add_lost(struct reading *reading, const struct eg_query *query)
 
 #define CONTEXTS                                                                                   \
 	EG_CHOSEN                                                                                  \
-		"SELECT x.host_id, x.host_name, x.kernel, x.databases, x.degraded"                 \
-		" FROM (SELECT DISTINCT context FROM chosen) c JOIN context x ON x.id = c.context" \
-		" ORDER BY x.id"
+	"SELECT x.host_id, x.host_name, x.kernel, x.databases, x.degraded"                         \
+	" FROM (SELECT DISTINCT context FROM chosen) c JOIN context x ON x.id = c.context"         \
+	" ORDER BY x.id"
 
 /* The four texts of each database in turn. */
 static int get_database(struct eg_store *store, char **texts, struct eg_database *database)

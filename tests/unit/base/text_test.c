@@ -115,6 +115,21 @@ static void quotes_and_backslashes(void **state)
 	assert_put(eg_put_json, "\\x1b", "\"\\\\x1b\"");
 }
 
+static void markup_is_text(void **state)
+{
+	(void)state;
+	assert_put(eg_put_html, "a<b>&\"c\" 'd' \\", "a&lt;b&gt;&amp;&quot;c&quot; 'd' \\");
+	assert_put(eg_put_html, "</script>\x1b\u202e", "&lt;/script&gt;\\x1b\\xe2\\x80\\xae");
+	assert_put(eg_put_html, NULL, "");
+	assert_put(eg_put_script, "</script><!-- &\"\\\n",
+		   "\"\\u003c/script\\u003e\\u003c!-- \\u0026\\\"\\\\\\\\x0a\"");
+	assert_put(eg_put_script, NULL, "null");
+	/* Elsewhere it is nothing special. */
+	assert_put(eg_put_json, "a<b>&", "\"a<b>&\"");
+	assert_put(eg_put_terminal, "a<b>&", "a<b>&");
+	assert_put(eg_put_csv, "a<b>&", "a<b>&");
+}
+
 static void csv_cells_are_quoted_where_needed(void **state)
 {
 	(void)state;
@@ -219,6 +234,7 @@ int main(void)
 		cmocka_unit_test(invisible_directions_and_lines_are_escaped),
 		cmocka_unit_test(bytes_that_are_no_utf8_are_escaped),
 		cmocka_unit_test(quotes_and_backslashes),
+		cmocka_unit_test(markup_is_text),
 		cmocka_unit_test(csv_cells_are_quoted_where_needed),
 		cmocka_unit_test(csv_cells_are_no_formulas),
 		cmocka_unit_test(random_bytes_come_out_harmless),

@@ -216,7 +216,7 @@ static void refuses_unknown_options(void **state)
 		       "no-names no-command-lines\n");
 	assert_refused(&tracing, "summary --o=x",
 		       "egret: summary: option '--o' could be any of: "
-		       "output operator owner owners\n");
+		       "output operator owner on-violation owners\n");
 	assert_refused(&tracing, "summary --bogus", "egret: summary: unknown option '--bogus'\n");
 	assert_refused(&tracing, "summary -x", "egret: summary: unknown option '-x'\n");
 	assert_refused(&tracing, "summary -qx", "egret: summary: unknown option '-x'\n");
