@@ -60,6 +60,24 @@ long once_storm(struct call *call)
 	return rc ? rc : once_reap(&living, 0);
 }
 
+long once_accept(struct call *call)
+{
+	char buffer[256];
+	long done = 0;
+
+	for (long i = 0; i < call->arg[1]; i++) {
+		int fd = accept((int)call->arg[0], NULL, NULL);
+		ssize_t got;
+
+		if (fd < 0)
+			return -errno;
+		while ((got = recv(fd, buffer, sizeof(buffer), 0)) > 0)
+			done += got;
+		close(fd);
+	}
+	return done;
+}
+
 void once_arguments(const struct address *to, int type, long size, char ip[static 64],
 		    char port[static 16], char type_text[static 16], char size_text[static 16])
 {

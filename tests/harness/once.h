@@ -18,6 +18,9 @@ long once_storm(struct call *call);
 /* Waits until no more than so many of `living` children live; 0 or -errno. */
 long once_reap(long *living, long until);
 
+/* Runs in an actor, as their server; the bytes they brought. arg: listener, how many. */
+long once_accept(struct call *call);
+
 /* The words of such a command line. */
 void once_arguments(const struct address *to, int type, long size, char ip[static 64],
 		    char port[static 16], char type_text[static 16], char size_text[static 16]);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <harness/egret.h>
+#include <harness/once.h>
 
 #include "load.h"
 #include "traffic.h"
@@ -173,11 +174,11 @@ static void many_processes(struct test *test)
 
 	call.to = address(test->ip, sock_bind(source, to, test->ip, 0));
 	kill(egret, SIGSTOP);
-	expect_equal(test, actor_call(source, f_fork_senders, &call), 0);
+	expect_equal(test, actor_call(source, once_storm, &call), 0);
 	/* What is none of the command's is nobody's business, room or no room. */
 	others.to = address(test->ip, sock_bind(stranger, elsewhere, test->ip, 0));
 	others.arg[0] = 1000;
-	expect_equal(test, actor_call(stranger, f_fork_senders, &others), 0);
+	expect_equal(test, actor_call(stranger, once_storm, &others), 0);
 	kill(egret, SIGCONT);
 	actor_quit(source, 0);
 	result = egret_finish(command.egret);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <harness/egret.h>
+#include <harness/once.h>
 
 #include "load.h"
 #include "traffic.h"
@@ -79,8 +80,8 @@ static void processes(struct test *test)
 	sock_listen(server, listener);
 	call.to = address(test->ip, port);
 	pause_egret(egret, SIGSTOP);
-	actor_begin(server, f_accept_senders, &(struct call){ .arg = { listener, PROCESSES } });
-	actor_begin(source, f_fork_senders, &call);
+	actor_begin(server, once_accept, &(struct call){ .arg = { listener, PROCESSES } });
+	actor_begin(source, once_storm, &call);
 	expect_equal(test, actor_end(source, NULL), 0);
 	expect_equal(test, actor_end(server, NULL), PROCESSES * BYTES);
 	pause_egret(egret, SIGCONT);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <harness/egret.h>
+#include <harness/once.h>
 
 #include "load.h"
 #include "traffic.h"
@@ -26,12 +27,12 @@ static void storm(struct test *test, long each)
 	listener = sock_open(server, test->family, SOCK_STREAM, 0);
 	port = sock_bind(server, listener, test->ip, 0);
 	sock_listen(server, listener);
-	actor_begin(server, f_accept_senders, &(struct call){ .arg = { listener, each * KINDS } });
+	actor_begin(server, once_accept, &(struct call){ .arg = { listener, each * KINDS } });
 	for (int i = 0; i < KINDS; i++) {
 		struct call call = { .arg = { each, 10 + i, SOCK_STREAM },
 				     .to = address(test->ip, port) };
 
-		actor_begin(sources[i], f_fork_senders, &call);
+		actor_begin(sources[i], once_storm, &call);
 		all += each * (10 + i);
 	}
 	for (int i = 0; i < KINDS; i++)

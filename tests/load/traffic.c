@@ -5,15 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-#include <harness/once.h>
 
 #include "traffic.h"
 
 #define THREADS 2
-#define AT_ONCE 8 /* children that live at the same time */
 
 static const char question[] = "hello", bye[] = "adieu", answer[] = "goodbye";
 
@@ -152,54 +148,4 @@ void traffic_end(struct traffic *traffic)
 {
 	require(traffic->client->test, file_write(traffic->stop, "") == 0);
 	traffic_wait(traffic);
-}
-
-/* --- processes that talk once --- */
-
-static long reap(long *living, long until)
-{
-	int status;
-
-	for (; *living > until; --*living) {
-		if (wait(&status) < 0)
-			return -errno;
-		if (status)
-			return -EIO;
-	}
-	return 0;
-}
-
-long f_fork_senders(struct call *call)
-{
-	long living = 0, rc = 0;
-
-	for (long i = 0; i < call->arg[0] && rc == 0; i++) {
-		pid_t pid = fork();
-
-		if (pid == 0)
-			_exit(once_send(&call->to, (int)call->arg[2], call->arg[1]) < 0);
-		if (pid < 0)
-			return -errno;
-		living++;
-		rc = reap(&living, AT_ONCE - 1);
-	}
-	return rc ? rc : reap(&living, 0);
-}
-
-long f_accept_senders(struct call *call)
-{
-	char buffer[256];
-	long done = 0;
-
-	for (long i = 0; i < call->arg[1]; i++) {
-		int fd = accept((int)call->arg[0], NULL, NULL);
-		ssize_t got;
-
-		if (fd < 0)
-			return -errno;
-		while ((got = recv(fd, buffer, sizeof(buffer), 0)) > 0)
-			done += got;
-		close(fd);
-	}
-	return done;
 }

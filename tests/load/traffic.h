@@ -29,8 +29,3 @@ void traffic_begin(struct traffic *traffic, long ms);
 void traffic_end(struct traffic *traffic);
 /* Waits until the time is up, with nothing to do. */
 void traffic_wait(struct traffic *traffic);
-
-/* Actor function: arg: children, bytes, socket type; each a process that sends `to` once. */
-long f_fork_senders(struct call *call);
-/* Actor function: arg: listener, connections to take; returns the bytes that they brought. */
-long f_accept_senders(struct call *call);

@@ -37,25 +37,6 @@ static long f_exec_storm(struct call *call)
 	return rc ? rc : once_reap(&living, 0);
 }
 
-/* arg: listener, how many connections; the bytes they brought. */
-static long f_accept_all(struct call *call)
-{
-	char buffer[256];
-	long done = 0;
-
-	for (long i = 0; i < call->arg[1]; i++) {
-		int fd = accept((int)call->arg[0], NULL, NULL);
-		ssize_t got;
-
-		if (fd < 0)
-			return -errno;
-		while ((got = recv(fd, buffer, sizeof(buffer), 0)) > 0)
-			done += got;
-		close(fd);
-	}
-	return done;
-}
-
 /* A storm against a TCP server that counts. */
 static void storm_over_tcp(struct test *test, actor_function *storm, const char *program)
 {
@@ -71,7 +52,7 @@ static void storm_over_tcp(struct test *test, actor_function *storm, const char 
 	sock_listen(server, listener);
 	call.to = address(test->ip, port);
 	snprintf(call.text, sizeof(call.text), "%.500s", exe);
-	actor_begin(server, f_accept_all, &(struct call){ .arg = { listener, STORM } });
+	actor_begin(server, once_accept, &(struct call){ .arg = { listener, STORM } });
 	actor_begin(source, storm, &call);
 	expect_equal(test, actor_end(source, NULL), 0);
 	expect_equal(test, actor_end(server, NULL), STORM * 11);
@@ -143,7 +124,7 @@ static void mixed(struct test *test)
 	listener = sock_open(server, test->family, SOCK_STREAM, 0);
 	port = sock_bind(server, listener, test->ip, 0);
 	sock_listen(server, listener);
-	actor_begin(server, f_accept_all, &(struct call){ .arg = { listener, EACH * KINDS } });
+	actor_begin(server, once_accept, &(struct call){ .arg = { listener, EACH * KINDS } });
 	for (int i = 0; i < KINDS; i++) {
 		struct call call = { .arg = { EACH, 10 + i, SOCK_STREAM },
 				     .to = address(test->ip, port) };
