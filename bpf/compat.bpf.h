@@ -40,16 +40,6 @@ struct mptcp_sock___bytes {
 	__u64 bytes_received;
 };
 
-/*
- * A frame of a packet socket's transmit ring is noted in destructor_arg: until
- * 7.1 by its address, with the lowest bit set; 7.2 has a struct tpacket_uarg
- * there. May go with the last kernel before that.
- */
-struct tpacket_uarg {
-	struct packet_sock *po;
-	void *ph;
-};
-
 /* tcp_sock.is_mptcp exists only where CONFIG_MPTCP is set; in 5.10 a bool, later a bit. */
 struct tcp_sock___mptcp {
 	bool is_mptcp;
@@ -90,14 +80,22 @@ static __always_inline void mptcp_bytes(__u64 msk, struct eg_flow *ret_totals)
 	ret_totals->bytes_received = BPF_CORE_READ(bytes, bytes_received);
 }
 
-/* Where a frame is in its transmit ring, by what is noted with its skb; NULL: in none. */
+/*
+ * Where a frame is in its transmit ring, by what is noted with its skb; NULL: in
+ * none. Until 7.1 that is its address, with the lowest bit set; 7.2 has a struct
+ * tpacket_uarg there. User space looks that one up (load.c): where the kernel has
+ * none, libbpf would search all modules for it, which takes CAP_SYS_ADMIN. May
+ * go with the last kernel before 7.2.
+ */
 static __always_inline void *ring_frame(__u64 noted, const void *packet)
 {
-	struct tpacket_uarg *uarg = (void *)noted;
+	__u64 owner = 0, frame = 0;
 
-	if (!bpf_core_type_exists(struct tpacket_uarg))
+	if (!config.uarg_frame)
 		return noted & 1 ? (void *)(noted & ~3ULL) : NULL;
-	return BPF_CORE_READ(uarg, po) == packet ? BPF_CORE_READ(uarg, ph) : NULL;
+	bpf_probe_read_kernel(&owner, sizeof(owner), (void *)noted + config.uarg_packet);
+	bpf_probe_read_kernel(&frame, sizeof(frame), (void *)noted + config.uarg_frame);
+	return owner == (__u64)packet ? (void *)frame : NULL;
 }
 
 static __always_inline bool sock_is_mptcp_subflow(void *sk, bool typed)

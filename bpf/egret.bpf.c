@@ -18,8 +18,8 @@
 #include <egret/abi.h>
 
 #include "kern.h"
-#include "compat.bpf.h"
 #include "maps.bpf.h"
+#include "compat.bpf.h"
 #include "process.bpf.h"
 #include "exec.bpf.h"
 #include "entry.bpf.h"

@@ -315,7 +315,9 @@ struct eg_config {
 	__u8 pointer_keys; /* a map's key may hold a pointer to a socket */
 	__u32 spares; /* how many entries of eg_sockets may be spare */
 	__u8 names; /* 1: sample payload for names */
-	__u8 pad[3];
+	__u8 uarg_packet; /* offsets in struct tpacket_uarg, ... */
+	__u8 uarg_frame; /* ... 0: this kernel has none (bpf/compat.bpf.h) */
+	__u8 pad[1];
 };
 
 /* Entry of the process map: what was already said about a process. */

@@ -140,25 +140,39 @@ bool have_tracepoint(const char *name)
 	return found;
 }
 
-static bool has_member(const struct btf *btf, const struct btf_type *type, const char *name)
+/* Where in the struct the member is; -1: it has none of this name. */
+static int member_offset(const struct btf *btf, const char *structure, const char *name)
 {
-	const struct btf_member *members = btf_members(type);
+	int id = btf ? btf__find_by_name_kind(btf, structure, BTF_KIND_STRUCT) : 0;
+	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, (__u32)id) : NULL;
 
-	for (int i = 0; i < btf_vlen(type); i++)
-		if (!strcmp(btf__name_by_offset(btf, members[i].name_off) ?: "", name))
-			return true;
-	return false;
+	for (uint32_t i = 0; type && i < btf_vlen(type); i++)
+		if (!strcmp(btf__name_by_offset(btf, btf_members(type)[i].name_off) ?: "", name))
+			return (int)btf_member_bit_offset(type, i) / 8;
+	return -1;
 }
 
 bool mptcp_is_summed(void)
 {
 	struct btf *kernel = btf__load_vmlinux_btf();
-	int id = kernel ? btf__find_by_name_kind(kernel, "mptcp_sock", BTF_KIND_STRUCT) : 0;
-	bool summed = id > 0 &&
-		      !has_member(kernel, btf__type_by_id(kernel, (__u32)id), "bytes_received");
+	bool summed = kernel && btf__find_by_name_kind(kernel, "mptcp_sock", BTF_KIND_STRUCT) > 0 &&
+		      member_offset(kernel, "mptcp_sock", "bytes_received") < 0;
 
 	btf__free(kernel);
 	return summed;
+}
+
+static void find_uarg(struct eg_config *config)
+{
+	struct btf *kernel = btf__load_vmlinux_btf();
+	int packet = member_offset(kernel, "tpacket_uarg", "po");
+	int frame = member_offset(kernel, "tpacket_uarg", "ph");
+
+	if (packet >= 0 && packet <= UINT8_MAX && frame > 0 && frame <= UINT8_MAX) {
+		config->uarg_packet = (uint8_t)packet;
+		config->uarg_frame = (uint8_t)frame;
+	}
+	btf__free(kernel);
 }
 
 struct egret_bpf *open_skeleton(const struct eg_probe_options *options)
@@ -183,6 +197,7 @@ struct egret_bpf *open_skeleton(const struct eg_probe_options *options)
 		.spares = spares,
 		.names = options->names,
 	};
+	find_uarg(config);
 	bpf_program__set_autoload(skeleton->progs.eg_sent, config->send_length);
 	bpf_map__set_max_entries(skeleton->maps.eg_flows, flows);
 	bpf_map__set_max_entries(skeleton->maps.eg_sockets, sockets + spares);
