@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """The HTML report in a real browser: whole, silent, harmless, readable with and without its script."""
 import html.parser
