@@ -136,7 +136,7 @@ static int allow_local_socket(scmp_filter_ctx filter)
 {
 	static const char *const calls[] = { "connect", "send", "sendmsg", "sendto", NULL };
 	int r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-				 SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
+				 SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0));
 
 	for (size_t i = 0; calls[i] && r == 0; i++) {
 		int call = seccomp_syscall_resolve_name(calls[i]);
