@@ -28,7 +28,8 @@ const char *const *eg_probe_degraded(const struct eg_probe *probe)
 }
 
 /* libbpf's words go to our log, one level lower than it gives them. */
-static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
+static int __attribute__((format(printf, 2, 0)))
+print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
 {
 	(void)level;
 	if (eg_log_level() >= EG_LEVEL_DEBUG)
