@@ -41,7 +41,7 @@ static struct egret *prepare(struct test *test)
 	return egret;
 }
 
-struct egret *egret_start(struct test *test, const char *const *arguments)
+static struct egret *start(struct test *test, const char *const *arguments, int supervisor)
 {
 	struct egret *egret = prepare(test);
 
@@ -49,10 +49,22 @@ struct egret *egret_start(struct test *test, const char *const *arguments)
 		return egret;
 	egret->program = program_start(test, &(struct program_options){
 						     .argv = command_line(egret, arguments, NULL),
+						     .supervisor = supervisor,
 						     .host = true,
 					     });
 	program_expect(egret->program, PROGRAM_ERR, "egret: tracing");
 	return egret;
+}
+
+struct egret *egret_start(struct test *test, const char *const *arguments)
+{
+	return start(test, arguments, 0);
+}
+
+struct egret *egret_start_supervised(struct test *test, const char *const *arguments,
+				     int supervisor)
+{
+	return start(test, arguments, supervisor);
 }
 
 struct result *egret_finish(struct egret *egret)

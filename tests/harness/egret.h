@@ -18,6 +18,10 @@ struct egret {
  */
 struct egret *egret_start(struct test *test, const char *const *arguments);
 
+/* The same under a supervisor (refusal.h). */
+struct egret *egret_start_supervised(struct test *test, const char *const *arguments,
+				     int supervisor);
+
 /* Ends it by SIGINT; exit status 0 and a complete ledger are checked. */
 struct result *egret_stop(struct egret *egret);
 /* The same for a result that may be incomplete: any exit status is fine. */

@@ -16,6 +16,7 @@
 
 #include <harness/cgroup.h>
 #include <harness/program.h>
+#include <harness/refusal.h>
 
 const char *program_look(struct test *test, const char *name)
 {
@@ -113,6 +114,8 @@ static void become(struct test *test, const struct program_options *options)
 		die("setuid");
 	if (options->capabilities)
 		keep_capabilities(options->capabilities);
+	if (options->supervisor && refusal_enter(options->supervisor) < 0)
+		die("seccomp");
 }
 
 static void execute(struct test *test, const struct program_options *options, int out, int err)

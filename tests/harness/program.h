@@ -16,6 +16,7 @@ struct program_options {
 	uid_t uid; /* 0: root */
 	uint64_t capabilities; /* to keep with another uid than root's, as bits */
 	pid_t pid; /* the pid to have; 0: any */
+	int supervisor; /* who says what it is refused (refusal.h); 0: nobody */
 	bool host; /* in the namespaces that the harness was started in */
 	bool group; /* leads a process group of its own */
 };

@@ -4,17 +4,14 @@
 
 const unsigned suites_jobs = 2, suites_timeout_s = 60;
 const struct test_case *const suites[] = {
-	tcp_connect_cases,  tcp_close_cases,	tcp_send_cases,
-	tcp_fastopen_cases, io_uring_cases,	mptcp_cases,
-	tcp_load_cases,	    tcp_firewall_cases, udp_cases,
-	udp_offload_cases,  icmp_cases,		raw_cases,
-	sctp_cases,	    packet_cases,	ownership_cases,
-	listener_cases,	    older_cases,	process_cases,
-	executable_cases,   storm_cases,	command_cases,
-	option_cases,	    output_cases,	interval_cases,
-	trace_cases,	    filter_cases,	record_cases,
-	namespace_cases,    program_cases,	capture_cases,
-	app_cases,	    android_cases,	script_cases,
-	sandbox_cases,	    place_cases,	name_cases,
-	resolver_cases,	    handshake_cases,	NULL,
+	tcp_connect_cases, tcp_close_cases,   tcp_send_cases,	tcp_fastopen_cases,
+	io_uring_cases,	   mptcp_cases,	      tcp_load_cases,	tcp_firewall_cases,
+	udp_cases,	   udp_offload_cases, icmp_cases,	raw_cases,
+	sctp_cases,	   packet_cases,      ownership_cases,	listener_cases,
+	older_cases,	   process_cases,     executable_cases, storm_cases,
+	command_cases,	   option_cases,      output_cases,	interval_cases,
+	trace_cases,	   filter_cases,      record_cases,	namespace_cases,
+	program_cases,	   capture_cases,     app_cases,	android_cases,
+	script_cases,	   sandbox_cases,     place_cases,	name_cases,
+	resolver_cases,	   handshake_cases,   refused_cases,	NULL,
 };

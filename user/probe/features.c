@@ -98,38 +98,50 @@ static void try_mptcp(struct list *list)
 	feature->affects = MPTCP_SUMMED;
 }
 
-static int try_program(const struct bpf_program *program, enum eg_feature_state *ret_state)
+/* Loads it alone and attaches it for a moment. 0, -errno, or -ENOENT: no such hook here. */
+static int try_program(const struct bpf_program *program, int cgroup_fd, struct eg_feature *feature)
 {
 	const struct eg_probe_options options = {};
-	const char *section = bpf_program__section_name(program), *name = strchr(section, '/');
-	int loads = !strncmp(section, "tp_btf/", 7) && !have_tracepoint(name + 1)
-			    ? 0
-			    : loads_alone(&options, bpf_program__name(program));
+	const char *section = bpf_program__section_name(program), *name = bpf_program__name(program);
+	struct egret_bpf *skeleton = NULL;
+	struct bpf_link *link;
+	int error;
 
-	if (loads < 0)
-		return loads;
-	*ret_state = loads		    ? EG_FEATURE_OK
-		     : optional_of(program) ? EG_FEATURE_MISSING
-					    : EG_FEATURE_FAILED;
-	return 0;
+	if (!strncmp(section, "tp_btf/", 7) && !have_tracepoint(section + 7))
+		return -ENOENT;
+	error = load_alone(&options, name, &skeleton);
+	if (error)
+		return error;
+	program = bpf_object__find_program_by_name(skeleton->obj, name);
+	link = attach_program(skeleton, program, cgroup_fd);
+	error = link ? 0 : -errno;
+	if (error)
+		describe_occupant(program, cgroup_fd, feature->detail, sizeof(feature->detail));
+	bpf_link__destroy(link);
+	egret_bpf__destroy(skeleton);
+	return error;
 }
 
 /* Tries a program, if the caller may, and adds what it serves. 0 or -ENOMEM. */
-static int add_program(struct list *list, bool privileged, const struct bpf_program *program)
+static int add_program(struct list *list, bool privileged, int cgroup_fd,
+		       const struct bpf_program *program)
 {
 	const struct optional_program *optional = optional_of(program);
-	enum eg_feature_state state = EG_FEATURE_UNTRIED;
-	struct eg_feature *feature;
-	int error = privileged ? try_program(program, &state) : 0;
+	struct eg_feature *feature =
+		add(list, bpf_program__section_name(program), EG_FEATURE_UNTRIED);
+	int error;
 
-	if (error)
-		return error;
-	feature = add(list, bpf_program__section_name(program), state);
 	snprintf(feature->detail, sizeof(feature->detail), "%s", optional ? optional->serves : "");
-	if (state == EG_FEATURE_FAILED)
-		feature->affects = "nothing can be traced";
-	else if (state == EG_FEATURE_MISSING)
-		feature->affects = optional->degraded;
+	if (!privileged)
+		return 0;
+	error = try_program(program, cgroup_fd, feature);
+	if (error == -ENOMEM)
+		return error;
+	feature->state = !error	    ? EG_FEATURE_OK
+			 : optional ? EG_FEATURE_MISSING
+				    : EG_FEATURE_FAILED;
+	if (error)
+		feature->affects = optional ? optional->degraded : "nothing can be traced";
 	return 0;
 }
 
@@ -137,15 +149,19 @@ static int try_programs(struct list *list, bool privileged)
 {
 	struct egret_bpf *skeleton = egret_bpf__open();
 	struct bpf_program *program;
-	int error = 0;
+	bool partial = false;
+	int error = 0, cgroup_fd;
 
 	if (!skeleton)
 		return -ENOMEM;
+	cgroup_fd = cgroup_root_open(&partial);
 	bpf_object__for_each_program(program, skeleton->obj) {
-		error = add_program(list, privileged, program);
+		error = add_program(list, privileged, cgroup_fd, program);
 		if (error)
 			break;
 	}
+	if (cgroup_fd >= 0)
+		close(cgroup_fd);
 	egret_bpf__destroy(skeleton);
 	return error;
 }

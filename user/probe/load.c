@@ -42,12 +42,14 @@ static const struct optional_program optional_programs[] = {
 	{
 		.name = "eg_bind4",
 		.serves = "owners of UDP servers",
-		.degraded = "IPv4 datagrams to servers that never answer have no owner",
+		.degraded = "IPv4 datagrams that a server gets before it first sends have no owner, "
+			    "and its answers are shown as outbound",
 	},
 	{
 		.name = "eg_bind6",
 		.serves = "owners of UDP servers",
-		.degraded = "IPv6 datagrams to servers that never answer have no owner",
+		.degraded = "IPv6 datagrams that a server gets before it first sends have no owner, "
+			    "and its answers are shown as outbound",
 	},
 	{
 		.name = "eg_old_listen",
@@ -216,7 +218,15 @@ const struct optional_program *optional_of(const struct bpf_program *program)
 	return NULL;
 }
 
-int loads_alone(const struct eg_probe_options *options, const char *name)
+static bool is_chosen(const struct bpf_program *program, const char *name)
+{
+	if (!name)
+		return bpf_program__autoload(program) && !optional_of(program);
+	return !strcmp(bpf_program__name(program), name);
+}
+
+int load_alone(const struct eg_probe_options *options, const char *name,
+	       struct egret_bpf **ret_skeleton)
 {
 	struct eg_probe_options small = *options;
 	struct egret_bpf *skeleton;
@@ -228,24 +238,59 @@ int loads_alone(const struct eg_probe_options *options, const char *name)
 	if (!skeleton)
 		return -ENOMEM;
 	bpf_object__for_each_program(program, skeleton->obj)
-		bpf_program__set_autoload(program, !strcmp(bpf_program__name(program), name));
+		bpf_program__set_autoload(program, is_chosen(program, name));
 	error = egret_bpf__load(skeleton);
+	if (error)
+		egret_bpf__destroy(skeleton);
+	else
+		*ret_skeleton = skeleton;
+	return error;
+}
+
+static int loads_alone(const struct eg_probe_options *options, const char *name)
+{
+	struct egret_bpf *skeleton = NULL;
+	int error = load_alone(options, name, &skeleton);
+
 	egret_bpf__destroy(skeleton);
-	return error == -ENOMEM ? error : !error;
+	return error;
+}
+
+/* What egret can't do without was refused: which program of it, or the maps of all. */
+static int find_refused(const struct eg_probe_options *options, char refused[REFUSED_SIZE])
+{
+	struct egret_bpf *skeleton = open_skeleton(options);
+	struct bpf_program *program;
+	int error = loads_alone(options, "");
+
+	snprintf(refused, REFUSED_SIZE, "egret's maps");
+	if (!skeleton)
+		return -ENOMEM;
+	bpf_object__for_each_program(program, skeleton->obj) {
+		if (error)
+			break;
+		if (optional_of(program))
+			continue;
+		error = loads_alone(options, bpf_program__name(program));
+		snprintf(refused, REFUSED_SIZE, "the program for %s",
+			 bpf_program__section_name(program));
+	}
+	egret_bpf__destroy(skeleton);
+	return error;
 }
 
 /* Leaves a program out if the kernel refuses it and egret can do without. 0 or -ENOMEM. */
 static int leave_out_refused(const struct eg_probe_options *options, struct bpf_program *program)
 {
 	const char *name = bpf_program__name(program);
-	int loads;
+	int error;
 
 	if (!optional_of(program) || !bpf_program__autoload(program))
 		return 0;
-	loads = loads_alone(options, name);
-	if (loads)
-		return loads < 0 ? loads : 0;
-	eg_debug("the kernel refuses program %s", name);
+	error = loads_alone(options, name);
+	if (!error || error == -ENOMEM)
+		return error;
+	eg_debug("the kernel refuses program %s: %s", name, strerror(-error));
 	bpf_program__set_autoload(program, false);
 	return 0;
 }
@@ -273,11 +318,13 @@ static int load_reduced(const struct eg_probe_options *options, struct egret_bpf
 	return error;
 }
 
-int load(const struct eg_probe_options *options, struct egret_bpf **ret_skeleton)
+int load(const struct eg_probe_options *options, struct egret_bpf **ret_skeleton,
+	 char refused[REFUSED_SIZE])
 {
 	struct egret_bpf *skeleton = open_skeleton(options);
-	int error;
+	int error, core;
 
+	snprintf(refused, REFUSED_SIZE, "egret's programs");
 	if (!skeleton)
 		return -errno;
 	error = egret_bpf__load(skeleton);
@@ -286,8 +333,11 @@ int load(const struct eg_probe_options *options, struct egret_bpf **ret_skeleton
 		return 0;
 	}
 	egret_bpf__destroy(skeleton);
-	if (error == -EPERM || error == -ENOMEM)
+	if (error == -ENOMEM)
 		return error;
+	core = loads_alone(options, NULL);
+	if (core)
+		return find_refused(options, refused) ?: core;
 	return load_reduced(options, ret_skeleton);
 }
 

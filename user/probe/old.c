@@ -31,19 +31,25 @@ static int drain(struct bpf_link *link)
 	return size < 0 ? -errno : 0;
 }
 
-static int run_once(struct bpf_program *program)
+/* What an iterator could not find is not seen; the trace goes on. */
+static int go_without(struct eg_probe *probe, const struct bpf_program *program, int error)
+{
+	eg_debug("%s: %s", bpf_program__name(program), strerror(-error));
+	degrade(probe, optional_of(program)->degraded);
+	return 0;
+}
+
+static int run_once(struct eg_probe *probe, const struct bpf_program *program)
 {
 	struct bpf_link *link;
 	int error;
 
 	if (!bpf_program__autoload(program))
 		return 0;
-	link = bpf_program__attach_iter(program, NULL);
-	if (!link)
-		return -errno;
-	error = drain(link);
+	link = attach_program(probe->skeleton, program, probe->cgroup_fd);
+	error = link ? drain(link) : -errno;
 	bpf_link__destroy(link);
-	return error;
+	return error ? go_without(probe, program, error) : 0;
 }
 
 /* Network namespaces seen so far, by inode number. */
@@ -52,6 +58,7 @@ struct namespaces {
 	struct eg_table *seen;
 	uint64_t home; /* its inode number */
 	bool away; /* this process is in another one than its own */
+	bool closed; /* one could not be entered */
 };
 
 /* Walks the TCP sockets of one namespace, the first time it comes up. */
@@ -73,10 +80,12 @@ static int visit(struct namespaces *namespaces, const char *path)
 		return 0;
 	*seen = 1;
 	/* Without CAP_SYS_ADMIN there is only our own. */
-	if (setns(fd, CLONE_NEWNET) == 0)
+	if (setns(fd, CLONE_NEWNET) == 0) {
 		namespaces->away = true;
-	else if (inode != namespaces->home)
+	} else if (inode != namespaces->home) {
+		namespaces->closed = true;
 		return 0;
+	}
 	return drain(namespaces->link);
 }
 
@@ -100,31 +109,42 @@ static int visit_directory(struct namespaces *namespaces, const char *directory,
 }
 
 /* The iterator sees the namespace of whoever opens it: enter each, then come back. */
-static int walk_tcp(struct bpf_program *program)
+static int visit_all(struct namespaces *namespaces)
 {
 	_cleanup_(eg_closep) int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	struct stat status;
+	int error;
+
+	if (home < 0)
+		return -errno;
+	if (fstat(home, &status) == 0)
+		namespaces->home = status.st_ino;
+	error = visit_directory(namespaces, "/proc", "/ns/net");
+	if (!error)
+		error = visit_directory(namespaces, "/run/netns", "");
+	if (namespaces->away && setns(home, CLONE_NEWNET) < 0)
+		error = error ? error : -errno;
+	return error;
+}
+
+static int walk_tcp(struct eg_probe *probe, const struct bpf_program *program)
+{
 	_cleanup_(eg_table_freep) struct eg_table *seen = eg_table_new(sizeof(uint64_t), 1);
 	struct namespaces namespaces = { .seen = seen };
-	struct stat status;
 	int error;
 
 	if (!bpf_program__autoload(program))
 		return 0;
-	if (home < 0)
-		return -errno;
 	if (!seen)
 		return -ENOMEM;
-	if (fstat(home, &status) == 0)
-		namespaces.home = status.st_ino;
-	namespaces.link = bpf_program__attach_iter(program, NULL);
+	namespaces.link = attach_program(probe->skeleton, program, probe->cgroup_fd);
 	if (!namespaces.link)
-		return -errno;
-	error = visit_directory(&namespaces, "/proc", "/ns/net");
-	if (!error)
-		error = visit_directory(&namespaces, "/run/netns", "");
-	if (namespaces.away && setns(home, CLONE_NEWNET) < 0 && !error)
-		error = -errno;
+		return go_without(probe, program, -errno);
+	error = visit_all(&namespaces);
 	bpf_link__destroy(namespaces.link);
+	if (namespaces.closed)
+		degrade(probe, "connections that waited in an accept queue of another network "
+			       "namespace when the trace began are not seen");
 	return error;
 }
 
@@ -134,11 +154,12 @@ static int walk_tcp(struct bpf_program *program)
  */
 int find_old_sockets(struct eg_probe *probe)
 {
-	int error = run_once(probe->skeleton->progs.eg_old_listen);
+	const struct egret_bpf *skeleton = probe->skeleton;
+	int error = run_once(probe, skeleton->progs.eg_old_listen);
 
 	if (!error)
-		error = run_once(probe->skeleton->progs.eg_old_files);
+		error = run_once(probe, skeleton->progs.eg_old_files);
 	if (!error)
-		error = walk_tcp(probe->skeleton->progs.eg_old_tcp);
+		error = walk_tcp(probe, skeleton->progs.eg_old_tcp);
 	return error;
 }

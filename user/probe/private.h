@@ -27,13 +27,13 @@ const struct optional_program *optional_of(const struct bpf_program *program);
 struct eg_probe {
 	struct egret_bpf *skeleton;
 	struct ring_buffer *ring, *names;
-	struct bpf_link *links[PROGRAMS_MAX];
+	struct bpf_link *links[PROGRAMS_MAX]; /* of all but iterators */
 	size_t links_count;
 	struct bpf_link *sweep; /* iterator over eg_sockets */
 	struct eg_probe_sink sink;
 	int sink_error; /* the first that it returned */
 	int cgroup_fd;
-	const char *degraded[PROGRAMS_MAX + 1];
+	char *degraded[PROGRAMS_MAX + 1];
 	size_t degraded_count;
 	/* What was handed over already (collect.c). */
 	struct eg_table *flows, *sockets;
@@ -45,11 +45,32 @@ int cgroup_root_open(bool *ret_partial);
 /* load.c: an opened skeleton with its settings and sizes; NULL and errno. */
 struct egret_bpf *open_skeleton(const struct eg_probe_options *options);
 
-/* An opened and loaded skeleton; programs that the kernel refuses are left out. */
-int load(const struct eg_probe_options *options, struct egret_bpf **ret_skeleton);
+/*
+ * An opened and loaded skeleton; programs that the kernel refuses are left out. If
+ * that is not possible, -errno, and `refused` says in words which of them it was.
+ */
+#define REFUSED_SIZE 80
+int load(const struct eg_probe_options *options, struct egret_bpf **ret_skeleton,
+	 char refused[REFUSED_SIZE]);
 
-/* Would the kernel take this program? Tried alone, on small maps of its own; -ENOMEM. */
-int loads_alone(const struct eg_probe_options *options, const char *name);
+/*
+ * Does the kernel take this program alone ("": only the maps; NULL: all that egret
+ * can't do without)? Tried on small maps of its own. 0 and a skeleton, or -errno.
+ */
+int load_alone(const struct eg_probe_options *options, const char *name,
+	       struct egret_bpf **ret_skeleton);
+
+/* attach.c: attaches one program; NULL and errno. */
+struct bpf_link *attach_program(const struct egret_bpf *skeleton, const struct bpf_program *program,
+				int cgroup_fd);
+/* Who keeps others from this program's place on the cgroup, as a clause; false: nobody. */
+bool describe_occupant(const struct bpf_program *program, int cgroup_fd, char *text, size_t size);
+/*
+ * Attaches all that was loaded. A core program that can't be attached ends the
+ * run, an optional one is noted. 0, or -errno and the reason.
+ */
+int attach(struct eg_probe *probe, struct eg_probe_error *ret_error);
+
 bool have_tracepoint(const char *name);
 
 /*
@@ -99,5 +120,5 @@ int each_entry(const struct bpf_map *map,
  */
 void wait_for_programs(void);
 
-/* Notes what is not seen, once. */
+/* Notes what is not seen, once; copies the sentence. */
 void degrade(struct eg_probe *probe, const char *sentence);

@@ -18,13 +18,14 @@ void degrade(struct eg_probe *probe, const char *sentence)
 	for (size_t i = 0; i < probe->degraded_count; i++)
 		if (!strcmp(probe->degraded[i], sentence))
 			return;
-	if (probe->degraded_count < PROGRAMS_MAX)
-		probe->degraded[probe->degraded_count++] = sentence;
+	if (probe->degraded_count < PROGRAMS_MAX &&
+	    (probe->degraded[probe->degraded_count] = strdup(sentence)))
+		probe->degraded_count++;
 }
 
 const char *const *eg_probe_degraded(const struct eg_probe *probe)
 {
-	return probe->degraded;
+	return (const char *const *)probe->degraded;
 }
 
 /* libbpf's words go to our log, one level lower than it gives them. */
@@ -35,71 +36,6 @@ print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
 	if (eg_log_level() >= EG_LEVEL_DEBUG)
 		eg_logv(EG_LEVEL_DEBUG, format, args);
 	return 0;
-}
-
-static bool is_cgroup_program(const struct bpf_program *program)
-{
-	enum bpf_prog_type type = bpf_program__type(program);
-
-	return type == BPF_PROG_TYPE_CGROUP_SOCK_ADDR || type == BPF_PROG_TYPE_CGROUP_SOCK ||
-	       type == BPF_PROG_TYPE_CGROUP_SKB;
-}
-
-static bool is_iterator(const struct bpf_program *program)
-{
-	return bpf_program__expected_attach_type(program) == BPF_TRACE_ITER;
-}
-
-static int attach_program(struct eg_probe *probe, struct bpf_program *program)
-{
-	struct bpf_link *link;
-
-	if (is_iterator(program))
-		return 0;
-	link = is_cgroup_program(program) ? bpf_program__attach_cgroup(program, probe->cgroup_fd)
-					  : bpf_program__attach(program);
-	if (!link)
-		return -errno;
-	probe->links[probe->links_count++] = link;
-	return 0;
-}
-
-static int attach_sweep(struct eg_probe *probe)
-{
-	union bpf_iter_link_info info = {
-		.map.map_fd = (uint32_t)bpf_map__fd(probe->skeleton->maps.eg_sockets),
-	};
-	LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info,
-		    .link_info_len = sizeof(info));
-
-	probe->sweep = bpf_program__attach_iter(probe->skeleton->progs.eg_sweep, &options);
-	return probe->sweep ? 0 : -errno;
-}
-
-/*
- * Attaches all that was loaded. A core program that can't be attached ends the
- * run, an optional one is noted.
- */
-static int attach(struct eg_probe *probe, struct eg_probe_error *ret_error)
-{
-	struct bpf_program *program;
-	int error;
-
-	bpf_object__for_each_program(program, probe->skeleton->obj) {
-		const struct optional_program *optional = optional_of(program);
-
-		error = bpf_program__autoload(program) ? attach_program(probe, program) : -ENOENT;
-		if (!error)
-			continue;
-		if (!optional) {
-			snprintf(ret_error->reason, sizeof(ret_error->reason),
-				 "this kernel does not let a program attach to %s: %s",
-				 bpf_program__section_name(program), strerror(-error));
-			return error;
-		}
-		degrade(probe, optional->degraded);
-	}
-	return attach_sweep(probe);
 }
 
 /* Never negative: that would throw the record away and stop. */
@@ -154,7 +90,7 @@ static bool kernel_can(struct eg_probe_error *ret_error)
 	return false;
 }
 
-static int fail_load(int error, struct eg_probe_error *ret_error)
+static int fail_load(int error, const char *refused, struct eg_probe_error *ret_error)
 {
 	if (error == -ENOMEM) {
 		ret_error->failure = EG_PROBE_FAILED;
@@ -163,10 +99,9 @@ static int fail_load(int error, struct eg_probe_error *ret_error)
 		return error;
 	}
 	ret_error->failure = EG_PROBE_NO_KERNEL;
-	snprintf(
-		ret_error->reason, sizeof(ret_error->reason),
-		"the kernel refuses egret's programs: %s (locked down? `egret doctor` tells which)",
-		strerror(-error));
+	snprintf(ret_error->reason, sizeof(ret_error->reason),
+		 "this kernel refuses %s: %s (locked down? `egret doctor` tells more)", refused,
+		 strerror(-error));
 	return error;
 }
 
@@ -183,6 +118,7 @@ static int keep_room_for_nobody(const struct eg_probe *probe)
 static int start(struct eg_probe *probe, const struct eg_probe_options *options,
 		 struct eg_probe_error *ret_error)
 {
+	char refused[REFUSED_SIZE];
 	bool partial = false;
 	int error;
 
@@ -198,9 +134,9 @@ static int start(struct eg_probe *probe, const struct eg_probe_options *options,
 		degrade(probe, "only the cgroup namespace that egret runs in is seen");
 	if (mptcp_is_summed())
 		degrade(probe, MPTCP_SUMMED);
-	error = load(options, &probe->skeleton);
+	error = load(options, &probe->skeleton, refused);
 	if (error)
-		return fail_load(error, ret_error);
+		return fail_load(error, refused, ret_error);
 	error = keep_room_for_nobody(probe);
 	if (error)
 		return error;
@@ -256,6 +192,8 @@ void eg_probe_close(struct eg_probe *probe)
 	if (probe->cgroup_fd >= 0)
 		close(probe->cgroup_fd);
 	collect_free(probe);
+	for (size_t i = 0; i < probe->degraded_count; i++)
+		free(probe->degraded[i]);
 	free(probe);
 }
 
