@@ -16,6 +16,8 @@
 #include <harness/sock.h>
 #include <harness/suites.h>
 
+#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
 /* The client talks; its app must have the bytes, and its process be complete. */
 static struct result *talk(struct actor *client)
 {
@@ -196,6 +198,36 @@ static void overlay_upper(struct test *test)
 	talk(start_at(test, test_path(test, "merged/bin/client")));
 }
 
+static struct output run(struct test *test, const char *const *argv)
+{
+	return program_run(test, &(struct program_options){ .argv = argv });
+}
+
+/* Btrfs: in a subvolume, which is a file system of its own to stat(2) and no mount. */
+static void btrfs(struct test *test)
+{
+	const char *mkfs = program_find(test, "mkfs.btrfs"), *tool = program_find(test, "btrfs");
+	const char *disk = test_path(test, "disk"), *dir = make_dir(test, "btrfs");
+	const char *volume = test_path(test, "btrfs/@home"), *path;
+	struct output output;
+
+	require(test, file_write(disk, "") == 0 && truncate(disk, 128 << 20) == 0);
+	expect_equal(test, run(test, WORDS(mkfs, "-q", disk)).status, 0);
+	output = run(test, WORDS(program_find(test, "mount"), "-t", "btrfs", "-o", "loop", disk,
+				 dir));
+	if (output.status)
+		test_skip(test, "no Btrfs on a loop device: %s", output.err);
+	expect_equal(test, run(test, WORDS(tool, "subvolume", "create", volume)).status, 0);
+	path = test_path(test, "btrfs/@home/client");
+	copy_to(test, path);
+	talk(start_at(test, path));
+	expect_equal(test, run(test, WORDS(tool, "subvolume", "snapshot", volume,
+					   test_path(test, "btrfs/snapshot")))
+				   .status,
+		     0);
+	talk(start_at(test, test_path(test, "btrfs/snapshot/client")));
+}
+
 static const char *const system_dirs[] = { "usr", "lib", "lib64", "bin", "nix", "gnu" };
 
 /* What the program's loader and libraries need, bound into another root. */
@@ -319,6 +351,7 @@ const struct test_case executable_cases[] = {
 	CASE("executable/bind-mount", bind_mount),
 	CASE("executable/overlay-lower", overlay_lower),
 	CASE("executable/overlay-upper", overlay_upper),
+	CASE("executable/btrfs", btrfs),
 	CASE("executable/container", container),
 	CASE("executable/chroot", changed_root),
 	CASE("executable/memory", in_memory),
