@@ -20,6 +20,9 @@ static inline void eg_table_freep(struct eg_table **table)
 	eg_table_free(*table);
 }
 
+/* Of bytes of any length, seeded as the table is: for a table whose keys are such hashes. */
+uint64_t eg_table_hash(const struct eg_table *table, const void *bytes, size_t size);
+
 size_t eg_table_count(const struct eg_table *table);
 /* The value of a key, or NULL. Valid until the next removal. */
 void *eg_table_find(const struct eg_table *table, const void *key);

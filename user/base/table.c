@@ -42,6 +42,20 @@ static uint64_t hash(const struct eg_table *table, const void *key)
 	return mix(state, 0xd6e8feb86659fd93ULL);
 }
 
+uint64_t eg_table_hash(const struct eg_table *table, const void *bytes, size_t size)
+{
+	uint64_t state = table->seed ^ size, word;
+	const char *next = bytes;
+
+	for (; size > sizeof(word); next += sizeof(word), size -= sizeof(word)) {
+		memcpy(&word, next, sizeof(word));
+		state = mix(state ^ word, 0x9e3779b97f4a7c15ULL);
+	}
+	word = 0;
+	memcpy(&word, next, size);
+	return mix(state ^ word, 0xd6e8feb86659fd93ULL);
+}
+
 static char *entry_at(const struct eg_table *table, size_t number)
 {
 	return table->blocks[number / BLOCK_ENTRIES] + number % BLOCK_ENTRIES * table->entry_size;

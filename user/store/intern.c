@@ -3,7 +3,6 @@
 #include "private.h"
 
 #include <errno.h>
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +15,7 @@
 static const struct {
 	const char *find, *insert;
 	size_t count;
+	bool seen; /* when it was, is the insertion's last value */
 } kinds[EG_INTERN_COUNT] = {
 	[EG_INTERN_APP] = {
 		.count = 7,
@@ -55,19 +55,33 @@ static const struct {
 		.insert = "INSERT INTO context (host_id, host_name, kernel, databases, degraded)"
 			  " VALUES (?1, ?2, ?3, ?4, ?5)",
 	},
+	[EG_INTERN_PROCESS] = {
+		.count = 9,
+		.seen = true,
+		.find = "SELECT id FROM process WHERE start = CAST(?1 AS INTEGER)"
+			" AND pid = CAST(?2 AS INTEGER) AND ppid IS CAST(?3 AS INTEGER)"
+			" AND uid IS CAST(?4 AS INTEGER) AND comm IS ?5 AND executable IS ?6"
+			" AND cgroup IS ?7 AND component IS ?8 AND command_line IS ?9",
+		.insert = "INSERT INTO process (start, pid, ppid, uid, comm, executable, cgroup,"
+			  " component, command_line, seen)"
+			  " VALUES (CAST(?1 AS INTEGER), CAST(?2 AS INTEGER),"
+			  " CAST(?3 AS INTEGER), CAST(?4 AS INTEGER), ?5, ?6, ?7, ?8, ?9, ?10)",
+	},
 };
 
 /* A group of texts that was met before. */
 struct group {
-	enum eg_intern_kind kind;
-	const char *texts[EG_INTERN_TEXTS]; /* behind the struct, in one piece of memory */
+	struct group *next; /* of the same hash */
 	int64_t id;
+	size_t size;
+	char texts[]; /* as write_key() writes them */
 };
 
 struct eg_intern {
-	void *groups; /* tsearch(3) tree of struct group */
-	size_t groups_count;
+	struct eg_table *groups; /* hash of the texts -> struct group * */
 	struct eg_table *destinations; /* struct eg_intern_destination -> int64_t */
+	char *key; /* of the group that is looked for */
+	size_t key_size, key_capacity;
 };
 
 struct eg_intern *eg_intern_new(void)
@@ -76,28 +90,40 @@ struct eg_intern *eg_intern_new(void)
 
 	if (!intern)
 		return NULL;
+	intern->groups = eg_table_new(sizeof(uint64_t), sizeof(struct group *));
 	intern->destinations = eg_table_new(sizeof(struct eg_intern_destination), sizeof(int64_t));
-	if (!intern->destinations) {
-		free(intern);
-		return NULL;
-	}
-	return intern;
+	if (intern->groups && intern->destinations)
+		return intern;
+	eg_intern_free(intern);
+	return NULL;
 }
 
+static void free_texts(struct eg_table *groups)
+{
+	for (size_t i = 0; groups && i < eg_table_count(groups); i++) {
+		void *value;
+		struct group *group, *next;
+
+		eg_table_entry(groups, i, &value);
+		for (group = *(struct group **)value; group; group = next) {
+			next = group->next;
+			free(group);
+		}
+	}
+	eg_table_free(groups);
+}
+
+/* What can't be made anew now is made when it is needed. */
 static void forget_texts(struct eg_intern *intern)
 {
-	tdestroy(intern->groups, free);
-	intern->groups = NULL;
-	intern->groups_count = 0;
+	free_texts(intern->groups);
+	intern->groups = eg_table_new(sizeof(uint64_t), sizeof(struct group *));
 }
 
 static void forget_destinations(struct eg_intern *intern)
 {
-	struct eg_table *empty =
-		eg_table_new(sizeof(struct eg_intern_destination), sizeof(int64_t));
-
 	eg_table_free(intern->destinations);
-	intern->destinations = empty;
+	intern->destinations = eg_table_new(sizeof(struct eg_intern_destination), sizeof(int64_t));
 }
 
 void eg_intern_forget(struct eg_intern *intern)
@@ -112,92 +138,139 @@ void eg_intern_free(struct eg_intern *intern)
 {
 	if (!intern)
 		return;
-	forget_texts(intern);
+	free_texts(intern->groups);
 	eg_table_free(intern->destinations);
+	free(intern->key);
 	free(intern);
 }
 
 /* --- texts --- */
 
-static int compare_groups(const void *a, const void *b)
+static int reserve_key(struct eg_intern *intern, size_t size)
 {
-	const struct group *x = a, *y = b;
-	int r = (int)x->kind - (int)y->kind;
+	char *grown;
 
-	for (size_t i = 0; i < EG_INTERN_TEXTS && !r; i++) {
-		if (!x->texts[i] || !y->texts[i])
-			r = !x->texts[i] - !y->texts[i];
-		else
-			r = strcmp(x->texts[i], y->texts[i]);
-	}
-	return r;
+	if (size <= intern->key_capacity)
+		return 0;
+	grown = realloc(intern->key, 2 * size);
+	if (!grown)
+		return -ENOMEM;
+	intern->key = grown;
+	intern->key_capacity = 2 * size;
+	return 0;
 }
 
-static int remember(struct eg_intern *intern, const struct group *group)
+/* The kind and the texts in one piece: each one's length first, one more than it is; 0: NULL. */
+static int write_key(struct eg_intern *intern, enum eg_intern_kind kind,
+		     const char *const texts[EG_INTERN_TEXTS])
 {
-	size_t size = sizeof(*group);
-	struct group *copy;
+	size_t lengths[EG_INTERN_TEXTS] = { 0 }, size = sizeof(lengths) + 1;
 	char *end;
 
-	for (size_t i = 0; i < EG_INTERN_TEXTS; i++)
-		size += group->texts[i] ? strlen(group->texts[i]) + 1 : 0;
-	if (intern->groups_count >= TEXTS_MAX)
+	for (size_t i = 0; i < kinds[kind].count; i++) {
+		lengths[i] = texts[i] ? strlen(texts[i]) + 1 : 0;
+		size += lengths[i];
+	}
+	if (reserve_key(intern, size) < 0)
+		return -ENOMEM;
+	intern->key[0] = (char)kind;
+	end = mempcpy(intern->key + 1, lengths, sizeof(lengths));
+	for (size_t i = 0; i < kinds[kind].count; i++) {
+		if (lengths[i])
+			end = mempcpy(end, texts[i], lengths[i]);
+	}
+	intern->key_size = size;
+	return 0;
+}
+
+/* The first group that has the key's hash, where that is kept. NULL: out of memory. */
+static struct group **find_groups(struct eg_intern *intern)
+{
+	uint64_t hash;
+
+	if (!intern->groups || eg_table_count(intern->groups) >= TEXTS_MAX)
 		forget_texts(intern);
-	copy = malloc(size);
-	if (!copy)
-		return -ENOMEM;
-	*copy = *group;
-	end = (char *)(copy + 1);
-	for (size_t i = 0; i < EG_INTERN_TEXTS; i++) {
-		if (!group->texts[i])
-			continue;
-		size = strlen(group->texts[i]) + 1;
-		copy->texts[i] = memcpy(end, group->texts[i], size);
-		end += size;
+	if (!intern->groups)
+		return NULL;
+	hash = eg_table_hash(intern->groups, intern->key, intern->key_size);
+	return eg_table_add(intern->groups, &hash);
+}
+
+static const struct group *find_group(const struct eg_intern *intern, const struct group *first)
+{
+	for (; first; first = first->next) {
+		if (first->size == intern->key_size &&
+		    memcmp(first->texts, intern->key, first->size) == 0)
+			return first;
 	}
-	if (!tsearch(copy, &intern->groups, compare_groups)) {
-		free(copy);
+	return NULL;
+}
+
+static int remember(const struct eg_intern *intern, struct group **groups, int64_t id)
+{
+	struct group *group = malloc(sizeof(*group) + intern->key_size);
+
+	if (!group)
 		return -ENOMEM;
-	}
-	intern->groups_count++;
+	*group = (struct group){ .next = *groups, .id = id, .size = intern->key_size };
+	memcpy(group->texts, intern->key, group->size);
+	*groups = group;
 	return 0;
 }
 
 /* Runs one of a kind's two statements. */
-static struct eg_query ask(struct eg_store *store, const struct group *group, const char *text)
+static struct eg_query ask(struct eg_store *store, enum eg_intern_kind kind,
+			   const char *const texts[EG_INTERN_TEXTS], const char *statement)
 {
-	struct eg_query query = eg_query(store, text);
+	struct eg_query query = eg_query(store, statement);
 
-	for (size_t i = 0; i < kinds[group->kind].count; i++)
-		eg_query_text(&query, group->texts[i]);
+	for (size_t i = 0; i < kinds[kind].count; i++)
+		eg_query_text(&query, texts[i]);
 	return query;
+}
+
+/* In the database: found there, or written. */
+static int number(struct eg_store *store, enum eg_intern_kind kind,
+		  const char *const texts[EG_INTERN_TEXTS], int64_t *ret_id)
+{
+	struct eg_query query = ask(store, kind, texts, kinds[kind].find);
+	int r = eg_query_number(&query, ret_id);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	query = ask(store, kind, texts, kinds[kind].insert);
+	if (kinds[kind].seen)
+		eg_query_int(&query, store->day);
+	r = eg_query_run(&query);
+	*ret_id = sqlite3_last_insert_rowid(store->sqlite);
+	return r;
 }
 
 int eg_intern_texts(struct eg_store *store, enum eg_intern_kind kind,
 		    const char *const texts[EG_INTERN_TEXTS], int64_t *ret_id)
 {
-	struct group group = { .kind = kind }, **known;
-	struct eg_query query;
-	int r;
+	struct eg_intern *intern = store->intern;
+	const struct group *known;
+	struct group **groups;
+	int64_t id = 0;
+	int r = write_key(intern, kind, texts);
 
-	memcpy(group.texts, texts, sizeof(group.texts));
-	known = tfind(&group, &store->intern->groups, compare_groups);
+	if (r < 0)
+		return r;
+	groups = find_groups(intern);
+	if (!groups)
+		return -ENOMEM;
+	known = find_group(intern, *groups);
 	if (known) {
-		*ret_id = (*known)->id;
+		*ret_id = known->id;
 		return 0;
 	}
-	query = ask(store, &group, kinds[kind].find);
-	r = eg_query_number(&query, &group.id);
-	if (r == 0) {
-		query = ask(store, &group, kinds[kind].insert);
-		r = eg_query_run(&query);
-		group.id = sqlite3_last_insert_rowid(store->sqlite);
-	}
-	if (r >= 0)
-		r = remember(store->intern, &group);
-	if (r >= 0)
-		*ret_id = group.id;
-	return r < 0 ? r : 0;
+	r = number(store, kind, texts, &id);
+	if (r == 0)
+		r = remember(intern, groups, id);
+	if (r == 0)
+		*ret_id = id;
+	return r;
 }
 
 /* --- destinations --- */
@@ -235,7 +308,7 @@ static int find(struct eg_store *store, const struct eg_intern_destination *dest
 }
 
 static int insert(struct eg_store *store, const struct eg_intern_destination *destination,
-		  int64_t day, int64_t *ret_id)
+		  int64_t *ret_id)
 {
 	struct eg_query query = eg_query(
 		store, "INSERT INTO destination (app, ip, port, transport, direction, overflow,"
@@ -244,7 +317,7 @@ static int insert(struct eg_store *store, const struct eg_intern_destination *de
 	int r;
 
 	bind_key(&query, destination);
-	eg_query_int(&query, day);
+	eg_query_int(&query, store->day);
 	r = eg_query_run(&query);
 	if (r == 0)
 		*ret_id = sqlite3_last_insert_rowid(store->sqlite);
@@ -252,7 +325,7 @@ static int insert(struct eg_store *store, const struct eg_intern_destination *de
 }
 
 int eg_intern_destination(struct eg_store *store, const struct eg_intern_destination *destination,
-			  int64_t day, int64_t *ret_id)
+			  int64_t *ret_id)
 {
 	struct eg_intern *intern = store->intern;
 	int64_t *id, found = 0;
@@ -268,7 +341,7 @@ int eg_intern_destination(struct eg_store *store, const struct eg_intern_destina
 	if (!*id) {
 		r = find(store, destination, &found);
 		if (r == 0)
-			r = insert(store, destination, day, &found);
+			r = insert(store, destination, &found);
 		if (r < 0)
 			return r;
 		*id = found;

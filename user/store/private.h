@@ -31,6 +31,7 @@ struct eg_store {
 	} statements[EG_STATEMENTS_MAX];
 	size_t statements_count;
 	struct eg_intern *intern; /* numbers of texts and destinations met before */
+	int64_t day; /* of the interval that is added: when what is in it was seen */
 	int64_t tidied; /* the hour in which eg_store_tidy() last did all of its work */
 };
 
@@ -108,6 +109,7 @@ enum eg_intern_kind {
 	EG_INTERN_DOMAIN, /* domain source confidence registered_domain */
 	EG_INTERN_NAME, /* name source confidence */
 	EG_INTERN_CONTEXT, /* host id, name, kernel, databases, degraded */
+	EG_INTERN_PROCESS,
 	EG_INTERN_COUNT,
 };
 
@@ -123,9 +125,8 @@ struct eg_intern_destination {
 	uint8_t direction, scope, has_ip, has_port;
 	uint8_t overflow, zero[7];
 };
-/* `day`: when it was seen. */
 int eg_intern_destination(struct eg_store *store, const struct eg_intern_destination *destination,
-			  int64_t day, int64_t *ret_id);
+			  int64_t *ret_id);
 
 /* --- pack.c: lists of texts in one text --- */
 

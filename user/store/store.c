@@ -125,7 +125,7 @@ static void harden(sqlite3 *sqlite)
  */
 static const char settings[] = "PRAGMA synchronous = FULL; PRAGMA mmap_size = 0;"
 			       "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;"
-			       "PRAGMA journal_size_limit = 4194304;";
+			       "PRAGMA journal_size_limit = 4194304; PRAGMA cache_size = -8192;";
 
 static int open_sqlite(struct eg_store *store, int flags)
 {

@@ -19,18 +19,26 @@ struct batch {
 	int64_t hour, context;
 };
 
-#define FRESH                                                                                      \
-	" p.level = 0 AND p.rolled = 0 AND p.bucket >= ?1 AND p.bucket < ?1 + 3600000000000"       \
-	" AND p.context = ?2"
+/*
+ * The periods that are added up, by number: first the intervals of a batch, for the
+ * hour; then that hour, for the day, where nothing else is in it.
+ */
+static const char make_parts[] =
+	"CREATE TEMP TABLE IF NOT EXISTS part (id INTEGER PRIMARY KEY) STRICT";
+static const char take_intervals[] =
+	"INSERT INTO part SELECT id FROM period WHERE level = 0 AND rolled = 0"
+	" AND bucket >= ?1 AND bucket < ?1 + 3600000000000 AND context = ?2";
+static const char take_hour[] = "INSERT INTO part SELECT ?1";
 
-/* Of ?1 the hour, ?2 the context, ?3 the sum's number and, where wanted, ?4 its bucket. */
+#define PARTS " FROM part CROSS JOIN period p ON p.id = part.id "
+
+/* Of ?1 the sum's number and, where wanted, ?2 its bucket. */
 static const char *const sums[] = {
 	"INSERT INTO flow (period, destination, sent, received, connections, failed, first_seen,"
 	" last_seen, rtt_min_us)"
-	" SELECT ?3, f.destination, sum(f.sent), sum(f.received), sum(f.connections),"
-	"  sum(f.failed), min(p.bucket + f.first_seen) - ?4, max(p.bucket + f.last_seen) - ?4,"
-	"  min(f.rtt_min_us)"
-	" FROM period p CROSS JOIN flow f ON f.period = p.id WHERE" FRESH " GROUP BY f.destination"
+	" SELECT ?1, f.destination, sum(f.sent), sum(f.received), sum(f.connections),"
+	"  sum(f.failed), min(p.bucket + f.first_seen) - ?2, max(p.bucket + f.last_seen) - ?2,"
+	"  min(f.rtt_min_us)" PARTS " CROSS JOIN flow f ON f.period = p.id GROUP BY f.destination"
 	" ON CONFLICT DO UPDATE SET sent = sent + excluded.sent,"
 	"  received = received + excluded.received,"
 	"  connections = connections + excluded.connections, failed = failed + excluded.failed,"
@@ -41,27 +49,24 @@ static const char *const sums[] = {
 	"  rtt_min_us = min(ifnull(rtt_min_us, excluded.rtt_min_us),"
 	"   ifnull(excluded.rtt_min_us, rtt_min_us))",
 	"INSERT INTO flow_error (period, destination, number, count)"
-	" SELECT ?3, e.destination, e.number, sum(e.count)"
-	" FROM period p CROSS JOIN flow_error e ON e.period = p.id WHERE" FRESH
-	" GROUP BY e.destination, e.number"
+	" SELECT ?1, e.destination, e.number, sum(e.count)" PARTS
+	" CROSS JOIN flow_error e ON e.period = p.id GROUP BY e.destination, e.number"
 	" ON CONFLICT DO UPDATE SET count = count + excluded.count",
 	"INSERT INTO flow_name (period, destination, name, connections, sent, received)"
-	" SELECT ?3, n.destination, n.name, sum(n.connections), sum(n.sent), sum(n.received)"
-	" FROM period p CROSS JOIN flow_name n ON n.period = p.id WHERE" FRESH
-	" GROUP BY n.destination, n.name"
+	" SELECT ?1, n.destination, n.name, sum(n.connections), sum(n.sent), sum(n.received)" PARTS
+	" CROSS JOIN flow_name n ON n.period = p.id GROUP BY n.destination, n.name"
 	" ON CONFLICT DO UPDATE SET connections = connections + excluded.connections,"
 	"  sent = sent + excluded.sent, received = received + excluded.received",
 	"INSERT INTO lost (period, reason, count)"
-	" SELECT ?3, l.reason, sum(l.count)"
-	" FROM period p CROSS JOIN lost l ON l.period = p.id WHERE" FRESH
-	" GROUP BY l.reason ON CONFLICT DO UPDATE SET count = count + excluded.count",
+	" SELECT ?1, l.reason, sum(l.count)" PARTS
+	" CROSS JOIN lost l ON l.period = p.id GROUP BY l.reason"
+	" ON CONFLICT DO UPDATE SET count = count + excluded.count",
 	"INSERT INTO omitted (period, app, count)"
-	" SELECT ?3, o.app, sum(o.count)"
-	" FROM period p CROSS JOIN omitted o ON o.period = p.id WHERE" FRESH
-	" GROUP BY o.app ON CONFLICT DO UPDATE SET count = count + excluded.count",
+	" SELECT ?1, o.app, sum(o.count)" PARTS
+	" CROSS JOIN omitted o ON o.period = p.id GROUP BY o.app"
+	" ON CONFLICT DO UPDATE SET count = count + excluded.count",
 	"INSERT OR IGNORE INTO used (period, app, process)"
-	" SELECT DISTINCT ?3, u.app, u.process"
-	" FROM period p CROSS JOIN used u ON u.period = p.id WHERE" FRESH,
+	" SELECT DISTINCT ?1, u.app, u.process" PARTS " CROSS JOIN used u ON u.period = p.id",
 };
 
 /* Of ?1 the sum's number: an app's processes that find no room, as in the model. */
@@ -72,12 +77,16 @@ static const char *const sums[] = {
 	" crowded AS (SELECT app, process FROM ranked WHERE place > 64) "
 _Static_assert(EG_PROCESSES_MAX == 64, "as CROWDED says");
 
-static const char *const afterwards[] = {
+static const char *const crowds[] = {
 	CROWDED "INSERT INTO omitted (period, app, count)"
 		" SELECT ?1, app, count(*) FROM crowded WHERE true GROUP BY app"
 		" ON CONFLICT DO UPDATE SET count = count + excluded.count",
 	CROWDED "DELETE FROM used WHERE period = ?1"
 		" AND (app, process) IN (SELECT app, process FROM crowded)",
+};
+
+/* Of ?1 a day's number: to a day, what is in it was seen. */
+static const char *const seen[] = {
 	"UPDATE destination SET seen = (SELECT bucket FROM period WHERE id = ?1)"
 	" WHERE id IN (SELECT destination FROM flow WHERE period = ?1)"
 	" AND seen < (SELECT bucket FROM period WHERE id = ?1)",
@@ -86,60 +95,72 @@ static const char *const afterwards[] = {
 	" AND seen < (SELECT bucket FROM period WHERE id = ?1)",
 };
 
-/* The row of table period that the batch's sum has at a level. */
+/* The row of table period that the sum of the parts has at a level, and whether it is new. */
 static int sum_period(struct eg_store *store, const struct batch *batch, enum eg_level_of level,
-		      int64_t bucket, int64_t *ret_period)
+		      int64_t bucket, int64_t *ret_period, bool *ret_new)
 {
-	struct eg_query query = eg_query(
-		store, "INSERT INTO period (level, bucket, start, end, context, rolled,"
-		       " loopback_sent, loopback_received, host_sent, host_received, filter_sent,"
-		       " filter_received)"
-		       " SELECT ?3, ?4, min(p.start), max(p.end), ?2, 1, sum(p.loopback_sent),"
-		       "  sum(p.loopback_received), sum(p.host_sent), sum(p.host_received),"
-		       "  sum(p.filter_sent), sum(p.filter_received) FROM period p WHERE" FRESH
-		       " ON CONFLICT DO UPDATE SET start = min(start, excluded.start),"
-		       "  end = max(end, excluded.end),"
-		       "  loopback_sent = loopback_sent + excluded.loopback_sent,"
-		       "  loopback_received = loopback_received + excluded.loopback_received,"
-		       "  host_sent = host_sent + excluded.host_sent,"
-		       "  host_received = host_received + excluded.host_received,"
-		       "  filter_sent = filter_sent + excluded.filter_sent,"
-		       "  filter_received = filter_received + excluded.filter_received");
+	static const char find[] = "SELECT id FROM period WHERE level = ?1 AND bucket = ?2"
+				   " AND context = ?3";
+	struct eg_query query = eg_query(store, find);
 	int r;
 
-	eg_query_int(&query, batch->hour);
-	eg_query_int(&query, batch->context);
-	eg_query_int(&query, level);
-	eg_query_int(&query, bucket);
-	r = eg_query_run(&query);
-	if (r < 0)
-		return r;
-	query = eg_query(store, "SELECT id FROM period WHERE level = ?1 AND bucket = ?2"
-				" AND context = ?3");
 	eg_query_int(&query, level);
 	eg_query_int(&query, bucket);
 	eg_query_int(&query, batch->context);
 	r = eg_query_number(&query, ret_period);
-	return r < 0 ? r : 0;
+	if (r < 0)
+		return r;
+	*ret_new = r == 0;
+	query = eg_query(store,
+			 "INSERT INTO period (level, bucket, start, end, context, rolled,"
+			 " loopback_sent, loopback_received, host_sent, host_received, filter_sent,"
+			 " filter_received)"
+			 " SELECT ?1, ?2, min(p.start), max(p.end), ?3, 1, sum(p.loopback_sent),"
+			 "  sum(p.loopback_received), sum(p.host_sent), sum(p.host_received),"
+			 "  sum(p.filter_sent), sum(p.filter_received)" PARTS "WHERE true"
+			 " ON CONFLICT DO UPDATE SET start = min(start, excluded.start),"
+			 "  end = max(end, excluded.end),"
+			 "  loopback_sent = loopback_sent + excluded.loopback_sent,"
+			 "  loopback_received = loopback_received + excluded.loopback_received,"
+			 "  host_sent = host_sent + excluded.host_sent,"
+			 "  host_received = host_received + excluded.host_received,"
+			 "  filter_sent = filter_sent + excluded.filter_sent,"
+			 "  filter_received = filter_received + excluded.filter_received");
+	eg_query_int(&query, level);
+	eg_query_int(&query, bucket);
+	eg_query_int(&query, batch->context);
+	r = eg_query_run(&query);
+	if (r == 0 && *ret_new)
+		*ret_period = sqlite3_last_insert_rowid(store->sqlite);
+	return r;
 }
 
-static int sum_level(struct eg_store *store, const struct batch *batch, enum eg_level_of level)
+/* Adds the parts up. *ret_sum is the period that they are in, *ret_new: nothing else is. */
+static int sum_level(struct eg_store *store, const struct batch *batch, enum eg_level_of level,
+		     int64_t *ret_sum, bool *ret_new)
 {
 	int64_t bucket = eg_floor(batch->hour, level == EG_LEVEL_DAY ? EG_DAY_NS : EG_HOUR_NS);
-	int64_t period = 0;
-	int r = sum_period(store, batch, level, bucket, &period);
+	int r = sum_period(store, batch, level, bucket, ret_sum, ret_new);
 
 	for (size_t i = 0; i < ARRAY_SIZE(sums) && r == 0; i++) {
-		const int64_t values[] = { batch->hour, batch->context, period, bucket };
 		struct eg_query query = eg_query(store, sums[i]);
-		int wanted = query.statement ? sqlite3_bind_parameter_count(query.statement) : 0;
 
-		for (int value = 0; value < wanted; value++)
-			eg_query_int(&query, values[value]);
+		eg_query_int(&query, *ret_sum);
+		if (i == 0)
+			eg_query_int(&query, bucket);
 		r = eg_query_run(&query);
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(afterwards) && r == 0; i++) {
-		struct eg_query query = eg_query(store, afterwards[i]);
+	return r;
+}
+
+/* Runs statements whose only value is a period's number. */
+static int run_each(struct eg_store *store, const char *const *statements, size_t count,
+		    int64_t period)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < count && r == 0; i++) {
+		struct eg_query query = eg_query(store, statements[i]);
 
 		eg_query_int(&query, period);
 		r = eg_query_run(&query);
@@ -147,23 +168,48 @@ static int sum_level(struct eg_store *store, const struct batch *batch, enum eg_
 	return r;
 }
 
-static int sum_batch(struct eg_store *store, const struct batch *batch)
+static int take_parts(struct eg_store *store, const char *statement, int64_t first, int64_t second)
 {
+	int r = eg_store_execute(store, "DELETE FROM part");
 	struct eg_query query;
-	int r = eg_store_begin(store);
 
 	if (r < 0)
 		return r;
-	r = sum_level(store, batch, EG_LEVEL_HOUR);
+	query = eg_query(store, statement);
+	eg_query_int(&query, first);
+	if (statement == take_intervals)
+		eg_query_int(&query, second);
+	return eg_query_run(&query);
+}
+
+/* Into an hour and its day. The hour stands for its intervals if there are no others in it. */
+static int sum_parts(struct eg_store *store, const struct batch *batch)
+{
+	int64_t hour = 0, day = 0;
+	bool new = false;
+	int r = take_parts(store, take_intervals, batch->hour, batch->context);
+
 	if (r == 0)
-		r = sum_level(store, batch, EG_LEVEL_DAY);
-	if (r == 0) {
-		query = eg_query(store, "UPDATE period AS p SET rolled = 1 WHERE" FRESH);
-		eg_query_int(&query, batch->hour);
-		eg_query_int(&query, batch->context);
-		r = eg_query_run(&query);
-	}
-	return eg_store_finish(store, r);
+		r = sum_level(store, batch, EG_LEVEL_HOUR, &hour, &new);
+	if (r == 0)
+		r = eg_store_execute(store, "UPDATE period SET rolled = 1"
+					    " WHERE id IN (SELECT id FROM part)");
+	if (r == 0 && new)
+		r = take_parts(store, take_hour, hour, 0);
+	if (r == 0)
+		r = sum_level(store, batch, EG_LEVEL_DAY, &day, &new);
+	if (r == 0)
+		r = run_each(store, crowds, ARRAY_SIZE(crowds), hour);
+	if (r == 0)
+		r = run_each(store, crowds, ARRAY_SIZE(crowds), day);
+	return r == 0 ? run_each(store, seen, ARRAY_SIZE(seen), day) : r;
+}
+
+static int sum_batch(struct eg_store *store, const struct batch *batch)
+{
+	int r = eg_store_begin(store);
+
+	return r == 0 ? eg_store_finish(store, sum_parts(store, batch)) : r;
 }
 
 static int next_batch(struct eg_store *store, int64_t before, struct batch *ret_batch)
@@ -187,12 +233,10 @@ static int next_batch(struct eg_store *store, int64_t before, struct batch *ret_
 static int sum_up(struct eg_store *store, int64_t now)
 {
 	struct batch batch;
-	int r;
+	int r = eg_store_execute(store, make_parts);
 
-	while ((r = next_batch(store, eg_floor(now, EG_HOUR_NS), &batch)) > 0) {
+	while (r == 0 && (r = next_batch(store, eg_floor(now, EG_HOUR_NS), &batch)) > 0) {
 		r = sum_batch(store, &batch);
-		if (r < 0)
-			break;
 	}
 	return r;
 }
@@ -252,12 +296,16 @@ static int forget_excess(struct eg_store *store, uint64_t bytes)
 	return r < 0 ? r : 0;
 }
 
-/* What no period refers to any more. */
+/*
+ * What no period refers to any more. When a thing was seen is known to a day, and of
+ * intervals that are in no sum yet not at all.
+ */
+#define OLD " WHERE seen < (SELECT ifnull(min(bucket), 0) FROM period) - 86400000000000"
 static const char unused[] =
-	"DELETE FROM destination WHERE seen < (SELECT ifnull(min(bucket), 0) FROM period)"
-	" - 86400000000000;"
-	"DELETE FROM process WHERE seen < (SELECT ifnull(min(bucket), 0) FROM period)"
-	" - 86400000000000;"
+	"DELETE FROM destination" OLD " AND id NOT IN (SELECT f.destination FROM period p"
+	" CROSS JOIN flow f ON f.period = p.id WHERE p.level = 0 AND p.rolled = 0);"
+	"DELETE FROM process" OLD " AND id NOT IN (SELECT u.process FROM period p"
+	" CROSS JOIN used u ON u.period = p.id WHERE p.level = 0 AND p.rolled = 0);"
 	"DELETE FROM domain WHERE id NOT IN (SELECT domain FROM destination"
 	" WHERE domain IS NOT NULL);"
 	"DELETE FROM place WHERE id NOT IN (SELECT place FROM destination"
@@ -271,11 +319,12 @@ static const char unused[] =
 
 static int forget_unused(struct eg_store *store)
 {
-	int r = eg_store_begin(store);
+	int before = sqlite3_total_changes(store->sqlite), r = eg_store_begin(store);
 
 	if (r == 0)
 		r = eg_store_finish(store, eg_store_execute(store, unused));
-	eg_intern_forget(store->intern);
+	if (sqlite3_total_changes(store->sqlite) != before)
+		eg_intern_forget(store->intern);
 	return r == 0 ? eg_store_execute(store, "PRAGMA incremental_vacuum(20000)") : r;
 }
 

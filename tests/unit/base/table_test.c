@@ -55,6 +55,26 @@ static void new_value_is_zero_and_stays(void **state)
 	eg_table_free(table);
 }
 
+static void hashes_all_bytes(void **state)
+{
+	struct eg_table *table = eg_table_new(sizeof(uint64_t), 0);
+	char text[41] = { 0 };
+
+	(void)state;
+	for (size_t size = 0; size < sizeof(text) - 1; size++) {
+		uint64_t hash = eg_table_hash(table, text, size);
+
+		assert_int_equal(eg_table_hash(table, text, size), hash);
+		assert_int_not_equal(eg_table_hash(table, text, size + 1), hash);
+		for (size_t i = 0; i < size; i++) {
+			text[i] = 1;
+			assert_int_not_equal(eg_table_hash(table, text, size), hash);
+			text[i] = 0;
+		}
+	}
+	eg_table_free(table);
+}
+
 /* Random additions and removals: the table holds what the array says. */
 static void churn_matches_array(void **state)
 {
@@ -99,6 +119,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(absent_key_is_not_found),
 		cmocka_unit_test(new_value_is_zero_and_stays),
+		cmocka_unit_test(hashes_all_bytes),
 		cmocka_unit_test(churn_matches_array),
 	};
 

@@ -60,14 +60,14 @@ static void numbers_destinations(void **state)
 	int64_t id = 0, same = 0, other = 0;
 
 	(void)state;
-	assert_int_equal(eg_intern_destination(store, &destination, DAY_ONE, &id), 0);
-	assert_int_equal(eg_intern_destination(store, &destination, DAY_ONE, &same), 0);
+	assert_int_equal(eg_intern_destination(store, &destination, &id), 0);
+	assert_int_equal(eg_intern_destination(store, &destination, &same), 0);
 	assert_int_equal(id, same);
 	eg_intern_forget(store->intern);
-	assert_int_equal(eg_intern_destination(store, &destination, DAY_ONE, &same), 0);
+	assert_int_equal(eg_intern_destination(store, &destination, &same), 0);
 	assert_int_equal(id, same);
 	destination.has_ip = 1; /* :: is an address */
-	assert_int_equal(eg_intern_destination(store, &destination, DAY_ONE, &other), 0);
+	assert_int_equal(eg_intern_destination(store, &destination, &other), 0);
 	assert_int_not_equal(id, other);
 	eg_store_close(store);
 }

@@ -97,6 +97,31 @@ static void forgets_what_nothing_refers_to(void **state)
 	eg_store_close(store);
 }
 
+/* What comes again in the very hour in which it would be forgotten. */
+static void keeps_what_is_not_summed_up(void **state)
+{
+	const struct eg_store_keep keep = { .intervals = HOURS(1),
+					    .hours = HOURS(1),
+					    .days = HOURS(1) };
+	struct eg_store *store = history_record();
+	struct eg_summary *summary;
+
+	(void)state;
+	for (int i = 0; i <= 24; i++) {
+		int64_t start = DAY_ONE + HOURS(i) + MINUTES(1);
+
+		summary = history_summary(start, start + SECONDS(10));
+		history_row(summary, "exe:/a", 1, 1);
+		if (i == 0 || i == 24)
+			history_row(summary, "exe:/rare", 2, 5);
+		history_add(store, summary);
+		eg_summary_free(summary);
+		tidy(store, &keep, start + SECONDS(10));
+	}
+	assert_int_equal(history_sent(store, DAY_ONE + DAYS(1), DAY_ONE + DAYS(2)), 6);
+	eg_store_close(store);
+}
+
 static void keeps_most_when_the_clock_jumps(void **state)
 {
 	const struct eg_store_keep keep = { .intervals = DAYS(3),
@@ -178,6 +203,7 @@ int main(void)
 		HISTORY_TEST(sums_up_hours_that_are_over),
 		HISTORY_TEST(forgets_intervals_before_sums),
 		HISTORY_TEST(forgets_what_nothing_refers_to),
+		HISTORY_TEST(keeps_what_is_not_summed_up),
 		HISTORY_TEST(keeps_most_when_the_clock_jumps),
 		HISTORY_TEST(keeps_within_its_bound),
 		HISTORY_TEST(lists_64_processes_of_an_hour),
