@@ -18,3 +18,7 @@ void bench_scanner(struct test *test); /* a million destinations of one program 
 void bench_crowd(struct test *test); /* thousands of short processes a minute */
 void bench_model(struct test *test); /* user space's model alone: rows that arrive in order */
 void bench_model_sorted(struct test *test); /* and rows that have to be sorted */
+void bench_history(struct test *test); /* a million rows into the history */
+void bench_history_room(struct test *test); /* how it grows */
+void bench_history_month(struct test *test); /* ten million rows in it: its report */
+void bench_recorder(struct test *test); /* egret record while connections are made */

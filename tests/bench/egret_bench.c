@@ -35,6 +35,10 @@ static const struct test_case benches[] = {
 	CASE("crowd", bench_crowd),
 	CASE("model", bench_model),
 	CASE("model-sorted", bench_model_sorted),
+	CASE("history", bench_history),
+	CASE("history-room", bench_history_room),
+	CASE("history-month", bench_history_month),
+	CASE("recorder", bench_recorder),
 };
 
 bool bench_quick(void)

@@ -15,7 +15,7 @@ void loop_open(struct test *test, struct loop *loop)
 
 	loop->address = (struct sockaddr_in){
 		.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_addr.s_addr = htonl(loop->spread ? INADDR_ANY : INADDR_LOOPBACK),
 	};
 	net_sysctl(test, 0, "ipv4/tcp_max_tw_buckets", "0");
 	loop->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -32,7 +32,7 @@ void loop_close(struct loop *loop)
 }
 
 /* 0 or -errno. */
-static int connect_once(const struct loop *loop)
+static int connect_once(struct loop *loop)
 {
 	static const char bytes[LOOP_BYTES] = "hello";
 	char buffer[2 * LOOP_BYTES];
@@ -40,6 +40,9 @@ static int connect_once(const struct loop *loop)
 
 	if (client < 0)
 		return -errno;
+	if (loop->spread)
+		loop->address.sin_addr.s_addr =
+			htonl(INADDR_LOOPBACK + loop->turn++ % loop->spread);
 	if (connect(client, (const struct sockaddr *)&loop->address, sizeof(loop->address)) < 0 ||
 	    send(client, bytes, sizeof(bytes), 0) != sizeof(bytes))
 		error = -errno;

@@ -17,6 +17,8 @@
 struct loop {
 	int listener;
 	struct sockaddr_in address;
+	unsigned spread; /* so many addresses in turn, from 127.0.0.1 on; 0: that one */
+	unsigned turn;
 };
 
 void loop_open(struct test *test, struct loop *loop);
