@@ -159,10 +159,12 @@ static void capabilities_only(struct test *test)
 	egret_needed(test);
 	require(test, file_copy(test->egret, path) == 0);
 	output = program_run(test, &options);
-	if (output.status == 0)
+	if (output.status == 0) {
 		result_check_sums(result_parse(test, output.out, "stdout"));
-	else if (output.status != 3 || !strstr(output.err, "CAP_"))
+		expect_equal(test, strstr(output.out, "accept queues of other network") != NULL, 1);
+	} else if (output.status != 3 || !strstr(output.err, "CAP_")) {
 		test_wrong(test, "status %d: %s", output.status, output.err);
+	}
 }
 
 static void schemas(struct test *test)

@@ -57,8 +57,8 @@ struct namespaces {
 	struct bpf_link *link;
 	struct eg_table *seen;
 	uint64_t home; /* its inode number */
-	bool away; /* this process is in another one than its own */
-	bool closed; /* one could not be entered */
+	bool away; /* this process has entered one, and may be in another than its own */
+	bool refused; /* there is one that it must not enter, or not even see */
 };
 
 /* Walks the TCP sockets of one namespace, the first time it comes up. */
@@ -70,8 +70,10 @@ static int visit(struct namespaces *namespaces, const char *path)
 	char *seen;
 
 	/* A process that is gone, or a file that is no namespace, is no error. */
-	if (fd < 0 || fstat(fd, &status) < 0)
+	if (fd < 0 || fstat(fd, &status) < 0) {
+		namespaces->refused |= fd < 0 && errno == EACCES;
 		return 0;
+	}
 	inode = status.st_ino;
 	seen = eg_table_add(namespaces->seen, &inode);
 	if (!seen)
@@ -83,7 +85,7 @@ static int visit(struct namespaces *namespaces, const char *path)
 	if (setns(fd, CLONE_NEWNET) == 0) {
 		namespaces->away = true;
 	} else if (inode != namespaces->home) {
-		namespaces->closed = true;
+		namespaces->refused |= errno == EPERM;
 		return 0;
 	}
 	return drain(namespaces->link);
@@ -142,9 +144,11 @@ static int walk_tcp(struct eg_probe *probe, const struct bpf_program *program)
 		return go_without(probe, program, -errno);
 	error = visit_all(&namespaces);
 	bpf_link__destroy(namespaces.link);
-	if (namespaces.closed)
-		degrade(probe, "connections that waited in an accept queue of another network "
-			       "namespace when the trace began are not seen");
+	/* Where it may enter any, what it can't see is a process that hides all of itself. */
+	if (namespaces.refused && !namespaces.away)
+		degrade(probe, "connections that waited in accept queues of other network "
+			       "namespaces when the trace began are not seen: that takes "
+			       "CAP_SYS_ADMIN and CAP_SYS_PTRACE");
 	return error;
 }
 
