@@ -5,86 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static void values_arrive(void **state)
-{
-	struct eg_fixture *fixture =
-		question_parse("'cgroup':'1:pids:/p\\n0::/a\\n','uid':7,'sk_uid':8,'tgid':9,"
-			       "'cmdline':['a','b'],'dport':53,'unknown':[{}],'comm':null");
-	const struct eg_process_facts *facts = eg_fixture_facts(fixture);
-
-	(void)state;
-	assert_string_equal(facts->cgroup, "/a");
-	assert_int_equal(facts->uid, 7);
-	assert_false(facts->uid_unknown);
-	assert_int_equal(facts->socket_uid, 8);
-	assert_true(facts->has_socket_uid);
-	assert_int_equal(facts->pid, 9);
-	assert_string_equal(facts->args[1], "b");
-	assert_null(facts->args[2]);
-	assert_int_equal(facts->remote_port, 53);
-	assert_null(facts->comm);
-	eg_fixture_free(fixture);
-}
-
-static void wrong_types_are_named(void **state)
-{
-	static const struct {
-		const char *text, *key;
-	} cases[] = {
-		{ "{\"uid\":-1}", "uid" },
-		{ "{\"uid\":1.5}", "uid" },
-		{ "{\"uid\":4294967296}", "uid" },
-		{ "{\"uid\":1e400}", "uid" },
-		{ "{\"uid\":\"0\"}", "uid" },
-		{ "{\"dport\":65536}", "dport" },
-		{ "{\"exe\":5}", "exe" },
-		{ "{\"cmdline\":[5]}", "cmdline" },
-		{ "{\"cmdline\":{}}", "cmdline" },
-		{ "{\"flags\":[]}", "flags" },
-		{ "{\"flags\":{\"kthread\":1}}", "flags" },
-		{ "{\"env\":[]}", "env" },
-		{ "{\"desktop_entries\":{\"a\":5}}", "desktop_entries" },
-		{ "{\"ancestors\":{}}", "ancestors" },
-		{ "{\"root_files\":{\"/a\":5}}", "root_files" },
-		{ "[]", "" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct eg_json document = eg_json_document(cases[i].text, strlen(cases[i].text));
-		struct eg_fixture *fixture;
-		const char *key = NULL;
-
-		assert_int_equal(eg_fixture_parse(document, &fixture, &key), -EINVAL);
-		assert_string_equal(key, cases[i].key);
-	}
-}
-
-static void files_are_where_they_should_be(void **state)
-{
-	struct eg_fixture *fixture = question_parse(
-		"'root_files':{'/r':'x'},'files':{'/f':'y'},'env':{'A':'b','C':'d'}");
-	const struct eg_lookup *lookup = eg_fixture_lookup(fixture);
-	char *text = NULL;
-	size_t size;
-
-	(void)state;
-	assert_int_equal(lookup->read(lookup->data, EG_TREE_ROOT, "/r", &text, &size), 0);
-	assert_string_equal(text, "x");
-	free(text);
-	assert_int_equal(lookup->read(lookup->data, EG_TREE_HOST, "/r", &text, &size), -ENOENT);
-	assert_int_equal(lookup->read(lookup->data, EG_TREE_ROOT, "/none", &text, &size), -ENOENT);
-	assert_int_equal(lookup->read(lookup->data, EG_TREE_HOST, "/f", &text, &size), 0);
-	free(text);
-	assert_int_equal(lookup->read(lookup->data, EG_TREE_PROC, "environ", &text, &size), 0);
-	assert_int_equal(size, 8);
-	assert_memory_equal(text, "A=b\0C=d", 8);
-	free(text);
-	assert_true(lookup->exists(lookup->data, "/f"));
-	assert_false(lookup->exists(lookup->data, "/"));
-	eg_fixture_free(fixture);
-}
-
 /* Texts of every length and kind where a rule reads one: nothing may crash. */
 static void hostile_texts_do_no_harm(void **state)
 {
@@ -203,9 +123,6 @@ static void large_facts_are_bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(values_arrive),
-		cmocka_unit_test(wrong_types_are_named),
-		cmocka_unit_test(files_are_where_they_should_be),
 		cmocka_unit_test(hostile_texts_do_no_harm),
 		cmocka_unit_test(large_facts_are_bounded),
 	};
