@@ -141,6 +141,8 @@ struct eg_lookup {
 	/* The name in a directory of the host that ends so; malloc'ed. 0 or -ENOENT. */
 	int (*find)(void *data, const char *directory, const char *suffix, char **ret_name);
 	bool (*exists)(void *data, const char *path); /* on the host */
+	/* Whether a cgroup (of version 2, a whole path) belongs to somebody but root. */
+	bool (*is_users)(void *data, const char *cgroup);
 	bool (*holds)(void *data, const char *path); /* open in the process? */
 	const struct eg_ancestor *(*ancestor)(void *data, unsigned number); /* 0: the parent */
 	const struct eg_entries *(*entries)(void *data, uint32_t uid); /* as this user has them */

@@ -331,7 +331,7 @@ bool ident_android(struct resolver *resolver)
 	if (!find_container(resolver, &container) || !container.runtime || container.pod)
 		return false;
 	android.container = container_name(resolver, &container);
-	android.trust = container_trust(resolver);
+	android.trust = container_trust(resolver, &container);
 	if (!is_android(resolver, &android))
 		return false;
 	read_uid(resolver, &android);

@@ -12,6 +12,7 @@
 #include <egret/base.h>
 
 #include "cgroup.h"
+#include "hierarchy.h"
 #include "procfs.h"
 
 #define DEPTH_MAX 6 /* of cgroups that are looked into */
@@ -109,31 +110,11 @@ static int look_into(struct search *search, int parent, const char *name, unsign
 	return known;
 }
 
-/* Where version 2 is mounted (proc_pid_mountinfo(5)); malloc'ed, NULL: nowhere. */
-static char *find_hierarchy(void)
-{
-	_cleanup_(eg_freep) char *text = NULL;
-	size_t size;
-
-	if (procfs_read(AT_FDCWD, "/proc/self/mountinfo", &text, &size) < 0 || !text)
-		return NULL;
-	for (char *line = text; *line;) {
-		char *end = strchrnul(line, '\n'), *point = line;
-
-		for (int i = 0; i < 4 && point; i++)
-			point = strchr(i ? point + 1 : point, ' ');
-		if (point && memmem(line, (size_t)(end - line), " - cgroup2 ", 11))
-			return strndup(point + 1, strcspn(point + 1, " "));
-		line = end + (*end == '\n');
-	}
-	return NULL;
-}
-
 int eg_machine_androids(struct eg_machine *machine,
 			int (*found)(const char *container, size_t packages, void *data),
 			void *data)
 {
-	_cleanup_(eg_freep) char *hierarchy = find_hierarchy();
+	_cleanup_(eg_closep) int hierarchy = hierarchy_open();
 	struct search search = {
 		.machine = machine,
 		.found = found,
@@ -142,8 +123,8 @@ int eg_machine_androids(struct eg_machine *machine,
 	};
 	int known;
 
-	if (!hierarchy)
+	if (hierarchy < 0)
 		return 0;
-	known = look_into(&search, AT_FDCWD, hierarchy, 0, false);
+	known = look_into(&search, hierarchy, ".", 0, false);
 	return known < 0 ? known : 0;
 }

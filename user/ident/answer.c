@@ -81,7 +81,7 @@ void note_cgroup(struct resolver *resolver, const char *trust)
 void note_executable(struct resolver *resolver)
 {
 	note_field(resolver, "executable", resolver->exe, "exe", "task->mm->exe_file",
-		   TRUST_KERNEL);
+		   path_trust(resolver->facts));
 }
 
 void note_arguments(struct resolver *resolver, const char *value)
@@ -91,7 +91,20 @@ void note_arguments(struct resolver *resolver, const char *value)
 
 const char *cgroup_trust(const struct resolver *resolver)
 {
-	return resolver->unit.user ? TRUST_USER : TRUST_ROOT;
+	bool user = resolver->unit.user || cgroup_owned(&resolver->cgroup, resolver->unit.index);
+
+	return user ? TRUST_USER : TRUST_ROOT;
+}
+
+bool has_root_of_user(const struct eg_process_facts *facts)
+{
+	return facts->mnt_ns == EG_NAMESPACE_OWN &&
+	       (facts->user_ns == EG_NAMESPACE_OWN || (facts->uid && !facts->uid_unknown));
+}
+
+const char *path_trust(const struct eg_process_facts *facts)
+{
+	return has_root_of_user(facts) ? TRUST_USER : TRUST_KERNEL;
 }
 
 const char *ask_file(struct resolver *resolver, enum eg_tree tree, const char *path,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* AppImages: programs in an image that is mounted anew at each start (identity.md 5.3). */
+#include "mounts.h"
 #include "resolver.h"
 
 #include <string.h>
@@ -43,30 +44,18 @@ static const char *environment(struct resolver *resolver, const char *name)
 	return NULL;
 }
 
-/* proc_pid_mountinfo(5): the source of what is mounted at the first `size` bytes of a path. */
+/* The source of what is mounted at the first `size` bytes of a path. */
 static const char *find_source(struct resolver *resolver, const char *path, size_t size,
 			       bool *ret_known)
 {
-	const char *line = ask_file(resolver, EG_TREE_PROC, "mountinfo", NULL, NULL);
+	const char *mountinfo = ask_file(resolver, EG_TREE_PROC, "mountinfo", NULL, NULL);
+	struct mount mount;
 
-	*ret_known = line;
-	while (line && *line) {
-		const char *point = line, *end = line + strcspn(line, "\n"), *source;
-
-		for (int i = 0; i < 4 && point; i++) {
-			point = memchr(point, ' ', (size_t)(end - point));
-			point = point ? point + 1 : NULL;
-		}
-		if (point && strncmp(point, path, size) == 0 && point[size] == ' ') {
-			source = strstr(point, " - ");
-			source = source && source < end ? strchr(source + 3, ' ') : NULL;
-			if (source && source < end)
-				return scratch_copy(&resolver->scratch, source + 1,
-						    strcspn(source + 1, " \n"));
-		}
-		line = end + (*end == '\n');
-	}
-	return NULL;
+	*ret_known = mountinfo;
+	if (!mountinfo || !mount_of(&resolver->scratch, mountinfo, path, &mount) ||
+	    strlen(mount.point) != size || strncmp(mount.point, path, size) != 0 || !*mount.source)
+		return NULL;
+	return mount.source;
 }
 
 /* --- names --- */
@@ -145,6 +134,12 @@ static bool ident_own(struct resolver *resolver, size_t size)
 		return false;
 	note(resolver, "mountinfo_source", source, "mountinfo", TRUST_USER);
 	image = own_image(resolver, size);
+	/* What is mounted is called like its file: the environment is only what it says itself. */
+	if (image && source && has_suffix(source, ".AppImage") &&
+	    strcmp(base_name(source), base_name(image)) != 0) {
+		resolver->flag = FLAG_MOUNT;
+		image = NULL;
+	}
 	if (image || source)
 		return answer_image(resolver, image ? image : source, TRUST_USER);
 	/* Its name begins the mount point's, cut and followed by chance. */

@@ -85,6 +85,21 @@ const char *role_of(struct resolver *resolver)
 
 /* --- applets --- */
 
+/* GNU coreutils in one program: "--coreutils-prog=cat", "--coreutils-prog-shebang=cat". */
+static const char *named_applet(const char *option)
+{
+	static const char *const options[] = { "--coreutils-prog=", "--coreutils-prog-shebang=",
+					       NULL };
+
+	for (size_t i = 0; options[i]; i++) {
+		const char *name = option + strlen(options[i]);
+
+		if (has_prefix(option, options[i]) && *name)
+			return base_name(name);
+	}
+	return NULL;
+}
+
 const char *applet_of(const struct resolver *resolver)
 {
 	static const char *const tools[] = { "busybox", "toybox",     "toolbox", "coreutils",
@@ -99,7 +114,9 @@ const char *applet_of(const struct resolver *resolver)
 		return name;
 	if (has_prefix(resolver->exe_name, "passt"))
 		return name;
-	return second && *second != '-' ? base_name(second) : NULL;
+	if (second && *second == '-')
+		return named_applet(second);
+	return second ? base_name(second) : NULL;
 }
 
 /* --- Windows programs --- */

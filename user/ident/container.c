@@ -186,6 +186,21 @@ static bool match_libvirt(const char *machine, struct container *container)
 	return *container->name;
 }
 
+/* Without systemd: "/machine/qemu-1-win11.libvirt-qemu". */
+static bool match_partition(struct resolver *resolver, size_t index, struct container *container)
+{
+	static const char *const suffixes[] = { ".libvirt-qemu", ".libvirt-lxc", NULL };
+	const char *part = part_of(resolver, index);
+
+	for (size_t i = 0; suffixes[i]; i++) {
+		if (!has_suffix(part, suffixes[i]))
+			continue;
+		part = scratch_copy(&resolver->scratch, part, strlen(part) - strlen(suffixes[i]));
+		return match_libvirt(part, container);
+	}
+	return false;
+}
+
 /* systemd-machined's scopes, and systemd-nspawn@.service. */
 static bool match_machine(struct resolver *resolver, size_t index, struct container *container)
 {
@@ -266,8 +281,9 @@ static const char *find_pod(struct resolver *resolver, size_t index)
 
 static bool match(struct resolver *resolver, size_t index, struct container *ret_container)
 {
-	static pattern *const patterns[] = { match_scope, match_split,	 match_plain, match_colon,
-					     match_lxc,	  match_machine, match_garden };
+	static pattern *const patterns[] = { match_scope,  match_split,	   match_plain,
+					     match_colon,  match_lxc,	   match_machine,
+					     match_garden, match_partition };
 
 	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++) {
 		struct container container = { .index = index };
@@ -280,12 +296,22 @@ static bool match(struct resolver *resolver, size_t index, struct container *ret
 	return false;
 }
 
+/* Sysbox's containers are hosts to their own: the outermost counts (identity.md 6.1). */
+static size_t depth_of_host(const struct resolver *resolver)
+{
+	for (size_t i = 0; i < resolver->cgroup.count; i++) {
+		if (strcmp(part_of(resolver, i), "syscont-cgroup-root") == 0)
+			return i;
+	}
+	return resolver->cgroup.count;
+}
+
 bool find_container(struct resolver *resolver, struct container *ret_container)
 {
 	struct container container;
 	bool found = false;
 
-	for (size_t i = resolver->cgroup.count; i > 0 && !found; i--)
+	for (size_t i = depth_of_host(resolver); i > 0 && !found; i--)
 		found = match(resolver, i - 1, &container);
 	if (!found)
 		return false;

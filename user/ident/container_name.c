@@ -154,7 +154,8 @@ static const char *podman_name(struct resolver *resolver, const struct container
 
 		name = listed_name(resolver, path, container->id);
 		if (name)
-			note(resolver, "container name", name, path, container_trust(resolver));
+			note(resolver, "container name", name, path,
+			     container_trust(resolver, container));
 	}
 	return name;
 }
@@ -180,9 +181,9 @@ const char *container_name(struct resolver *resolver, const struct container *co
 	return name ? name : short_id(resolver, container);
 }
 
-const char *container_trust(const struct resolver *resolver)
+const char *container_trust(const struct resolver *resolver, const struct container *container)
 {
-	return resolver->cgroup.owned_from < resolver->cgroup.count ? TRUST_USER : TRUST_ROOT;
+	return cgroup_owned(&resolver->cgroup, container->index) ? TRUST_USER : TRUST_ROOT;
 }
 
 /* --- pods --- */
@@ -256,11 +257,11 @@ static bool answer_pod(struct resolver *resolver, const struct container *contai
 	    !read_bundle(resolver, container->id, &pod))
 		return answer(resolver, "k8s",
 			      scratch_format(scratch, "k8s:pod-%s/%s", container->pod, id), id,
-			      container_trust(resolver));
+			      container_trust(resolver, container));
 	return answer(resolver, "k8s",
 		      scratch_format(scratch, "k8s:%s/%s/%s", pod.space, pod.pod, pod.container),
 		      scratch_format(scratch, "%s (%s)", pod.container, pod.pod),
-		      container_trust(resolver));
+		      container_trust(resolver, container));
 }
 
 /* --- the rule --- */
@@ -285,7 +286,7 @@ bool ident_container(struct resolver *resolver)
 	    (container.guess && !podman_name(resolver, &container)))
 		return false;
 	resolver->component = component_of(resolver);
-	note_cgroup(resolver, container_trust(resolver));
+	note_cgroup(resolver, container_trust(resolver, &container));
 	note_executable(resolver);
 	if (container.split && resolver->unit.name)
 		resolver->via = scratch_format(&resolver->scratch, "%s:%s",
@@ -297,9 +298,9 @@ bool ident_container(struct resolver *resolver)
 	if (!container.runtime)
 		return answer(resolver, "vm",
 			      scratch_format(&resolver->scratch, "vm:libvirt/%s", name), name,
-			      container_trust(resolver));
+			      container_trust(resolver, &container));
 	return answer(resolver, "container",
 		      scratch_format(&resolver->scratch, "container:%s/%s", container.runtime,
 				     name),
-		      title_of(resolver, &container, name), container_trust(resolver));
+		      title_of(resolver, &container, name), container_trust(resolver, &container));
 }

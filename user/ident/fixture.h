@@ -25,7 +25,7 @@ struct eg_fixture {
 	size_t files_count;
 	struct eg_ancestor *ancestors;
 	size_t ancestors_count;
-	char **opened, **logs; /* NULL-terminated, or NULL */
+	char **opened, **logs, **users_cgroups; /* NULL-terminated, or NULL */
 	bool root_known; /* what is not among the root's files is not there */
 	struct eg_entries *entries;
 	struct eg_packages *packages;

@@ -142,6 +142,12 @@ static void take_cwd(struct eg_fixture *fixture, struct eg_json value)
 	fixture_add_text(fixture, EG_TREE_PROC, "cwd", fixture_text(fixture, value));
 }
 
+static void take_mountinfo(struct eg_fixture *fixture, struct eg_json value)
+{
+	fixture_add_text(fixture, EG_TREE_PROC, "mountinfo",
+			 fixture_lines(fixture, fixture_list(fixture, value)));
+}
+
 static void take_label(struct eg_fixture *fixture, struct eg_json value)
 {
 	fixture_add_text(fixture, EG_TREE_PROC, "attr/apparmor/current",
@@ -192,6 +198,7 @@ const struct fixture_key fixture_file_keys[] = {
 	{ "environ", take_environment },
 	{ "uid_map", take_uid_map },
 	{ "cwd", take_cwd },
+	{ "mountinfo", take_mountinfo },
 	{ "mountinfo_source", take_mount_source },
 	{ "lsm_label", take_label },
 	{ "lsm", take_label },

@@ -61,15 +61,27 @@ static bool exists(void *data, const char *path)
 	return false;
 }
 
+static bool is_listed(char *const *list, const char *text)
+{
+	for (; list && *list; list++) {
+		if (strcmp(*list, text) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool holds(void *data, const char *path)
 {
 	const struct eg_fixture *fixture = data;
 
-	for (size_t i = 0; fixture->opened && fixture->opened[i]; i++) {
-		if (strcmp(fixture->opened[i], path) == 0)
-			return true;
-	}
-	return false;
+	return is_listed(fixture->opened, path);
+}
+
+static bool is_users(void *data, const char *cgroup)
+{
+	const struct eg_fixture *fixture = data;
+
+	return is_listed(fixture->users_cgroups, cgroup);
 }
 
 static const struct eg_ancestor *find_ancestor(void *data, unsigned number)
@@ -102,6 +114,7 @@ void fixture_lookup(struct eg_fixture *fixture)
 		.read = read_file,
 		.find = find_name,
 		.exists = exists,
+		.is_users = is_users,
 		.holds = holds,
 		.ancestor = find_ancestor,
 		.entries = find_entries,

@@ -223,6 +223,12 @@ static void take_opened(struct eg_fixture *fixture, struct eg_json value)
 	fixture->opened = fixture_list(fixture, value);
 }
 
+/* Cgroups that belong to somebody but root. */
+static void take_users_cgroups(struct eg_fixture *fixture, struct eg_json value)
+{
+	fixture->users_cgroups = fixture_list(fixture, value);
+}
+
 static void take_start(struct eg_fixture *fixture, struct eg_json value)
 {
 	fixture->start_ns = fixture_number(fixture, value, 1ULL << 62);
@@ -332,5 +338,6 @@ const struct fixture_key fixture_process_keys[] = {
 	{ "parent_cmdline", take_ancestor_args },
 	{ "ancestors", take_ancestors },
 	{ "opened", take_opened },
+	{ "delegated_cgroups", take_users_cgroups },
 	{},
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Flatpaks: the file that bwrap puts into their root, and the scope (identity.md 5.1). */
+#include "mounts.h"
 #include "resolver.h"
 
 #include <errno.h>
@@ -124,6 +125,23 @@ static const char *title_of(const struct resolver *resolver, const char *id)
 	return name ? name : id;
 }
 
+/*
+ * An installed app's files are mounted from ".../app/<id>/<arch>/<branch>/<commit>/files",
+ * a runtime's and an extension's from ".../runtime/...". Anybody can put a
+ * .flatpak-info into a sandbox of his own, but not these directories of root;
+ * and who makes them in his home has an app of that id.
+ */
+static bool is_deployed(struct resolver *resolver, const char *id)
+{
+	const char *text = ask_file(resolver, EG_TREE_PROC, "mountinfo", NULL, NULL), *app;
+	struct mount mount;
+
+	if (!text || !resolver->exe || !mount_of(&resolver->scratch, text, resolver->exe, &mount))
+		return true; /* nobody says otherwise */
+	app = scratch_format(&resolver->scratch, "/app/%s/", id);
+	return strstr(mount.root, app) || strstr(mount.root, "/runtime/");
+}
+
 /* Only a process with files of its own can have one. */
 static const char *ask_info(struct resolver *resolver, int *ret_error)
 {
@@ -150,6 +168,10 @@ bool ident_flatpak(struct resolver *resolver)
 	if (has_contradiction(resolver, scope, info, error)) {
 		resolver->flag = FLAG_CGROUP;
 		return false;
+	}
+	if (info && !is_deployed(resolver, info)) {
+		note(resolver, "mounts", "no installed Flatpak's", "mountinfo", TRUST_KERNEL);
+		resolver->flag = FLAG_MOUNT;
 	}
 	resolver->component = component_of(resolver);
 	return answer(resolver, "flatpak",

@@ -69,6 +69,27 @@ static const char *cgroup_of(const struct eg_process_facts *facts)
 	return own && facts->init_cgroup ? facts->init_cgroup : facts->cgroup;
 }
 
+/*
+ * Who owns a cgroup gives names to those below it: that is not only so under a
+ * user's manager, but wherever root has given one away (cgroups(7), delegation).
+ */
+static void find_owner(struct resolver *resolver)
+{
+	const struct eg_lookup *lookup = resolver->lookup;
+	struct cgroup *cgroup = &resolver->cgroup;
+	size_t length = 0;
+
+	if (!lookup->is_users || cgroup->version1 || !cgroup->path)
+		return;
+	for (size_t i = 0; i < cgroup->count && i < cgroup->owned_from; i++) {
+		length += strspn(cgroup->path + length, "/");
+		length += strlen(cgroup->parts[i]);
+		if (lookup->is_users(lookup->data,
+				     scratch_copy(&resolver->scratch, cgroup->path, length)))
+			cgroup->owned_from = i + 1;
+	}
+}
+
 /* Of the two cgroups of a task that entered a container, the one that names a container. */
 static void read_cgroup(struct resolver *resolver)
 {
@@ -78,9 +99,12 @@ static void read_cgroup(struct resolver *resolver)
 	const char *flag = resolver->flag;
 
 	cgroup_parse(&resolver->scratch, path, facts->cgroup_v1, &resolver->cgroup);
-	if (path != facts->cgroup && !find_container(resolver, &container))
+	find_owner(resolver);
+	if (path != facts->cgroup && !find_container(resolver, &container)) {
 		cgroup_parse(&resolver->scratch, facts->cgroup, facts->cgroup_v1,
 			     &resolver->cgroup);
+		find_owner(resolver);
+	}
 	resolver->flag = flag;
 	unit_find(&resolver->cgroup, &resolver->unit);
 }

@@ -8,6 +8,8 @@
 
 #include <egret/base.h>
 
+#include "resolver.h"
+
 #define MEMFD "/memfd:"
 
 void eg_identity_clear(struct eg_identity *identity)
@@ -68,7 +70,7 @@ int eg_identify_program(const struct eg_process_facts *facts, struct eg_identity
 		.id = eg_id_encode("exe:", path),
 		.name = strdup(slash && slash[1] ? slash + 1 : path),
 		.kind = "program",
-		.trust = "kernel",
+		.trust = path_trust(facts),
 		.flag = facts->exe_deleted ? "exe-deleted" : NULL,
 	};
 	return finish(ret_identity);

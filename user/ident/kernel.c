@@ -149,7 +149,7 @@ bool ident_kernel(struct resolver *resolver)
 	subsystem = thread ? thread : subsystem;
 	resolver->component = component_of(resolver);
 	resolver->flag = NULL;
-	if (resolver->unit.name)
+	if (resolver->unit.name && unit_is_app(resolver->unit.name))
 		resolver->via = scratch_format(&resolver->scratch, "%sunit:%s",
 					       resolver->unit.user ? "user-" : "",
 					       resolver->unit.name);

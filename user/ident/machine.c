@@ -17,6 +17,7 @@
 
 #include <egret/base.h>
 
+#include "hierarchy.h"
 #include "procfs.h"
 #include "resolver.h"
 #include "waydroid.h"
@@ -45,6 +46,7 @@ struct forebear {
 
 struct eg_machine {
 	uint32_t mnt_ns, pid_ns, user_ns; /* of PID 1; 0: unknown */
+	int hierarchy; /* of cgroups; -errno: none */
 	bool has_version1; /* cgroups of version 1 are there, too */
 	bool has_labels; /* an LSM gives processes labels that snaps use */
 	struct desktop desktops[USERS_MAX];
@@ -138,6 +140,13 @@ static bool exists(void *data, const char *path)
 {
 	(void)data;
 	return access(path, F_OK) == 0;
+}
+
+static bool is_users(void *data, const char *cgroup)
+{
+	const struct eg_machine *machine = data;
+
+	return hierarchy_is_users(machine->hierarchy, cgroup);
 }
 
 static bool holds(void *data, const char *path)
@@ -461,6 +470,7 @@ int eg_machine_new(struct eg_machine **ret_machine)
 		return -ENOMEM;
 	init = procfs_open(1);
 	machine->process = -1;
+	machine->hierarchy = hierarchy_open();
 	machine->mnt_ns = procfs_namespace(init, "ns/mnt");
 	machine->pid_ns = procfs_namespace(init, "ns/pid");
 	machine->user_ns = procfs_namespace(init, "ns/user") ?: FIRST_USER_NS;
@@ -471,6 +481,7 @@ int eg_machine_new(struct eg_machine **ret_machine)
 		.read = read_place,
 		.find = find_name,
 		.exists = exists,
+		.is_users = is_users,
 		.holds = holds,
 		.ancestor = find_ancestor,
 		.entries = find_entries,
@@ -485,6 +496,8 @@ void eg_machine_free(struct eg_machine *machine)
 	if (!machine)
 		return;
 	forget(machine);
+	if (machine->hierarchy >= 0)
+		close(machine->hierarchy);
 	for (size_t i = 0; i < USERS_MAX; i++)
 		desktop_clear(&machine->desktops[i]);
 	for (size_t i = 0; i < CONTAINERS_MAX; i++)

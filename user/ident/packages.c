@@ -55,6 +55,15 @@ static bool has_fields(const char *rest)
 	return fields == 4;
 }
 
+/* An id is made of it: letters, digits, dots and underscores (Android's rule), or a dash. */
+static bool is_name(const char *name)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789._-";
+
+	return strspn(name, allowed) == strlen(name);
+}
+
 static bool read_line(char *line, struct package *ret_package)
 {
 	char *name_end = end_field(line), *uid, *uid_end;
@@ -68,7 +77,7 @@ static bool read_line(char *line, struct package *ret_package)
 	*name_end = '\0';
 	*uid_end = '\0';
 	ret_package->name = line;
-	return *uid && read_uid(uid, &ret_package->uid) && has_fields(uid_end + 1);
+	return is_name(line) && *uid && read_uid(uid, &ret_package->uid) && has_fields(uid_end + 1);
 }
 
 static int compare(const void *a, const void *b)

@@ -6,6 +6,8 @@
 
 #include <egret/base.h>
 
+#define STORE_DIGITS "0123456789abcdfghijklmnpqrsvwxyz" /* of a hash in Nix and Guix */
+
 bool is_system_path(const char *path)
 {
 	static const char *const directories[] = { "/usr/",	  "/bin/", "/sbin/", "/lib/",
@@ -182,7 +184,7 @@ static bool ident_store(struct resolver *resolver)
 		if (!has_prefix(resolver->exe, stores[i].root))
 			continue;
 		name = resolver->exe + strlen(stores[i].root);
-		if (strspn(name, "0123456789abcdefghijklmnopqrstuvwxyz") != 32 || name[32] != '-')
+		if (strspn(name, STORE_DIGITS) != 32 || name[32] != '-')
 			return false;
 		name += 33;
 		rest = strchr(name, '/');
@@ -194,7 +196,7 @@ static bool ident_store(struct resolver *resolver)
 					     stores[i].kind,
 					     (int)package_size(name, (size_t)(rest - name)), name,
 					     (int)(base_name(rest) - rest), rest, file),
-			      file, TRUST_KERNEL);
+			      file, path_trust(resolver->facts));
 	}
 	return false;
 }
@@ -245,16 +247,19 @@ bool ident_program(struct resolver *resolver)
 			      scratch_format(scratch, "memfd:%s", resolver->memfd), TRUST_KERNEL);
 	relay = relay_of(resolver);
 	resolver->via = relay ? relay : resolver->via;
-	/* A contradicted name must not come back by another way; a language is no app. */
+	/*
+	 * A contradicted name must not come back by another way; a language is no
+	 * app; and a path in another root is no file of this host (identity.md 5.8).
+	 */
 	if ((!resolver->flag || strcmp(resolver->flag, FLAG_CGROUP) != 0) &&
-	    !is_interpreter(resolver->exe_name))
+	    !has_root_of_user(resolver->facts) && !is_interpreter(resolver->exe_name))
 		entry = ask_program(resolver, resolver->exe);
 	if (entry)
 		return answer_desktop(resolver, entry);
 	if (ident_helper(resolver) || ident_store(resolver) || ident_applet(resolver))
 		return true;
 	return answer(resolver, "program", scratch_format(scratch, "exe:%s", resolver->exe),
-		      relay_title(resolver, resolver->exe_name), TRUST_KERNEL);
+		      relay_title(resolver, resolver->exe_name), path_trust(resolver->facts));
 }
 
 bool ident_unknown(struct resolver *resolver)

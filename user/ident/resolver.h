@@ -15,6 +15,7 @@
 #define FLAG_CGROUP "cgroup-mismatch"
 #define FLAG_DELETED "exe-deleted"
 #define FLAG_MEMFD "memfd"
+#define FLAG_MOUNT "mount-mismatch" /* a file claims what is not mounted there */
 #define FLAG_START "starttime-mismatch"
 
 #define ANCESTORS_MAX 32 /* how far up a rule looks */
@@ -32,6 +33,7 @@ struct resolver {
 	const char *script; /* what an interpreter runs, as an id without "script:"; NULL: none */
 	const char *script_name; /* the same for people */
 	const char *script_trust;
+	bool script_executed; /* the kernel was told to execute it */
 	bool explain;
 
 	const char *kind, *id, *name, *component, *via, *trust, *flag;
@@ -78,6 +80,12 @@ void note_arguments(struct resolver *resolver, const char *value);
 
 /* What a rule gives as trust where the cgroup is all that it has. */
 const char *cgroup_trust(const struct resolver *resolver);
+/*
+ * What a path that the kernel has told is trusted for: in a root that a user
+ * can have made, he can have put anything there, under any name.
+ */
+bool has_root_of_user(const struct eg_process_facts *facts);
+const char *path_trust(const struct eg_process_facts *facts);
 
 /* --- asking --- */
 
@@ -117,6 +125,8 @@ const char *applet_of(const struct resolver *resolver);
 void find_script(struct resolver *resolver);
 bool is_interpreter(const char *name);
 /* Is this a program that starts others, and no app? */
+/* Does the unit stand for an app, or is it for whatever a session starts? */
+bool unit_is_app(const char *name);
 bool is_shell(const char *name);
 bool is_generic_id(const char *id);
 /* Only root can put a file there. */
@@ -143,4 +153,5 @@ bool find_container(struct resolver *resolver, struct container *ret_container);
 const char *container_name(struct resolver *resolver, const struct container *container);
 /* The home directory of a user in the text of passwd(5); NULL: none. */
 const char *passwd_home(struct scratch *scratch, const char *text, uint32_t uid);
-const char *container_trust(const struct resolver *resolver);
+/* "root", or "user" where a user can have named it. */
+const char *container_trust(const struct resolver *resolver, const struct container *container);

@@ -251,7 +251,8 @@ void find_script(struct resolver *resolver)
 	if (script && *script && !is_descriptor(script)) {
 		resolver->script = resolve(resolver, script);
 		resolver->script_name = base_name(script);
-		resolver->script_trust = TRUST_KERNEL;
+		resolver->script_trust = path_trust(resolver->facts);
+		resolver->script_executed = true;
 	} else if (by) {
 		find_by_arguments(resolver, by);
 	}
@@ -276,7 +277,7 @@ bool ident_script(struct resolver *resolver)
 
 	if (!resolver->script)
 		return false;
-	kernel = strcmp(resolver->script_trust, TRUST_KERNEL) == 0;
+	kernel = resolver->script_executed;
 	/* What it was called says more than its file, where nothing better is known. */
 	resolver->component = kernel || !first || !find_interpreter(base_name(first))
 				      ? resolver->exe_name
@@ -284,7 +285,7 @@ bool ident_script(struct resolver *resolver)
 	note_executable(resolver);
 	if (kernel)
 		note_field(resolver, "script", resolver->script, "cmdline", "bprm->filename",
-			   TRUST_KERNEL);
+			   resolver->script_trust);
 	else
 		note_arguments(resolver, resolver->script);
 	return answer(resolver, "script",

@@ -213,8 +213,11 @@ bool ident_snap(struct resolver *resolver)
 			return false;
 		}
 		trust = unit_trust(resolver, index);
-	} else if (find_freezer(resolver, &snap) || find_mount(resolver, &snap)) {
+	} else if (find_freezer(resolver, &snap)) {
 		trust = TRUST_ROOT;
+	} else if (find_mount(resolver, &snap)) {
+		/* In a root of his own, a user may have a /snap as well. */
+		trust = has_root_of_user(resolver->facts) ? TRUST_USER : TRUST_ROOT;
 	} else {
 		return false;
 	}

@@ -2,6 +2,7 @@
 /* Steam's games, and Windows programs under Wine (identity.md 5.4). */
 #include "resolver.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* "app-steam-app<number>-<random>.scope" */
@@ -20,26 +21,87 @@ static const char *scope_id(struct resolver *resolver)
 	return scratch_copy(&resolver->scratch, unit, size);
 }
 
-/* "reaper SteamLaunch AppId=440 -- game": what is between is an installation. */
-static const char *reaper_id(char *const *args)
-{
-	static const char mark[] = "AppId=";
-	const char *id;
+#define REAPER_WORDS 4
 
-	if (!args || !args[0] || strcmp(base_name(args[0]), "reaper") != 0 || !args[1] ||
-	    strcmp(args[1], "SteamLaunch") != 0 || !args[2] || !has_prefix(args[2], mark) ||
-	    !args[3] || strcmp(args[3], "--") != 0)
-		return NULL;
-	id = args[2] + strlen(mark);
+/*
+ * "reaper SteamLaunch AppId=440 -- game": what is between is an installation.
+ * Words are arguments, or stand in one of them.
+ */
+static const char *reaper_id(struct resolver *resolver, char *const *args)
+{
+	static const char *const wanted[REAPER_WORDS] = { "reaper", "SteamLaunch", "AppId=", "--" };
+	const char *id = NULL, *at = args && args[0] ? args[0] : "";
+
+	for (size_t i = 0; i < REAPER_WORDS; i++) {
+		size_t size = strcspn(at, " ");
+		const char *word = scratch_copy(&resolver->scratch, at, size);
+
+		if (i == 0)
+			word = base_name(word);
+		if (i == 2 && has_prefix(word, wanted[i]))
+			id = word + strlen(wanted[i]);
+		else if (strcmp(word, wanted[i]) != 0)
+			return NULL;
+		at += size;
+		at += strspn(at, " ");
+		if (!*at && args[0] && args[1])
+			at = *++args;
+	}
 	return is_digits(id, strlen(id)) && *id != '0' ? id : NULL;
+}
+
+/* Where Steam keeps games, and itself. */
+static bool is_steam_path(const char *path)
+{
+	static const char *const marks[] = { "/steamapps/", "/Steam/", "/.steam/", NULL };
+
+	for (size_t i = 0; marks[i]; i++) {
+		if (strstr(path, marks[i]))
+			return true;
+	}
+	return false;
 }
 
 /* Only these are worth going through the ancestors. */
 static bool is_of_steam(const struct resolver *resolver)
 {
-	return resolver->exe &&
-	       (strstr(resolver->exe, "/steamapps/") || strstr(resolver->exe, "/Steam/") ||
-		is_wine_loader(resolver->exe_name));
+	return resolver->exe && !resolver->memfd &&
+	       (is_steam_path(resolver->exe) || is_wine_loader(resolver->exe_name));
+}
+
+/*
+ * Any user may name a scope like a game's. What Steam starts lies in its
+ * library, or is the system's; but a shortcut's number (2^31 and more) may
+ * stand for any program.
+ */
+static bool is_contradicted(struct resolver *resolver, const char *id)
+{
+	const struct eg_ancestor *ancestor;
+
+	if (!resolver->exe || strtoul(id, NULL, 10) >= 1UL << 31 || is_of_steam(resolver) ||
+	    (is_system_path(resolver->exe) && !resolver->memfd))
+		return false;
+	for (unsigned i = 0; (ancestor = ask_ancestor(resolver, i)); i++) {
+		if (ancestor->executable && is_steam_path(ancestor->executable))
+			return false;
+	}
+	return true;
+}
+
+/* Steam itself, whose directory is its user's own: "ubuntu12_32/steam", "steamwebhelper". */
+static bool ident_client(struct resolver *resolver)
+{
+	static const char *const names[] = { "steam", "steamwebhelper", NULL };
+	const struct eg_entry *entry;
+
+	if (!is_of_steam(resolver) || !is_one_of(resolver->exe_name, names) ||
+	    strstr(resolver->exe, "/steamapps/"))
+		return false;
+	entry = ask_entry(resolver, "steam");
+	resolver->component = component_of(resolver);
+	note_executable(resolver);
+	return answer(resolver, "desktop", "desktop:steam",
+		      entry && entry->name ? entry->name : "Steam", TRUST_HEURISTIC);
 }
 
 static const char *ancestor_id(struct resolver *resolver)
@@ -49,10 +111,10 @@ static const char *ancestor_id(struct resolver *resolver)
 
 	if (!is_of_steam(resolver))
 		return NULL;
-	id = reaper_id(resolver->facts->args);
+	id = reaper_id(resolver, resolver->facts->args);
 
 	for (unsigned i = 0; !id && (ancestor = ask_ancestor(resolver, i)); i++)
-		id = reaper_id(ancestor->args);
+		id = reaper_id(resolver, ancestor->args);
 	note(resolver, "reaper", id, "stat", TRUST_HEURISTIC);
 	return id;
 }
@@ -105,7 +167,11 @@ bool ident_steam(struct resolver *resolver)
 		trust = TRUST_HEURISTIC;
 	}
 	if (!id)
+		return ident_client(resolver);
+	if (is_contradicted(resolver, id)) {
+		resolver->flag = FLAG_CGROUP;
 		return false;
+	}
 	resolver->component = component_of(resolver);
 	note_cgroup(resolver, cgroup_trust(resolver));
 	note_executable(resolver);

@@ -39,7 +39,7 @@ static bool is_transient(const char *name)
 }
 
 /* Scopes are for processes that somebody else started; few of them have a name to keep. */
-static bool is_app(const char *name)
+bool unit_is_app(const char *name)
 {
 	if (strcmp(name, "init.scope") == 0)
 		return true;
@@ -111,7 +111,7 @@ bool ident_unit(struct resolver *resolver)
 
 	if (ident_monitor(resolver))
 		return true;
-	if (!name || !is_app(name))
+	if (!name || !unit_is_app(name))
 		return false;
 	bus = bus_name(resolver, name);
 	if (bus)

@@ -10,10 +10,10 @@ static void known(void **state)
 			   "'uid':1000, 'exe': '/app/bin/x', 'exited': true",
 		  .name = "Firefox" },
 		{ .facts = "'cgroup':'" MANAGER
-			   "/app.slice/app-steam-app570-1.scope','uid':1000, 'exe': '/x'",
+			   "/app.slice/app-steam-app570-1.scope','uid':1000, 'exe': '/usr/bin/x'",
 		  .name = "Dota 2" },
 		{ .facts = "'cgroup':'" MANAGER
-			   "/app.slice/app-steam-app571-1.scope','uid':1000, 'exe': '/x'",
+			   "/app.slice/app-steam-app571-1.scope','uid':1000, 'exe': '/usr/bin/x'",
 		  .name = "Steam app 571" },
 		{ .facts = "'cgroup': '0::/init.scope', 'uid': 0, "
 			   "'exe': '/usr/lib/systemd/systemd'",
