@@ -41,7 +41,8 @@ static struct egret *prepare(struct test *test)
 	return egret;
 }
 
-static struct egret *start(struct test *test, const char *const *arguments, int supervisor)
+static struct egret *start(struct test *test, const char *const *arguments, bool host,
+			   int supervisor)
 {
 	struct egret *egret = prepare(test);
 
@@ -50,7 +51,7 @@ static struct egret *start(struct test *test, const char *const *arguments, int 
 	egret->program = program_start(test, &(struct program_options){
 						     .argv = command_line(egret, arguments, NULL),
 						     .supervisor = supervisor,
-						     .host = true,
+						     .host = host,
 					     });
 	program_expect(egret->program, PROGRAM_ERR, "egret: tracing");
 	return egret;
@@ -58,13 +59,18 @@ static struct egret *start(struct test *test, const char *const *arguments, int 
 
 struct egret *egret_start(struct test *test, const char *const *arguments)
 {
-	return start(test, arguments, 0);
+	return start(test, arguments, true, 0);
+}
+
+struct egret *egret_start_here(struct test *test, const char *const *arguments)
+{
+	return start(test, arguments, false, 0);
 }
 
 struct egret *egret_start_supervised(struct test *test, const char *const *arguments,
 				     int supervisor)
 {
-	return start(test, arguments, supervisor);
+	return start(test, arguments, true, supervisor);
 }
 
 struct result *egret_finish(struct egret *egret)

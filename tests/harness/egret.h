@@ -22,6 +22,9 @@ struct egret *egret_start(struct test *test, const char *const *arguments);
 struct egret *egret_start_supervised(struct test *test, const char *const *arguments,
 				     int supervisor);
 
+/* The same in the case's namespaces: it sees the files that the case has made there. */
+struct egret *egret_start_here(struct test *test, const char *const *arguments);
+
 /* Ends it by SIGINT; exit status 0 and a complete ledger are checked. */
 struct result *egret_stop(struct egret *egret);
 /* The same for a result that may be incomplete: any exit status is fine. */

@@ -118,6 +118,8 @@ static void sweep(const struct runner *runner, const struct job *job)
 	kill(-job->pid, SIGKILL);
 	if (test.cgroup[0])
 		cgroup_remove(test.cgroup);
+	for (unsigned i = 0; i < SWEPT_MAX && job->outcome->cgroups[i][0]; i++)
+		cgroup_remove(job->outcome->cgroups[i]);
 	if (!runner->keep)
 		remove_tree(test.dir);
 }

@@ -13,9 +13,12 @@ extern volatile sig_atomic_t runner_stop;
 enum verdict { VERDICT_PASSED, VERDICT_FAILED, VERDICT_SKIPPED };
 
 /* How a case ended; in memory shared between the runner and the case. */
+#define SWEPT_MAX 4
+
 struct outcome {
 	enum verdict verdict;
 	char reason[512]; /* why it was skipped */
+	char cgroups[SWEPT_MAX][PATH_ROOM]; /* that the case made elsewhere; "": none */
 };
 
 struct runner {

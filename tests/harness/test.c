@@ -59,6 +59,19 @@ void test_skip(struct test *test, const char *format, ...)
 	_exit(0);
 }
 
+void test_sweep(struct test *test, const char *cgroup)
+{
+	for (unsigned i = 0; i < SWEPT_MAX; i++) {
+		char *place = test->outcome->cgroups[i];
+
+		if (*place)
+			continue;
+		snprintf(place, PATH_ROOM, "%s", cgroup);
+		return;
+	}
+	test_fail(test, "too many cgroups to sweep");
+}
+
 void expect_equal_at(struct test *test, const char *file, int line, const char *what, long long got,
 		     long long expected)
 {

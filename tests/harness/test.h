@@ -69,6 +69,12 @@ void test_fail_at(struct test *test, const char *file, int line, const char *for
 void test_skip(struct test *test, const char *format, ...)
 	__attribute__((format(printf, 2, 3), noreturn));
 
+/*
+ * A cgroup outside the case's own, with all in it, ends with the case as well; it
+ * need not be there yet.
+ */
+void test_sweep(struct test *test, const char *cgroup);
+
 /* What must hold for the case to make sense at all. */
 #define require(test, condition)                                                                   \
 	do {                                                                                       \

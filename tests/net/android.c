@@ -13,7 +13,7 @@
 #include <harness/sock.h>
 #include <harness/suites.h>
 
-#include "apps.h"
+#include "droid.h"
 
 /* Its own name for each case: cases run at the same time, and egret sees all of them. */
 static const char *container(struct test *test)
@@ -21,98 +21,21 @@ static const char *container(struct test *test)
 	return test_text(test, "droid%d", getpid());
 }
 
-static const char packages[] =
-	"com.android.chrome 10123 0 /data/user/0/com.android.chrome default 3003 0 567 1 @null\n"
-	"com.google.android.gms 10110 0 /data/user/0/com.google.android.gms default 3003\n"
-	"com.google.android.gsf 10110 0 /data/user/0/com.google.android.gsf default 3003\n";
-
-/* A root as Android's is, as far as one looks. */
-static const char *make_android(struct test *test)
-{
-	static const char *const directories[] = { "", "/system", "/data", "/data/system" };
-	const char *root = test_path(test, "android");
-
-	for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++) {
-		const char *dir = test_text(test, "%s%s", root, directories[i]);
-
-		require(test, mkdir(dir, 0755) == 0);
-	}
-	require(test, file_write(test_text(test, "%s/system/build.prop", root), "ro.x=1\n") == 0);
-	require(test,
-		file_write(test_text(test, "%s/data/system/packages.list", root), packages) == 0);
-	require(test, chmod(test_text(test, "%s/data/system/packages.list", root), 0640) == 0);
-	require(test,
-		chown(test_text(test, "%s/data/system/packages.list", root), 1000, 1032) == 0);
-	return root;
-}
-
-/* Where the arguments lie: proc_pid_stat(5), fields 48 and 49. */
-static int find_arguments(char **ret_start, size_t *ret_size)
-{
-	unsigned long start, end;
-	FILE *stream = fopen("/proc/self/stat", "re");
-	char text[2048], *field = NULL;
-
-	if (stream && fgets(text, sizeof(text), stream))
-		field = strrchr(text, ')');
-	if (stream)
-		fclose(stream);
-	for (int i = 2; field && i < 48; i++)
-		field = strchr(field + 1, ' ');
-	if (!field || sscanf(field, " %lu %lu", &start, &end) != 2)
-		return -EINVAL;
-	*ret_start = (char *)start;
-	*ret_size = end - start;
-	return 0;
-}
-
-/*
- * What Android's zygote does with a child: writes the app's name over the
- * arguments, the end of it into comm, and takes the app's uid.
- */
-static long specialise(struct call *call)
-{
-	const char *name = call->text, *root = strchr(name, '\n') + 1;
-	size_t length = strcspn(name, "\n"), size;
-	char comm[16] = "", *arguments;
-
-	if (find_arguments(&arguments, &size) < 0 || size <= length)
-		return -EINVAL;
-	memset(arguments, 0, size);
-	memcpy(arguments, name, length);
-	memcpy(comm, length > 15 ? name + length - 15 : name, length > 15 ? 15 : length);
-	prctl(PR_SET_NAME, comm);
-	if (chroot(root) < 0 || chdir("/") < 0)
-		return -errno;
-	if (setresuid((uid_t)call->arg[0], (uid_t)call->arg[0], (uid_t)call->arg[0]) < 0)
-		return -errno;
-	return 0;
-}
-
-static struct actor *start_app(struct actor *zygote, const char *root, uid_t uid, const char *name)
-{
-	struct actor *app = actor_fork(zygote);
-	struct call call = { .arg = { (long)uid } };
-
-	snprintf(call.text, sizeof(call.text), "%s\n%s", name, root);
-	require(zygote->test, actor_call(app, specialise, &call) == 0);
-	return app;
-}
-
 static void packages_by_uid(struct test *test)
 {
 	const char *dir = cgroup_named(test, test_text(test, "lxc.payload.%s", container(test))),
-		   *root = make_android(test);
+		   *root = droid_make(test);
 	struct actor *server = actor_start(test, "server");
 	struct actor *zygote =
 		actor_start_as(test, &(struct actor_options){ .name = "zygote", .cgroup = dir });
 	struct egret *egret = egret_start(test, NULL);
 	struct result *result;
 
-	send_bytes(start_app(zygote, root, 10123, "com.android.chrome"), server, 111);
-	send_bytes(start_app(zygote, root, 10110, "com.google.android.gsf:push"), server, 222);
-	send_bytes(start_app(zygote, root, 1010123, "com.android.chrome"), server, 333);
-	send_bytes(start_app(zygote, root, 10199, "org.example.fresh"), server, 444);
+	send_bytes(droid_start_app(zygote, root, 10123, "com.android.chrome"), server, 111);
+	send_bytes(droid_start_app(zygote, root, 10110, "com.google.android.gsf:push"), server,
+		   222);
+	send_bytes(droid_start_app(zygote, root, 1010123, "com.android.chrome"), server, 333);
+	send_bytes(droid_start_app(zygote, root, 10199, "org.example.fresh"), server, 444);
 	result = egret_stop(egret);
 	expect_app(result,
 		   &(struct expected){
@@ -152,18 +75,18 @@ static void packages_by_uid(struct test *test)
 static void install(struct test *test)
 {
 	const char *dir = cgroup_named(test, test_text(test, "lxc.payload.%s", container(test))),
-		   *root = make_android(test);
+		   *root = droid_make(test);
 	const char *list = test_text(test, "%s/data/system/packages.list", root);
 	struct actor *server = actor_start(test, "server");
 	struct actor *zygote =
 		actor_start_as(test, &(struct actor_options){ .name = "zygote", .cgroup = dir });
 	struct egret *egret = egret_start(test, NULL);
 
-	send_bytes(start_app(zygote, root, 10123, "com.android.chrome"), server, 1);
+	send_bytes(droid_start_app(zygote, root, 10123, "com.android.chrome"), server, 1);
 	require(test, file_write(test_text(test, "%s.tmp", list),
 				 "org.example.fresh 10199 0 /d s none\n") == 0);
 	require(test, rename(test_text(test, "%s.tmp", list), list) == 0);
-	send_bytes(start_app(zygote, root, 10199, "other.name"), server, 444);
+	send_bytes(droid_start_app(zygote, root, 10199, "other.name"), server, 444);
 	expect_app(egret_stop(egret),
 		   &(struct expected){
 			   .id = test_text(test, "android:%s/org.example.fresh", container(test)),
@@ -178,7 +101,7 @@ static void install(struct test *test)
 static void doctor(struct test *test)
 {
 	const char *dir = cgroup_named(test, test_text(test, "lxc.payload.%s", container(test))),
-		   *root = make_android(test);
+		   *root = droid_make(test);
 	struct actor *zygote =
 		actor_start_as(test, &(struct actor_options){ .name = "zygote", .cgroup = dir });
 	struct output output;
@@ -187,7 +110,7 @@ static void doctor(struct test *test)
 	cJSON *json;
 
 	egret_needed(test);
-	start_app(zygote, root, 10123, "com.android.chrome");
+	droid_start_app(zygote, root, 10123, "com.android.chrome");
 	output = egret_run(test, WORDS("doctor", "--format", "json"));
 	json = cJSON_Parse(output.out);
 	cJSON_ArrayForEach(check, json_get(json, "checks")) {
@@ -206,7 +129,7 @@ static void doctor(struct test *test)
 static void evidence(struct test *test)
 {
 	const char *dir = cgroup_named(test, test_text(test, "lxc.payload.%s", container(test))),
-		   *root = make_android(test);
+		   *root = droid_make(test);
 	struct actor *zygote = actor_start_as(test, &(struct actor_options){ .name = "zygote",
 									     .cgroup = dir }),
 		     *app;
@@ -214,7 +137,7 @@ static void evidence(struct test *test)
 	cJSON *json;
 
 	egret_needed(test);
-	app = start_app(zygote, root, 10123, "com.android.chrome:remote");
+	app = droid_start_app(zygote, root, 10123, "com.android.chrome:remote");
 	output = egret_run(test, WORDS("app", test_text(test, "%d", app->pid)));
 	json = cJSON_Parse(output.out);
 	expect_said(test, json, "schema", "egret.app/1");
@@ -233,18 +156,6 @@ static void evidence(struct test *test)
 
 /* --- sockets that netd makes for others --- */
 
-/* fchown(2) of a socket, which tells the kernel whose it is. */
-static long give_away(struct call *call)
-{
-	return fchown((int)call->arg[0], (uid_t)call->arg[1], (gid_t)-1) < 0 ? -errno : 0;
-}
-
-static void give(struct actor *owner, int fd, uid_t uid)
-{
-	require(owner->test,
-		actor_call(owner, give_away, &(struct call){ .arg = { fd, (long)uid } }) == 0);
-}
-
 /* Android's resolver: root, in the container, with its own executable. */
 static struct actor *start_netd(struct test *test, const char *root)
 {
@@ -256,7 +167,7 @@ static struct actor *start_netd(struct test *test, const char *root)
 	struct call call = { 0 };
 
 	snprintf(call.text, sizeof(call.text), "netd\n%s", root);
-	require(test, actor_call(netd, specialise, &call) == 0);
+	require(test, actor_call(netd, droid_specialise, &call) == 0);
 	return netd;
 }
 
@@ -271,7 +182,7 @@ static struct asked start_asking(struct test *test)
 
 	asked.server_fd = sock_open(asked.server, test->family, SOCK_DGRAM, 0);
 	asked.port = sock_bind(asked.server, asked.server_fd, test->ip, 0);
-	asked.netd = start_netd(test, make_android(test));
+	asked.netd = start_netd(test, droid_make(test));
 	return asked;
 }
 
@@ -283,11 +194,11 @@ static void ask(const struct asked *asked, uid_t uid, long size, bool connected,
 	const char *ip = netd->test->ip;
 
 	if (!late)
-		give(netd, fd, uid);
+		droid_give(netd, fd, uid);
 	if (connected)
 		expect_equal(netd->test, sock_connect(netd, fd, ip, asked->port), 0);
 	if (late)
-		give(netd, fd, uid);
+		droid_give(netd, fd, uid);
 	expect_equal(netd->test,
 		     sock_send_to(netd, fd, connected ? NULL : ip, connected ? 0 : asked->port,
 				  size),
@@ -368,7 +279,7 @@ static void netd_own(struct test *test)
 static void netd_stream(struct test *test)
 {
 	struct actor *server = actor_start(test, "server"), *zygote, *netd;
-	const char *root = make_android(test);
+	const char *root = droid_make(test);
 	int listener = sock_open(server, test->family, SOCK_STREAM, 0), fd, other;
 	int port = sock_bind(server, listener, test->ip, 0);
 	struct egret *egret;
@@ -380,9 +291,9 @@ static void netd_stream(struct test *test)
 					      .cgroup = test_text(test, "%s/lxc.payload.%s",
 								  test->cgroup, container(test)) });
 	egret = egret_start(test, NULL);
-	send_bytes(start_app(zygote, root, 10123, "com.android.chrome"), server, 1000);
+	send_bytes(droid_start_app(zygote, root, 10123, "com.android.chrome"), server, 1000);
 	fd = sock_open(netd, test->family, SOCK_STREAM, 0);
-	give(netd, fd, 10123);
+	droid_give(netd, fd, 10123);
 	expect_equal(test, sock_connect(netd, fd, test->ip, port), 0);
 	other = sock_accept(server, listener);
 	sock_transfer(netd, fd, server, other, 53);
@@ -406,7 +317,7 @@ static void owner_on_the_host(struct test *test)
 	struct egret *egret = egret_start(test, NULL);
 
 	pair = sock_pair(client, server, test->ip, 0);
-	give(client, pair.client_fd, 10123);
+	droid_give(client, pair.client_fd, 10123);
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, 99);
 	sock_pair_close(&pair);
 	expect_sums(egret_stop(egret), client, 99, 0);

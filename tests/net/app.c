@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <harness/cgroup.h>
 #include <harness/sock.h>
@@ -73,4 +75,41 @@ const char *cgroup_named(struct test *test, const char *name)
 	if (error)
 		test_skip(test, "no cgroup2");
 	return dir;
+}
+
+uid_t user_of(struct test *test)
+{
+	(void)test;
+	return 700000000 + (uid_t)getpid();
+}
+
+/* Makes each directory of the path from here on; they belong to the user. */
+static void make_owned(struct test *test, const char *path, size_t from, uid_t uid)
+{
+	for (const char *at = strchr(path + from + 1, '/'); at;
+	     at = *at ? strchrnul(at + 1, '/') : NULL) {
+		const char *dir = test_text(test, "%.*s", (int)(at - path), path);
+		int error = cgroup_make(dir);
+
+		if (error && error != -EEXIST)
+			test_skip(test, "%s: %s", dir, strerror(-error));
+		require(test, error || chown(dir, uid, uid) == 0);
+	}
+}
+
+const char *cgroup_of_user(struct test *test, const char *unit)
+{
+	unsigned uid = user_of(test);
+	char root[PATH_ROOM];
+	const char *slice, *path;
+
+	if (cgroup_root(test_path(test, "cgroup2"), root, sizeof(root)) < 0)
+		test_skip(test, "no cgroup2");
+	cgroup_make(test_text(test, "%s/user.slice", root));
+	slice = test_text(test, "%s/user.slice/user-%u.slice", root, uid);
+	if (cgroup_make(slice) == 0)
+		test_sweep(test, slice);
+	path = test_text(test, "%s/user@%u.service/%s", slice, uid, unit);
+	make_owned(test, path, strlen(slice), uid);
+	return path;
 }

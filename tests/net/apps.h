@@ -22,3 +22,11 @@ void send_bytes(struct actor *client, struct actor *server, long size);
 
 /* A new cgroup below the case's own, its parents ("a.slice/b.scope") as well. */
 const char *cgroup_named(struct test *test, const char *name);
+
+/*
+ * The same below a user's manager, from the hierarchy's root: "app.slice/x.scope"
+ * is /user.slice/user-UID.slice/user@UID.service/app.slice/x.scope. The user is
+ * one that nobody else is, and owns it all, as his systemd would.
+ */
+const char *cgroup_of_user(struct test *test, const char *unit);
+uid_t user_of(struct test *test);

@@ -10,40 +10,78 @@
 
 #include "apps.h"
 
-/* An actor at this path of a sandbox whose root has a .flatpak-info of this app. */
-static struct actor *start_inside(struct test *test, const char *path, const char *app)
+/* A sandbox to be made; NULL: not that. */
+struct sandbox {
+	const char *path; /* of the actor in it */
+	const char *deployment; /* directory that is /app there, with the actor in its bin */
+	const char *app; /* that its .flatpak-info names */
+	uid_t uid; /* who makes it; 0: root */
+};
+
+static const char *bubblewrap(struct test *test, uid_t uid)
 {
-	const char *bwrap = program_find(test, "bwrap"), *info = test_path(test, "flatpak-info"),
-		   *name = strrchr(path, '/') + 1;
+	const char *bwrap = program_find(test, "bwrap");
+	struct program_options options = { .argv = WORDS(bwrap, "--ro-bind", "/", "/", "/bin/true"),
+					   .uid = uid };
+
+	if (program_run(test, &options).status)
+		test_skip(test, "bubblewrap makes no sandbox here");
+	return bwrap;
+}
+
+/* An actor in a sandbox that has the host's /usr; its own files as the sandbox says. */
+static struct actor *start_inside(struct test *test, const struct sandbox *sandbox)
+{
+	const char *name = strrchr(sandbox->path, '/') + 1, *info = test_path(test, "flatpak-info");
+	const char *bwrap = bubblewrap(test, sandbox->uid);
+	const char *from = sandbox->deployment ? sandbox->deployment : actor_executable(test, name);
+	const char *to = sandbox->deployment ? "/app" : sandbox->path;
 	struct actor *actor;
 	int input;
 
-	require(test, file_write(info, test_text(test, "[Application]\nname=%s\n", app)) == 0);
-	if (program_run(test, &(struct program_options){ .argv = WORDS(bwrap, "--ro-bind", "/", "/",
-								       "/bin/true") })
-		    .status)
-		test_skip(test, "bubblewrap makes no sandbox here");
+	require(test, file_write(info, sandbox->app ? test_text(test, "[Application]\nname=%s\n",
+								sandbox->app)
+						    : "") == 0);
 	actor = actor_prepare(test, name, &input);
-	program_start(test,
-		      &(struct program_options){
-			      .argv = WORDS(bwrap, "--ro-bind", "/usr", "/usr", "--symlink",
-					    "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
-					    "--proc", "/proc", "--dev", "/dev", "--ro-bind",
-					    actor_executable(test, name), path, "--ro-bind", info,
-					    "/.flatpak-info", path, "--actor"),
-			      .input = input,
-			      .output = STDOUT_FILENO,
-			      .error = STDERR_FILENO,
-		      });
+	program_start(test, &(struct program_options){
+				    .argv = WORDS(bwrap, "--ro-bind", "/usr", "/usr", "--symlink",
+						  "usr/lib", "/lib", "--symlink", "usr/lib64",
+						  "/lib64", "--proc", "/proc", "--dev", "/dev",
+						  "--ro-bind", from, to, "--ro-bind", info,
+						  sandbox->app ? "/.flatpak-info" : "/tmp/none",
+						  sandbox->path, "--actor"),
+				    .uid = sandbox->uid,
+				    .input = input,
+				    .output = STDOUT_FILENO,
+				    .error = STDERR_FILENO,
+			    });
 	close(input);
 	actor_await(actor);
 	return actor;
 }
 
+/* The directory that flatpak would have put the app into. */
+static const char *deploy(struct test *test, const char *app, const char *name)
+{
+	const char *const parts[] = { "app", app, "x86_64", "stable", "c0ffee", "files", "bin" };
+	const char *dir = test->dir;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		dir = test_text(test, "%s/%s", dir, parts[i]);
+		require(test, mkdir(dir, 0755) == 0);
+	}
+	require(test,
+		file_copy(actor_executable(test, name), test_text(test, "%s/%s", dir, name)) == 0);
+	return test_text(test, "%.*s", (int)(strlen(dir) - strlen("/bin")), dir);
+}
+
 static void flatpak(struct test *test)
 {
 	struct actor *server = actor_start(test, "server");
-	struct actor *player = start_inside(test, "/app/bin/player", "org.example.Player");
+	struct actor *player = start_inside(
+		test, &(struct sandbox){ .path = "/app/bin/player",
+					 .deployment = deploy(test, "org.example.Player", "player"),
+					 .app = "org.example.Player" });
 	struct egret *egret = egret_start(test, NULL);
 
 	send_bytes(player, server, 777);
@@ -60,7 +98,8 @@ static void flatpak(struct test *test)
 static void impostor(struct test *test)
 {
 	struct actor *server = actor_start(test, "server");
-	struct actor *evil = start_inside(test, "/opt/evil", "org.mozilla.firefox");
+	struct actor *evil = start_inside(test, &(struct sandbox){ .path = "/opt/evil",
+								   .app = "org.mozilla.firefox" });
 	struct egret *egret = egret_start(test, NULL);
 	struct result *result;
 
@@ -77,8 +116,47 @@ static void impostor(struct test *test)
 		   666);
 }
 
+/* In the right place of its root, but that is no installed app's directory. */
+static void false_info(struct test *test)
+{
+	struct actor *server = actor_start(test, "server");
+	struct actor *evil = start_inside(test, &(struct sandbox){ .path = "/app/bin/firefox",
+								   .app = "org.mozilla.firefox" });
+	struct egret *egret = egret_start(test, NULL);
+
+	send_bytes(evil, server, 667);
+	expect_app(egret_stop(egret),
+		   &(struct expected){ .id = "flatpak:org.mozilla.firefox",
+				       .kind = "flatpak",
+				       .name = "Firefox",
+				       .trust = "user",
+				       .flag = "mount-mismatch",
+				       .component = "firefox" },
+		   667);
+}
+
+/* Who makes a root for himself can call his program what he likes: it is his word. */
+static void root_of_user(struct test *test)
+{
+	struct actor *server = actor_start(test, "server");
+	struct actor *evil = start_inside(test, &(struct sandbox){ .path = "/opt/bin/curl",
+								   .uid = user_of(test) });
+	struct egret *egret = egret_start(test, NULL);
+
+	send_bytes(evil, server, 668);
+	expect_app(egret_stop(egret),
+		   &(struct expected){ .id = "exe:/opt/bin/curl",
+				       .kind = "program",
+				       .name = "curl",
+				       .trust = "user",
+				       .component = "curl" },
+		   668);
+}
+
 const struct test_case sandbox_cases[] = {
 	CASE("sandboxes/flatpak", flatpak),
 	CASE("sandboxes/impostor", impostor),
+	CASE("sandboxes/false-info", false_info),
+	CASE("sandboxes/root-of-user", root_of_user),
 	{ 0 },
 };

@@ -96,10 +96,10 @@ const char *cgroup_trust(const struct resolver *resolver)
 	return user ? TRUST_USER : TRUST_ROOT;
 }
 
+/* Without a user namespace, root has made the mount namespace. */
 bool has_root_of_user(const struct eg_process_facts *facts)
 {
-	return facts->mnt_ns == EG_NAMESPACE_OWN &&
-	       (facts->user_ns == EG_NAMESPACE_OWN || (facts->uid && !facts->uid_unknown));
+	return facts->mnt_ns == EG_NAMESPACE_OWN && facts->user_ns == EG_NAMESPACE_OWN;
 }
 
 const char *path_trust(const struct eg_process_facts *facts)

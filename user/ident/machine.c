@@ -28,8 +28,13 @@
 #define DESCRIPTORS_MAX 1024 /* of a process that are looked at */
 #define PACKAGES_PATH "/data/system/packages.list"
 #define SESSION_PATH "/var/lib/waydroid/lxc/waydroid/config_session"
-/* PROC_USER_INIT_INO, include/linux/proc_ns.h: not each root may look at PID 1. */
+/*
+ * include/linux/proc_ns.h: not each root may look at PID 1. The first mount
+ * namespace has a fixed number since 6.18 only; before, none has this one.
+ */
 #define FIRST_USER_NS 0xEFFFFFFDU
+#define FIRST_PID_NS 0xEFFFFFFCU
+#define FIRST_MNT_NS 0xEFFFFFF8U
 
 /* The packages of one container, which outlive its processes. */
 struct listed {
@@ -461,19 +466,27 @@ static bool has_apparmor(void)
 	       *text == 'Y';
 }
 
+/* The namespaces that processes are compared with, as far as they can be known. */
+static void find_namespaces(struct eg_machine *machine)
+{
+	_cleanup_(eg_closep) int init = procfs_open(1), self = procfs_open((uint32_t)getpid());
+
+	machine->mnt_ns = procfs_namespace(init, "ns/mnt");
+	machine->pid_ns = procfs_namespace(init, "ns/pid") ?: FIRST_PID_NS;
+	machine->user_ns = procfs_namespace(init, "ns/user") ?: FIRST_USER_NS;
+	if (!machine->mnt_ns && procfs_namespace(self, "ns/mnt") == FIRST_MNT_NS)
+		machine->mnt_ns = FIRST_MNT_NS;
+}
+
 int eg_machine_new(struct eg_machine **ret_machine)
 {
 	struct eg_machine *machine = calloc(1, sizeof(*machine));
-	_cleanup_(eg_closep) int init = -1;
 
 	if (!machine)
 		return -ENOMEM;
-	init = procfs_open(1);
 	machine->process = -1;
 	machine->hierarchy = hierarchy_open();
-	machine->mnt_ns = procfs_namespace(init, "ns/mnt");
-	machine->pid_ns = procfs_namespace(init, "ns/pid");
-	machine->user_ns = procfs_namespace(init, "ns/user") ?: FIRST_USER_NS;
+	find_namespaces(machine);
 	machine->has_labels = has_apparmor();
 	machine->has_version1 = has_version1();
 	machine->lookup = (struct eg_lookup){

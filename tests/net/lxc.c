@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A real LXC container that is laid out like Waydroid's, behind a bridge and NAT. */
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <harness/cgroup.h>
+#include <harness/sock.h>
+#include <harness/suites.h>
+
+#include "droid.h"
+
+#define NAME "waydroid"
+#define HOST_IP "192.168.240.1"
+#define BOX_IP "192.168.240.112"
+
+/* As Waydroid's own, as far as it matters: no idmap, its own network, cgroups read-only. */
+static const char config[] = "lxc.uts.name = " NAME "\n"
+			     "lxc.rootfs.path = dir:%s\n"
+			     "lxc.net.0.type = veth\n"
+			     "lxc.net.0.link = waydroid0\n"
+			     "lxc.net.0.flags = up\n"
+			     "lxc.net.0.name = eth0\n"
+			     "lxc.net.0.ipv4.address = " BOX_IP "/24\n"
+			     "lxc.net.0.ipv4.gateway = " HOST_IP "\n"
+			     "lxc.mount.auto = cgroup:ro sys:ro proc\n"
+			     "lxc.apparmor.profile = unconfined\n"
+			     "lxc.autodev = 0\n"
+			     "lxc.tty.max = 0\n"
+			     "lxc.pty.max = 1\n"
+			     "lxc.console.path = none\n"
+			     "lxc.mount.entry = /dev/null dev/null none bind 0 0\n";
+
+struct box {
+	struct test *test;
+	const char *root; /* its files, seen from outside */
+	struct actor *init;
+	struct program *lxc;
+	struct actor *server; /* beyond the host, as the internet is */
+	const char *ip; /* the server's */
+};
+
+/* One Waydroid at a time on this machine: there is but one name for its cgroup. */
+static void take_turn(struct test *test)
+{
+	int fd = open("/tmp/egret-test-" NAME ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	require(test, fd >= 0);
+	test->waiting = "another Waydroid on this machine";
+	require(test, flock(fd, LOCK_EX) == 0);
+	test->waiting = NULL;
+}
+
+/* What an executable here needs from outside, read-only. */
+static const char *mounts(struct test *test, const char *root)
+{
+	static const char *const directories[] = { "usr", "lib", "lib64", "bin" };
+	const char *text = "";
+
+	for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++) {
+		const char *dir = test_text(test, "/%s", directories[i]);
+
+		if (access(dir, F_OK) < 0)
+			continue;
+		require(test, mkdir(test_text(test, "%s%s", root, dir), 0755) == 0);
+		text = test_text(test, "%slxc.mount.entry = %s %s none bind,ro 0 0\n", text, dir,
+				 directories[i]);
+	}
+	return text;
+}
+
+static void make_files(struct box *box)
+{
+	static const char *const directories[] = { "proc", "sys", "dev", "system/bin" };
+	struct test *test = box->test;
+	const char *program = actor_executable(test, "init"), *dir;
+
+	box->root = droid_make(test);
+	for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++)
+		require(test,
+			mkdir(test_text(test, "%s/%s", box->root, directories[i]), 0755) == 0);
+	require(test, file_write(test_text(test, "%s/dev/null", box->root), "") == 0);
+	require(test, file_copy(program, test_text(test, "%s/init", box->root)) == 0);
+	require(test,
+		file_copy(program, test_text(test, "%s/system/bin/app_process64", box->root)) == 0);
+	require(test, file_copy(program, test_text(test, "%s/system/bin/netd", box->root)) == 0);
+	dir = test_path(test, "lxc");
+	require(test, mkdir(dir, 0755) == 0);
+	dir = test_text(test, "%s/" NAME, dir);
+	require(test, mkdir(dir, 0755) == 0);
+	require(test, file_write(test_text(test, "%s/config", dir),
+				 test_text(test, "%s%s", test_text(test, config, box->root),
+					   mounts(test, box->root))) == 0);
+}
+
+/* LXC looks for its bridge in /sys, which shows the links of the namespace it was mounted in. */
+static void show_links(struct test *test)
+{
+	static const char *const directories[] = { "class", "devices" };
+	const char *sys = test_path(test, "sys");
+
+	require(test, mkdir(sys, 0755) == 0 && mount("none", sys, "sysfs", 0, NULL) == 0);
+	for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++)
+		require(test, mount(test_text(test, "%s/%s", sys, directories[i]),
+				    test_text(test, "/sys/%s", directories[i]), NULL, MS_BIND,
+				    NULL) == 0);
+}
+
+/*
+ * Bridge and NAT of waydroid-net.sh in the case's own network namespace; beyond
+ * it the server. A kernel without a nat table gets a route back instead.
+ */
+static void make_network(struct box *box)
+{
+	static const char rules[] =
+		"table ip way { chain post { type nat hook postrouting priority 100;"
+		" ip saddr 192.168.240.0/24 ip daddr != 192.168.240.0/24 masquerade; }; }";
+	struct test *test = box->test;
+	const char *nft = program_look(test, "nft");
+	int far = net_new(test);
+
+	if (net_ip_try(test, 0, "link add waydroid0 type bridge"))
+		test_skip(test, "this kernel has no bridges");
+	net_give(test, 0, "waydroid0", HOST_IP);
+	net_join(test, 0, far);
+	require(test, net_sysctl(test, 0, "ipv4/ip_forward", "1") == 0);
+	if (!nft ||
+	    program_run(test, &(struct program_options){ .argv = WORDS(nft, rules) }).status != 0)
+		net_ip(test, far, "route add 192.168.240.0/24 via " NET_IPV4(1));
+	box->ip = NET_IPV4(2);
+	box->server = actor_start_as(test, &(struct actor_options){ .name = "server", .net = far });
+}
+
+static void start(struct box *box)
+{
+	static const char script[] = "exec 9<&0 </dev/null; exec \"$0\" -P \"$1\" -n " NAME
+				     " -F -- /bin/sh -c 'exec /init --actor <&9 9<&-'";
+	struct test *test = box->test;
+	int input;
+
+	box->init = actor_prepare(test, "init", &input);
+	box->lxc = program_start(test, &(struct program_options){
+					       .argv = WORDS(program_find(test, "sh"), "-c", script,
+							     program_find(test, "lxc-start"),
+							     test_path(test, "lxc")),
+					       .input = input,
+				       });
+	close(input);
+	actor_await(box->init);
+}
+
+/* LXC needs to make cgroups and mounts: it is tried with nothing in it. */
+static void try_container(struct box *box)
+{
+	struct test *test = box->test;
+	const char *const argv[] = { program_find(test, "lxc-start"),
+				     "-P",
+				     test_path(test, "lxc"),
+				     "-n",
+				     NAME,
+				     "-F",
+				     "--",
+				     "/bin/true",
+				     NULL };
+	struct output output = program_run(test, &(struct program_options){ .argv = argv });
+
+	if (output.status)
+		test_skip(test, "lxc-start makes no container here: %.200s", output.err);
+}
+
+static struct box make_box(struct test *test)
+{
+	struct box box = { .test = test };
+	char root[PATH_ROOM];
+
+	program_find(test, "lxc-start");
+	if (cgroup_root(test_path(test, "cgroup2"), root, sizeof(root)) < 0)
+		test_skip(test, "no cgroup2");
+	take_turn(test);
+	test_sweep(test, test_text(test, "%s/lxc.payload." NAME, root));
+	test_sweep(test, test_text(test, "%s/lxc.monitor." NAME, root));
+	show_links(test);
+	make_network(&box);
+	make_files(&box);
+	try_container(&box);
+	start(&box);
+	return box;
+}
+
+static struct actor *start_zygote(struct box *box)
+{
+	struct actor *zygote = actor_fork(box->init);
+
+	actor_exec(zygote, "/system/bin/app_process64");
+	return zygote;
+}
+
+/* A connection to the server beyond, both ways. */
+static void talk(struct box *box, struct actor *app, long sent, long received)
+{
+	struct pair pair = sock_pair(app, box->server, box->ip, 0);
+
+	sock_transfer(app, pair.client_fd, box->server, pair.server_fd, sent);
+	sock_transfer(box->server, pair.server_fd, app, pair.client_fd, received);
+	sock_pair_close(&pair);
+	sock_close(box->server, pair.listener);
+}
+
+static void expect_package(struct result *result, const char *package, const char *component,
+			   long sent, long received)
+{
+	struct test *test = result ? result->test : NULL;
+	const char *id = result ? test_text(test, "android:" NAME "/%s", package) : NULL;
+
+	if (!result)
+		return;
+	expect_app(result,
+		   &(struct expected){ .id = id,
+				       .kind = "android",
+				       .name = package,
+				       .trust = "root",
+				       .component = component },
+		   sent);
+	expect_equal(test, json_number(result_app(result, id), "bytes_received"), received);
+}
+
+/* What netd asks for an app, through a socket that it gives away (identity.md 3.7). */
+static void ask_by_netd(struct box *box, uid_t uid, long size)
+{
+	struct actor *netd = actor_fork(box->init);
+	int in = sock_open(box->server, AF_INET, SOCK_DGRAM, 0), out;
+	int port = sock_bind(box->server, in, box->ip, 0);
+
+	actor_exec(netd, "/system/bin/netd");
+	out = sock_open(netd, AF_INET, SOCK_DGRAM, 0);
+	droid_give(netd, out, uid);
+	expect_equal(box->test, sock_connect(netd, out, box->ip, port), 0);
+	expect_equal(box->test, sock_send_to(netd, out, NULL, 0, size), size);
+	expect_equal(box->test, sock_receive_many(box->server, in, 1), size);
+}
+
+/* Real container, real bridge: each app's bytes under its package's name, and nobody else's. */
+static void waydroid(struct test *test)
+{
+	struct box box = make_box(test);
+	struct actor *zygote = start_zygote(&box);
+	struct egret *egret = egret_start(test, NULL);
+	struct result *result;
+
+	talk(&box, droid_start_app(zygote, "/", 10123, "com.android.chrome"), 100001, 20002);
+	talk(&box, droid_start_app(zygote, "/", 10110, "com.google.android.gsf:push"), 333, 44);
+	talk(&box, droid_start_app(zygote, "/", 99005, "com.android.chrome:iso0:x"), 55, 6);
+	ask_by_netd(&box, 10110, 37);
+	result = egret_stop(egret);
+	expect_package(result, "com.google.android.gsf", "push", 333, 44);
+	expect_app(result,
+		   &(struct expected){ .id = "android:" NAME "/com.google.android.gms",
+				       .kind = "android",
+				       .name = "com.google.android.gms",
+				       .trust = "root",
+				       .via = "netd",
+				       .component = "dns via netd" },
+		   37);
+	/* An isolated process says itself whose it is: what it joins is trusted no more. */
+	expect_app(result,
+		   &(struct expected){ .id = "android:" NAME "/com.android.chrome",
+				       .kind = "android",
+				       .name = "com.android.chrome",
+				       .trust = "heuristic",
+				       .component = "main" },
+		   100056);
+	expect_no_app(result, "container:lxc/" NAME);
+	/* The bridge and the veth have carried the same bytes, and are nobody. */
+	if (result)
+		expect_equal(test, json_number(result->json, "ledger.bytes_sent.unattributed"), 0);
+}
+
+static void stop(struct box *box)
+{
+	actor_kill(box->init);
+	program_wait(box->lxc);
+}
+
+/* Until egret has looked at all that was sent so far. */
+static void await_snapshot(struct egret *egret)
+{
+	if (!egret->program)
+		return;
+	egret->test->waiting = "a snapshot";
+	kill(egret->program->pid, SIGUSR1);
+	while (access(egret->file, F_OK) < 0)
+		breathe();
+	egret->test->waiting = NULL;
+}
+
+/* While egret watches, the container stops and comes back with other apps under the same uids. */
+static void restart(struct test *test)
+{
+	struct box box = make_box(test);
+	struct egret *egret = egret_start(test, NULL);
+	struct result *result;
+
+	talk(&box, droid_start_app(start_zygote(&box), "/", 10123, "com.android.chrome"), 11, 1);
+	await_snapshot(egret);
+	stop(&box);
+	require(test, file_write(test_text(test, "%s/data/system/packages.list", box.root),
+				 "org.example.other 10123 0 /d s none\n") == 0);
+	start(&box);
+	talk(&box, droid_start_app(start_zygote(&box), "/", 10123, "org.example.other"), 22, 2);
+	result = egret_stop(egret);
+	expect_package(result, "com.android.chrome", "main", 11, 1);
+	expect_package(result, "org.example.other", "main", 22, 2);
+}
+
+/* doctor finds it running, and finds what the session has left when it is stopped. */
+static void doctor(struct test *test)
+{
+	struct box box = make_box(test);
+	struct output output;
+
+	egret_needed(test);
+	output = egret_run(test, WORDS("doctor", "--format", "text"));
+	expect_equal(test, !!strstr(output.out, "Android container " NAME), 1);
+	expect_equal(test, !!strstr(output.out, "3 packages"), 1);
+	stop(&box);
+	output = egret_run(test, WORDS("doctor", "--format", "text"));
+	expect_equal(test, !!strstr(output.out, "3 packages"), 0);
+}
+
+const struct test_case lxc_cases[] = {
+	CASE("lxc/waydroid", waydroid),
+	CASE("lxc/restart", restart),
+	CASE("lxc/doctor", doctor),
+	{ 0 },
+};
