@@ -223,13 +223,15 @@ char *eg_machine_init_cgroup(struct eg_machine *machine, const struct eg_process
  */
 char *eg_machine_cgroup_v1(struct eg_machine *machine, const struct eg_process_facts *facts);
 
-/*
- * Calls back for each Android in a container: its name, and the number of its
- * packages (0: they can't be read). 0, -errno, or what the callback returned.
- */
+/* An Android in a container. */
+struct eg_android {
+	const char *container;
+	size_t packages; /* 0: they can't be read */
+	bool stopped; /* nothing of it runs: Waydroid's, which leaves its files behind */
+};
+/* Calls back for each one. 0, -errno, or what the callback returned. */
 int eg_machine_androids(struct eg_machine *machine,
-			int (*found)(const char *container, size_t packages, void *data),
-			void *data);
+			int (*found)(const struct eg_android *android, void *data), void *data);
 
 /* The facts about a living process, with the texts that they point to. */
 struct eg_living;

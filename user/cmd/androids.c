@@ -53,18 +53,28 @@ static int add(struct android_checks *checks, const struct eg_check *check)
 	return check->name ? 0 : -ENOMEM;
 }
 
-int android_checks_add(const char *container, size_t packages, void *data)
+static const char *detail_of(struct android_checks *checks, const struct eg_android *android)
+{
+	if (android->packages)
+		return format(checks, android->stopped ? "packages, stopped" : "packages", NULL,
+			      android->packages);
+	/* Without a session there was never a list to read. */
+	return android->stopped ? "stopped" : "its list of packages can't be read";
+}
+
+int android_checks_add(const struct eg_android *android, void *data)
 {
 	struct android_checks *checks = data;
+	bool unknown = !android->packages && !android->stopped;
 	struct eg_check check = {
-		.name = format(checks, "Android container", container, 0),
-		.status = packages ? EG_CHECK_OK : EG_CHECK_DEGRADED,
-		.detail = packages ? format(checks, "packages", NULL, packages)
-				   : "its list of packages can't be read",
-		.affects = packages ? NULL : "its apps have the names that they give themselves",
+		.name = format(checks, "Android container", android->container, 0),
+		.status = unknown ? EG_CHECK_DEGRADED : EG_CHECK_OK,
+		.detail = detail_of(checks, android),
+		.affects = unknown ? "its apps have the names that they give themselves" : NULL,
 	};
+	int error = add(checks, &check);
 
-	return add(checks, &check);
+	return error || check.detail ? error : -ENOMEM;
 }
 
 int android_checks_make(bool privileged, struct android_checks *ret_checks)

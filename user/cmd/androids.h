@@ -2,6 +2,7 @@
 /* Android containers as doctor tells of them. */
 #pragma once
 
+#include <egret/ident.h>
 #include <egret/out.h>
 
 struct android_checks {
@@ -14,5 +15,5 @@ struct android_checks {
 /* One check for each container found, or one that says that there is none. 0 or -errno. */
 int android_checks_make(bool privileged, struct android_checks *ret_checks);
 void android_checks_free(struct android_checks *checks);
-/* Adds a container, 0 packages: not readable; `data` is the checks. 0 or -ENOMEM. */
-int android_checks_add(const char *container, size_t packages, void *data);
+/* Adds a container; `data` is the checks. 0 or -ENOMEM. */
+int android_checks_add(const struct eg_android *android, void *data);

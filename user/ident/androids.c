@@ -14,6 +14,7 @@
 #include "cgroup.h"
 #include "hierarchy.h"
 #include "procfs.h"
+#include "waydroid.h"
 
 #define DEPTH_MAX 6 /* of cgroups that are looked into */
 #define DIRECTORIES_MAX 20000
@@ -21,7 +22,8 @@
 
 struct search {
 	struct eg_machine *machine;
-	int (*found)(const char *container, size_t packages, void *data);
+	int (*found)(const struct eg_android *android, void *data);
+	bool has_waydroid; /* it was found running */
 	void *data;
 	unsigned left; /* directories that may still be opened */
 };
@@ -34,6 +36,18 @@ static char *container_of(const struct eg_identity *identity)
 	if (!identity->id || !has_prefix(identity->id, prefix))
 		return NULL;
 	return strndup(identity->id + strlen(prefix), strcspn(identity->id + strlen(prefix), "/"));
+}
+
+static int tell(struct search *search, const char *container, const struct eg_packages *packages,
+		bool stopped)
+{
+	const struct eg_android android = {
+		.container = container,
+		.packages = packages ? eg_packages_count(packages) : 0,
+		.stopped = stopped,
+	};
+
+	return search->found(&android, search->data);
 }
 
 /* Is this process in an Android? 1, after telling of it; 0: no; or -errno. */
@@ -53,11 +67,11 @@ static int ask_process(struct search *search, uint32_t pid)
 	lookup = eg_machine_lookup(search->machine, facts);
 	error = eg_identify_app(facts, lookup, false, &identity);
 	container = error ? NULL : container_of(&identity);
-	if (container)
+	if (container) {
 		packages = lookup->packages(lookup->data, container);
-	if (container)
-		error = search->found(container, packages ? eg_packages_count(packages) : 0,
-				      search->data);
+		search->has_waydroid |= strcmp(container, WAYDROID_CONTAINER) == 0;
+		error = tell(search, container, packages, false);
+	}
 	free(container);
 	eg_identity_clear(&identity);
 	eg_living_free(living);
@@ -110,9 +124,21 @@ static int look_into(struct search *search, int parent, const char *name, unsign
 	return known;
 }
 
+/* Waydroid was set up here, and nothing of it runs. */
+static int tell_stopped(struct search *search)
+{
+	static const struct eg_process_facts nobody = { .exited = true };
+	const struct eg_lookup *lookup;
+
+	if (search->has_waydroid || access(WAYDROID_CONFIG, F_OK) < 0)
+		return 0;
+	lookup = eg_machine_lookup(search->machine, &nobody);
+	return tell(search, WAYDROID_CONTAINER, lookup->packages(lookup->data, WAYDROID_CONTAINER),
+		    true);
+}
+
 int eg_machine_androids(struct eg_machine *machine,
-			int (*found)(const char *container, size_t packages, void *data),
-			void *data)
+			int (*found)(const struct eg_android *android, void *data), void *data)
 {
 	_cleanup_(eg_closep) int hierarchy = hierarchy_open();
 	struct search search = {
@@ -121,10 +147,9 @@ int eg_machine_androids(struct eg_machine *machine,
 		.data = data,
 		.left = DIRECTORIES_MAX,
 	};
-	int known;
+	int known = 0;
 
-	if (hierarchy < 0)
-		return 0;
-	known = look_into(&search, hierarchy, ".", 0, false);
-	return known < 0 ? known : 0;
+	if (hierarchy >= 0)
+		known = look_into(&search, hierarchy, ".", 0, false);
+	return known < 0 ? known : tell_stopped(&search);
 }

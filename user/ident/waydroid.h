@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #define WAYDROID_CONTAINER "waydroid"
+#define WAYDROID_CONFIG "/var/lib/waydroid/lxc/waydroid/config" /* once it was set up */
 
 /* Where its /data is on the host, of its config_session; malloc'ed, NULL: not there. */
 char *waydroid_data(const char *config);

@@ -11,18 +11,30 @@
 
 static void containers_are_checks(void **state)
 {
+	static const struct eg_android running = { .container = "waydroid", .packages = 321 },
+				       unreadable = { .container = "other" },
+				       stopped = { .container = "waydroid",
+						   .packages = 5,
+						   .stopped = true },
+				       never_used = { .container = "waydroid", .stopped = true };
 	struct android_checks checks = { 0 };
 
 	(void)state;
-	assert_int_equal(android_checks_add("waydroid", 321, &checks), 0);
-	assert_int_equal(android_checks_add("other", 0, &checks), 0);
-	assert_int_equal(checks.count, 2);
+	assert_int_equal(android_checks_add(&running, &checks), 0);
+	assert_int_equal(android_checks_add(&unreadable, &checks), 0);
+	assert_int_equal(android_checks_add(&stopped, &checks), 0);
+	assert_int_equal(android_checks_add(&never_used, &checks), 0);
+	assert_int_equal(checks.count, 4);
 	assert_string_equal(checks.checks[0].name, "Android container waydroid");
 	assert_int_equal(checks.checks[0].status, EG_CHECK_OK);
 	assert_string_equal(checks.checks[0].detail, "321 packages");
 	assert_null(checks.checks[0].affects);
 	assert_int_equal(checks.checks[1].status, EG_CHECK_DEGRADED);
 	assert_non_null(checks.checks[1].affects);
+	assert_int_equal(checks.checks[2].status, EG_CHECK_OK);
+	assert_string_equal(checks.checks[2].detail, "5 packages, stopped");
+	assert_int_equal(checks.checks[3].status, EG_CHECK_OK);
+	assert_string_equal(checks.checks[3].detail, "stopped");
 	android_checks_free(&checks);
 	assert_int_equal(checks.count, 0);
 }

@@ -9,18 +9,16 @@
 
 #include <egret/ident.h>
 
-static int count(const char *container, size_t packages, void *data)
+static int count(const struct eg_android *android, void *data)
 {
-	(void)packages;
-	assert_non_null(container);
+	assert_non_null(android->container);
 	(*(unsigned *)data)++;
 	return 0;
 }
 
-static int stop(const char *container, size_t packages, void *data)
+static int stop(const struct eg_android *android, void *data)
 {
-	(void)container;
-	(void)packages;
+	(void)android;
 	(void)data;
 	return -7;
 }
