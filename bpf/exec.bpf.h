@@ -62,6 +62,21 @@ static __always_inline void program_executed(struct task_struct *task)
 		script->passed_on = 0;
 }
 
+/*
+ * Of a command's processes only: a program that may have a daemon start what it
+ * was asked for, whose parent is not the command then.
+ */
+static __always_inline void errand_executed(struct task_struct *task)
+{
+	char name[EG_ERRAND_NAME] = {};
+	__u64 *count;
+
+	BPF_CORE_READ_INTO(&name, task, comm);
+	count = bpf_map_lookup_elem(&eg_errands, name);
+	if (count && in_scope(task))
+		__sync_fetch_and_add(count, 1);
+}
+
 /* A script's name stays; what is loaded in its place is its interpreter (binfmt_script.c). */
 static __always_inline void executed(struct task_struct *task, struct linux_binprm *program)
 {
@@ -69,4 +84,6 @@ static __always_inline void executed(struct task_struct *task, struct linux_binp
 		script_executed(task, program->filename, program->interp);
 	else
 		program_executed(task);
+	if (config.scope_cgroup_id)
+		errand_executed(task);
 }

@@ -130,6 +130,14 @@ struct {
 	__type(value, struct eg_script);
 } eg_script SEC(".maps");
 
+/* How often a command has executed each of the programs that user space has put here. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, EG_ERRANDS_MAX);
+	__type(key, char[EG_ERRAND_NAME]);
+	__type(value, __u64);
+} eg_errands SEC(".maps");
+
 /* Bytes that the running send of a packet socket has queued, by thread. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

@@ -305,6 +305,10 @@ struct eg_payload {
 	__u8 data[EG_PAYLOAD_LARGE]; /* the record ends with EG_PAYLOAD_SMALL if that is enough */
 };
 
+/* Programs that have daemons start others, by the name of their thread (TASK_COMM_LEN). */
+#define EG_ERRAND_NAME 16
+#define EG_ERRANDS_MAX 32
+
 /* Settings, constant while the programs run. */
 struct eg_config {
 	__u64 scope_cgroup_id; /* 0: everything; else only below this cgroup ... */

@@ -110,8 +110,8 @@ const char *eg_loss_name(enum eg_loss loss);
 /* The version of the library that loads the programs: "v1.1". */
 const char *eg_probe_library(void);
 
-/* What is not seen on this kernel: one plain sentence each, NULL-terminated. */
-const char *const *eg_probe_degraded(const struct eg_probe *probe);
+/* What is not seen on this kernel, or of the command: one plain sentence each, NULL-terminated. */
+const char *const *eg_probe_degraded(struct eg_probe *probe);
 
 /* One thing that egret needs or uses of the kernel, and whether it works here. */
 enum eg_feature_state {

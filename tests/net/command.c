@@ -189,6 +189,81 @@ static void daemonized(struct test *test)
 		   .connections = 1);
 }
 
+/* sudo itself, whose command runs as somebody else: a descendant like any other. */
+static void by_sudo(struct test *test)
+{
+	struct actor *server = actor_start(test, "server");
+	int listener = sock_open(server, test->family, SOCK_STREAM, 0), fd;
+	int port = sock_bind(server, listener, test->ip, 0);
+	const char *script = test_text(
+			   test, "exec 3<>/dev/tcp/%s/%d; printf %%0100d 0 >&3; read -r x <&3",
+			   test->ip, port),
+		   *file = test_path(test, "sudo.json");
+	const char *const argv[] = { test->egret,
+				     "summary",
+				     "-o",
+				     file,
+				     "--format",
+				     "json",
+				     "--include-loopback",
+				     "--",
+				     program_find(test, "sudo"),
+				     "-n",
+				     "-u",
+				     "nobody",
+				     program_find(test, "bash"),
+				     "-c",
+				     script,
+				     NULL };
+	const char *const trial[] = {
+		program_find(test, "sudo"), "-n", "-u", "nobody", "true", NULL
+	};
+	struct program *program;
+	struct result *result;
+	const cJSON *users;
+
+	egret_needed(test);
+	if (program_run(test, &(struct program_options){ .argv = trial }).status)
+		test_skip(test, "sudo does not work here");
+	sock_listen(server, listener);
+	program = program_start(test, &(struct program_options){ .argv = argv });
+	fd = sock_accept(server, listener);
+	expect_equal(test, sock_receive(server, fd, 100), 100);
+	sock_close(server, fd);
+	program_wait(program);
+	result = result_parse(test, file_read(test, file), file);
+	expect_equal(test, json_number(result->json, "totals.apps"), 1);
+	expect_equal(test, json_number(result->json, "totals.bytes_sent"), 100);
+	users = json_get(cJSON_GetArrayItem(json_get(result->json, "apps"), 0), "users");
+	expect_equal(test, (int)cJSON_GetNumberValue(cJSON_GetArrayItem(users, 0)), 65534);
+}
+
+/* A program of this name has a daemon start others, which are not the command's children. */
+static void by_a_daemon(struct test *test)
+{
+	const char *asker = test_path(test, "systemd-run"), *file = test_path(test, "asked.json");
+	const char *sentence = "what systemd-run had a daemon start is not followed";
+	const char *const within[] = { "summary",
+				       "-o",
+				       file,
+				       "--",
+				       program_find(test, "sh"),
+				       "-c",
+				       test_text(test, "%s; true", asker),
+				       NULL };
+	const char *const without[] = { "summary", "-o", file, "--", program_find(test, "true"),
+					NULL };
+
+	require(test, file_copy(program_find(test, "true"), asker) == 0);
+	expect_equal(test, egret_run(test, within).status, 0);
+	expect_equal(test, !!strstr(file_read(test, file), sentence), 1);
+	/* What others execute is none of it. */
+	program_run(test,
+		    &(struct program_options){ .argv = (const char *const[]){ asker, NULL } });
+	expect_equal(test, egret_run(test, without).status, 0);
+	expect_equal(test, !!strstr(file_read(test, file), sentence), 0);
+}
+
 /* --- as whom, and with what --- */
 
 static void as_caller(struct test *test)
@@ -395,6 +470,8 @@ const struct test_case command_cases[] = {
 	CASE_BOTH("command/datagrams", datagrams),
 	CASE("command/left-cgroup", left_cgroup),
 	CASE("command/daemonized", daemonized),
+	CASE("command/sudo", by_sudo),
+	CASE("command/by-a-daemon", by_a_daemon),
 	CASE("command/as-caller", as_caller),
 	CASE("command/streams", streams),
 	CASE("command/exit-status", exit_status),

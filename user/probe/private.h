@@ -120,5 +120,10 @@ int each_entry(const struct bpf_map *map,
  */
 void wait_for_programs(void);
 
+/* errands.c: which programs of a command to look for; 0 or -errno. Before it begins. */
+int watch_errands(struct eg_probe *probe);
+/* Notes what a command may have had a daemon start. */
+void tell_errands(struct eg_probe *probe);
+
 /* Notes what is not seen, once; copies the sentence. */
 void degrade(struct eg_probe *probe, const char *sentence);

@@ -23,8 +23,9 @@ void degrade(struct eg_probe *probe, const char *sentence)
 		probe->degraded_count++;
 }
 
-const char *const *eg_probe_degraded(const struct eg_probe *probe)
+const char *const *eg_probe_degraded(struct eg_probe *probe)
 {
+	tell_errands(probe);
 	return (const char *const *)probe->degraded;
 }
 
@@ -138,6 +139,8 @@ static int start(struct eg_probe *probe, const struct eg_probe_options *options,
 	if (error)
 		return fail_load(error, refused, ret_error);
 	error = keep_room_for_nobody(probe);
+	if (!error && options->scope_cgroup_id)
+		error = watch_errands(probe);
 	if (error)
 		return error;
 	ret_error->failure = EG_PROBE_NO_KERNEL;

@@ -105,7 +105,7 @@ int eg_probe_losses(struct eg_probe *self, struct eg_probe_losses *ret_losses)
 	return 0;
 }
 
-const char *const *eg_probe_degraded(const struct eg_probe *self)
+const char *const *eg_probe_degraded(struct eg_probe *self)
 {
 	static const char *const nothing[] = { NULL };
 
