@@ -98,6 +98,7 @@ HTML_HELPER := $(if $(filter sqlite3,$(FOUND)),$(O)/tests/html/history)
 ABI_TESTS := $(patsubst %.c,$(O)/%,$(wildcard tests/abi/*_test.c))
 FUZZ_TESTS := $(patsubst %.c,$(O)/%,$(wildcard tests/fuzz/*_fuzz.c))
 FUZZ_MAIN := $(if $(filter fuzz,$(SANITIZE)),,$(O)/tests/fuzz/replay.o)
+SIMULATOR := $(O)/tools/fleet/simulate
 HARNESS := $(wildcard tests/harness/*.c)
 NET_SOURCES := $(wildcard tests/bpf/*.c tests/net/*.c)
 LOAD_SOURCES := $(wildcard tests/load/*.c) $(filter-out %/suites.c,$(HARNESS))
@@ -114,10 +115,10 @@ run: all ## build, then watch this host's traffic for ten seconds (needs root)
 	@echo 'Watching which programs send what where, for ten seconds. This host goes on as usual.' >&2
 	@$(O)/egret summary --duration 10s --format text
 
-check: check-tools all $(HTML_HELPER) $(UNIT_TESTS) $(ABI_TESTS) $(FUZZ_TESTS) $(NET_TESTS) ## build and run all tests (needs root)
+check: check-tools all $(HTML_HELPER) $(SIMULATOR) $(UNIT_TESTS) $(ABI_TESTS) $(FUZZ_TESTS) $(NET_TESTS) ## build and run all tests (needs root)
 	$(Q)EGRET=$(abspath $(O)/egret) BUILD=$(abspath $(O)) tools/run-tests \
 		$(UNIT_TESTS) $(ABI_TESTS) $(FUZZ_TESTS) $(NET_TESTS) \
-		tools/check-schemas $(wildcard tests/schema/*_test.py tests/html/*_test.py)
+		tools/check-schemas $(wildcard tests/schema/*_test.py tests/html/*_test.py tests/fleet/*_test.py)
 
 check-tools:
 	$(Q)tools/install-deps --missing test || $(PKG_CONFIG) --exists cmocka || \
@@ -215,6 +216,10 @@ $(O)/tests/net_test: $(call objects,$(HARNESS) $(NET_SOURCES))
 $(HTML_HELPER): $(O)/tests/html/history.o $(O)/libegret.a
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(LIB_LDLIBS) $(CMOCKA_LDLIBS) $(LDLIBS)
+
+$(SIMULATOR): $(call objects,$(wildcard tools/fleet/*.c)) $(O)/libegret.a
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^ $(LIB_LDLIBS) $(LDLIBS)
 
 $(O)/tests/load_test: $(call objects,$(LOAD_SOURCES))
 	$(call say,LINK,$@)
