@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include <egret/flow.h>
 
@@ -44,6 +45,12 @@ int eg_print_summary(FILE *stream, enum eg_format format, const struct eg_summar
  * nothing is left behind.
  */
 int eg_write_atomically(const char *path, int (*print)(FILE *stream, void *data), void *data);
+/*
+ * The same for the file `name` in a directory that is open, with the mode given
+ * whatever the umask is; what was there by this name, link or not, is replaced.
+ */
+int eg_write_atomically_at(int directory, const char *name, mode_t mode,
+			   int (*print)(FILE *stream, void *data), void *data);
 
 /* The JSON Schema of a document (contract: `egret schema NAME`); NULL: no such name. */
 const char *eg_schema_text(const char *name);
@@ -95,6 +102,24 @@ int eg_print_report(FILE *stream, enum eg_format format, const struct eg_report 
 
 /* Whether this build has HTML: it needs what `make report-ui` makes. */
 bool eg_html_exists(void);
+
+/* --- metrics: counters of everything since they were made (contract section 4) --- */
+/*
+ * What Prometheus reads again and again: no counter is ever smaller than it was,
+ * none goes away, and all of a metric add up to what was added. The number of
+ * label sets is bounded: those come in as they are first seen, the largest of an
+ * interval first, and stay; what finds no room is summed up under "_other", for
+ * its app where that one has found room, and is never moved from there.
+ */
+struct eg_metrics;
+
+/* NULL: out of memory. */
+struct eg_metrics *eg_metrics_new(void);
+void eg_metrics_free(struct eg_metrics *metrics);
+/* Adds an interval. 0; -ENOMEM: added in part. */
+int eg_metrics_add(struct eg_metrics *metrics, const struct eg_summary *summary);
+/* All of them, in Prometheus' text format. 0 or the -errno of the stream. */
+int eg_metrics_print(FILE *stream, const struct eg_metrics *metrics);
 
 /* --- trace (contract section 4) --- */
 enum eg_trace_kind {

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The history: what was recorded is what a report tells, also after a kill -9. */
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <harness/egret.h>
 #include <harness/sock.h>
@@ -183,9 +186,99 @@ static void violated(struct test *test)
 	expect_equal(test, strstr(program->output.err, "has broken max_sent_per_day") != NULL, 1);
 }
 
+/* --- metrics --- */
+
+static struct program *record_metrics(struct test *test, const char *directory)
+{
+	const char *argv[] = {
+		test->egret,  "record", "--database",	      test_path(test, "history.db"),
+		"--interval", "1s",	"--include-loopback", "--textfile",
+		directory,    NULL,
+	};
+	struct program *program;
+
+	egret_needed(test);
+	program = program_start(test, &(struct program_options){ .argv = argv });
+	program_expect(program, PROGRAM_ERR, "egret: tracing");
+	return program;
+}
+
+/* What the metrics count of an app; -1: it is not in them. */
+static long long counted(struct test *test, const char *metric, const struct actor *actor)
+{
+	const char *text = file_read(test, test_path(test, "egret.prom"));
+	const char *start = test_text(test, "\n%s{app=\"exe:%s\"", metric, actor->identity.exe);
+	const char *line = text ? strstr(text, start) : NULL;
+
+	line = line ? strchr(line, '}') : NULL;
+	return line ? strtoll(line + 1, NULL, 10) : -1;
+}
+
+static void await_count(struct test *test, const struct actor *actor, long long connections)
+{
+	long long before = -1, now;
+
+	test->waiting = "the counters";
+	while ((now = counted(test, "egret_connections_total", actor)) != connections) {
+		require(test, now >= before && now < connections);
+		before = now;
+		breathe();
+	}
+}
+
+/* Counters add up over intervals, and begin anew with the recorder. */
+static void metrics(struct test *test)
+{
+	const char *directory = test_path(test, ".");
+	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
+	struct pair pair = sock_pair(client, server, test->ip, 0);
+	struct program *program = record_metrics(test, directory);
+
+	for (int rounds = ROUNDS; rounds <= 3 * ROUNDS; rounds += ROUNDS) {
+		talk(&pair);
+		await_count(test, client, rounds);
+	}
+	expect_equal(test, counted(test, "egret_sent_bytes_total", client), 3 * ROUNDS * SENT);
+	expect_equal(test, counted(test, "egret_received_bytes_total", client),
+		     3 * ROUNDS * RECEIVED);
+	kill(program->pid, SIGKILL);
+	program_wait(program);
+	program = record_metrics(test, directory);
+	test->waiting = "the counters to begin anew";
+	while (counted(test, "egret_connections_total", client) >= 0)
+		breathe();
+	talk(&pair);
+	kill(program->pid, SIGTERM);
+	expect_equal(test, program_wait(program)->status, 0);
+	expect_equal(test, counted(test, "egret_connections_total", client), ROUNDS);
+}
+
+/* With root's own rights, and no others, which is all that is left when it writes. */
+static void no_place_for_metrics(struct test *test)
+{
+	const char *argv[] = {
+		test->egret,  "record", "--database", test_path(test, "history.db"),
+		"--textfile", NULL,	NULL,
+	};
+	const char *foreign = test_path(test, "foreign");
+	struct output output;
+
+	egret_needed(test);
+	argv[5] = test_path(test, "nowhere");
+	output = program_run(test, &(struct program_options){ .argv = argv });
+	expect_equal(test, output.status, 5);
+	require(test, mkdir(foreign, 0755) == 0 && chown(foreign, 65534, 65534) == 0);
+	argv[5] = foreign;
+	output = program_run(test, &(struct program_options){ .argv = argv });
+	expect_equal(test, output.status, 5);
+	expect_equal(test, strstr(output.err, "egret.prom: Permission denied") != NULL, 1);
+}
+
 const struct test_case record_cases[] = {
 	CASE("record/killed", killed),
 	CASE("record/refused", refused),
 	CASE("record/violated", violated),
+	CASE("record/metrics", metrics),
+	CASE("record/no-place-for-metrics", no_place_for_metrics),
 	{ 0 },
 };

@@ -43,6 +43,7 @@ static const char *const allowed[] = {
 	"getcwd",
 	"getdents",
 	"getdents64",
+	"linkat",
 	"lseek",
 	"_llseek",
 	"lstat",

@@ -50,6 +50,7 @@ enum eg_option {
 	EG_OPTION_FAIL_ON_NEW,
 	EG_OPTION_POLICY,
 	EG_OPTION_ON_VIOLATION,
+	EG_OPTION_TEXTFILE,
 	EG_OPTION_GEO,
 	EG_OPTION_OWNERS,
 	EG_OPTION_INCLUDE_LOOPBACK,
@@ -104,6 +105,7 @@ struct eg_options {
 	bool fail_on_new;
 	const char *policy; /* NULL: not given */
 	const char *on_violation; /* NULL: not given */
+	const char *textfile; /* directory; NULL: not given */
 	bool redact;
 	bool command_lines;
 	bool include_loopback, no_names, no_command_lines, from_stdin;

@@ -276,6 +276,8 @@ const struct eg_option_row eg_option_rows[EG_OPTION_COUNT] = {
 				   "tell what breaks the rules in FILE as it happens"),
 	[EG_OPTION_ON_VIOLATION] = VALUE("on-violation", 0, "CMD", take_text, on_violation,
 					 "run CMD then: a program, or a JSON array"),
+	[EG_OPTION_TEXTFILE] = VALUE("textfile", 0, "DIR", take_text, textfile,
+				     "write counters for Prometheus to DIR/egret.prom"),
 	[EG_OPTION_GEO] = VALUE("geo", 0, "FILE", take_word, geo,
 				"database of countries or operators; repeatable"),
 	[EG_OPTION_OWNERS] = VALUE("owners", 0, "FILE", take_text, owners,

@@ -13,6 +13,7 @@
 #include "host.h"
 #include "notify.h"
 #include "places.h"
+#include "textfile.h"
 #include "tracing.h"
 #include "watch.h"
 
@@ -30,6 +31,7 @@ struct recorder {
 	struct places *places;
 	struct tracing *tracing;
 	struct watch *watch; /* NULL: no rules */
+	struct textfile *textfile; /* NULL: none */
 	struct eg_summary *summary; /* of the interval */
 	char missed[sizeof(((struct eg_store_error *)NULL)->reason)]; /* since the last one */
 	bool failing; /* the last interval was not written, which has been said */
@@ -136,8 +138,10 @@ static int finish(struct recorder *recorder, bool last)
 		error = eg_summary_exclude(summary, options->include_loopback, NULL);
 	if (error)
 		eg_error("can't read the kernel's counters: %s", strerror(-error));
-	else
+	else {
+		textfile_add(recorder->textfile, summary);
 		keep_interval(recorder, last);
+	}
 	eg_summary_free(summary);
 	recorder->summary = NULL;
 	return error;
@@ -150,6 +154,7 @@ static void reload(struct recorder *recorder)
 
 	/* It is opened again when there is something to write. */
 	close_store(recorder);
+	textfile_reopen(recorder->textfile);
 	if (places_open(&recorder->options, &places))
 		return;
 	places_close(recorder->places);
@@ -211,6 +216,20 @@ static void enter_sandbox(void)
 		eg_warning("no filter of system calls: %s", strerror(-r));
 }
 
+static int run_intervals(struct recorder *recorder)
+{
+	int error = notify_send("READY=1");
+
+	if (error)
+		eg_warning("can't tell that it is running: %s", strerror(-error));
+	error = loop(recorder);
+	eg_summary_free(recorder->summary);
+	if (error || recorder->damaged)
+		return EG_EXIT_FAILED;
+	return recorder->failing || textfile_is_failing(recorder->textfile) ? EG_EXIT_INCOMPLETE
+									    : EG_EXIT_OK;
+}
+
 static int trace(struct recorder *recorder)
 {
 	struct eg_probe_sink sink = {
@@ -218,20 +237,16 @@ static int trace(struct recorder *recorder)
 		.payload = collector_payload,
 		.data = recorder->collector,
 	};
-	int status = tracing_start(&recorder->options, &sink, false, &recorder->tracing), error;
+	int status = tracing_start(&recorder->options, &sink, false, &recorder->tracing);
 
 	if (status)
 		return status;
 	enter_sandbox();
-	error = notify_send("READY=1");
-	if (error)
-		eg_warning("can't tell that it is running: %s", strerror(-error));
-	error = loop(recorder);
-	eg_summary_free(recorder->summary);
+	status = textfile_begin(recorder->textfile);
+	if (!status)
+		status = run_intervals(recorder);
 	tracing_stop(recorder->tracing);
-	if (error || recorder->damaged)
-		return EG_EXIT_FAILED;
-	return recorder->failing ? EG_EXIT_INCOMPLETE : EG_EXIT_OK;
+	return status;
 }
 
 /* The status for a history that can't be recorded into. */
@@ -281,10 +296,13 @@ static int run(const struct eg_options *options)
 	if (!status)
 		status = places_open(options, &recorder.places);
 	if (!status)
+		status = textfile_open(options->textfile, &recorder.textfile);
+	if (!status)
 		status = record(&recorder);
 	collector_free(recorder.collector);
 	eg_store_close(recorder.store);
 	places_close(recorder.places);
+	textfile_close(recorder.textfile);
 	watch_stop(recorder.watch);
 	return status;
 }
@@ -298,7 +316,7 @@ const struct eg_command eg_command_record = {
 		   EG_BIT(EG_OPTION_KEEP) | EG_BIT(EG_OPTION_KEEP_HOURLY) |
 		   EG_BIT(EG_OPTION_KEEP_DAILY) | EG_BIT(EG_OPTION_MAX_SIZE) |
 		   EG_BIT(EG_OPTION_COMMAND_LINES) | EG_BIT(EG_OPTION_POLICY) |
-		   EG_BIT(EG_OPTION_ON_VIOLATION),
+		   EG_BIT(EG_OPTION_ON_VIOLATION) | EG_BIT(EG_OPTION_TEXTFILE),
 	.serves = true,
 	.run = run,
 };

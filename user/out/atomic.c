@@ -19,7 +19,7 @@
 #define PROC_FD_SIZE sizeof("/proc/self/fd/-2147483648")
 
 struct temporary {
-	int directory;
+	int directory; /* somebody else's */
 	FILE *stream;
 	char name[sizeof(".egret-") + 16]; /* "": it has none yet */
 };
@@ -29,7 +29,6 @@ static void release(struct temporary *temporary)
 	if (temporary->name[0])
 		unlinkat(temporary->directory, temporary->name, 0);
 	eg_fclosep(&temporary->stream);
-	eg_closep(&temporary->directory);
 }
 
 /* Not guessable, so that nobody can put something in its place. */
@@ -101,13 +100,10 @@ static int open_named(struct temporary *temporary)
 }
 
 /* Without a name where the file system can do that: then a killed egret leaves nothing. */
-static int open_temporary(const char *directory, struct temporary *temporary)
+static int open_temporary(struct temporary *temporary)
 {
 	int fd;
 
-	temporary->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (temporary->directory < 0)
-		return -errno;
 	fd = openat(temporary->directory, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, FILE_MODE);
 	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT))
 		fd = open_named(temporary);
@@ -180,9 +176,29 @@ static int write_direct(const char *path, int (*print)(FILE *stream, void *data)
 	return fclose(stream) == EOF && r == 0 ? -errno : r;
 }
 
+/* mode 0: what the umask leaves of the usual one. */
+static int write_at(int directory, const char *name, mode_t mode,
+		    int (*print)(FILE *stream, void *data), void *data)
+{
+	_cleanup_(release) struct temporary temporary = { .directory = directory };
+	int r = open_temporary(&temporary);
+
+	if (r == 0 && mode && fchmod(fileno(temporary.stream), mode) < 0)
+		r = -errno;
+	if (r == 0)
+		r = print_all(temporary.stream, print, data);
+	return r < 0 ? r : replace(&temporary, name);
+}
+
+int eg_write_atomically_at(int directory, const char *name, mode_t mode,
+			   int (*print)(FILE *stream, void *data), void *data)
+{
+	return write_at(directory, name, mode, print, data);
+}
+
 int eg_write_atomically(const char *path, int (*print)(FILE *stream, void *data), void *data)
 {
-	_cleanup_(release) struct temporary temporary = { .directory = -1 };
+	_cleanup_(eg_closep) int directory = -1;
 	char real[PATH_MAX];
 	char *slash, *name = real;
 	bool direct;
@@ -199,8 +215,6 @@ int eg_write_atomically(const char *path, int (*print)(FILE *stream, void *data)
 	}
 	if (!*name)
 		return -EISDIR;
-	r = open_temporary(slash ? (*real ? real : "/") : ".", &temporary);
-	if (r == 0)
-		r = print_all(temporary.stream, print, data);
-	return r < 0 ? r : replace(&temporary, name);
+	directory = open(slash ? (*real ? real : "/") : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return directory < 0 ? -errno : write_at(directory, name, 0, print, data);
 }

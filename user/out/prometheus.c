@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Prometheus' text format: gauges with a bounded number of label sets (contract section 4). */
+#include "exposition.h"
 #include "format.h"
 #include "parts.h"
-#include "row.h"
 #include "writer.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <search.h>
 #include <string.h>
 
@@ -14,7 +13,6 @@
 
 #define APPS_MAX 200
 #define SERIES_MAX 500
-#define OTHER "_other" /* what is summed up because it is past a bound */
 
 /* The bytes of one label set. Texts belong to the summary; NULL: unknown, label left out. */
 struct series {
@@ -103,7 +101,7 @@ static int app_begin(const struct eg_app *app, void *data)
 	struct prometheus *prometheus = ((struct eg_printer *)data)->state;
 
 	/* An app that calls itself like our sum must not be printed beside it. */
-	if (prometheus->apps_count < APPS_MAX && strcmp(app->id, OTHER) != 0) {
+	if (prometheus->apps_count < APPS_MAX && strcmp(app->id, EG_OTHER) != 0) {
 		prometheus->apps[prometheus->apps_count++] = app;
 		return 0;
 	}
@@ -160,27 +158,6 @@ static int app_end(const struct eg_app *app, void *data)
 	return 0;
 }
 
-static void put_head(FILE *stream, const char *name, const char *help)
-{
-	fprintf(stream, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
-}
-
-/* Labels in pairs of name and value, ended by NULL; one without value is left out. */
-static void put_sample(FILE *stream, const char *name, const char *const *labels, uint64_t value)
-{
-	char before = '{';
-
-	fputs(name, stream);
-	for (; *labels; labels += 2) {
-		if (!labels[1])
-			continue;
-		fprintf(stream, "%c%s=", before, labels[0]);
-		eg_put_prometheus(stream, labels[1]);
-		before = ',';
-	}
-	fprintf(stream, "%s %" PRIu64 "\n", before == ',' ? "}" : "", value);
-}
-
 /* The values that the metrics of bytes, and those of connections, are made of. */
 static uint64_t sent_of(const struct eg_bytes *bytes)
 {
@@ -208,20 +185,20 @@ static void put_series(FILE *stream, const char *name, const struct series *seri
 				 series->kind, "operator",	series->organization,
 				 "country",    series->country, NULL };
 
-	put_sample(stream, name, labels, value);
+	eg_exposition_sample(stream, name, labels, value);
 }
 
 static void put_bytes(FILE *stream, const struct prometheus *prometheus, const char *name,
 		      const char *help, uint64_t (*value)(const struct eg_bytes *bytes))
 {
 	static const struct series other = {
-		.app = OTHER,
-		.kind = OTHER,
-		.organization = OTHER,
-		.country = OTHER,
+		.app = EG_OTHER,
+		.kind = EG_OTHER,
+		.organization = EG_OTHER,
+		.country = EG_OTHER,
 	};
 
-	put_head(stream, name, help);
+	eg_exposition_head(stream, name, "gauge", help);
 	for (size_t i = 0; i < prometheus->series_count; i++)
 		put_series(stream, name, &prometheus->series[i],
 			   value(&prometheus->series[i].bytes));
@@ -232,52 +209,28 @@ static void put_bytes(FILE *stream, const struct prometheus *prometheus, const c
 static void put_connections(FILE *stream, const struct prometheus *prometheus, const char *name,
 			    const char *help, uint64_t (*value)(const struct eg_counters *counters))
 {
-	static const char *const other[] = { "app", OTHER, "kind", OTHER, NULL };
+	static const char *const other[] = { "app", EG_OTHER, "kind", EG_OTHER, NULL };
 
-	put_head(stream, name, help);
+	eg_exposition_head(stream, name, "gauge", help);
 	for (size_t i = 0; i < prometheus->apps_count; i++) {
 		const struct eg_app *app = prometheus->apps[i];
 		const char *labels[] = { "app", app->id, "kind", app->kind, NULL };
 
-		put_sample(stream, name, labels, value(&app->counters));
+		eg_exposition_sample(stream, name, labels, value(&app->counters));
 	}
 	if (prometheus->other_apps)
-		put_sample(stream, name, other, value(&prometheus->other_counters));
+		eg_exposition_sample(stream, name, other, value(&prometheus->other_counters));
 }
 
 static void put_lost(const char *reason, uint64_t count, void *data)
 {
 	const char *labels[] = { "reason", reason, NULL };
 
-	put_sample(data, "egret_lost", labels, count);
-}
-
-static bool is_repeated(const struct eg_summary *summary, size_t index)
-{
-	for (size_t i = 0; i < index; i++) {
-		if (strcmp(summary->databases[i].name, summary->databases[index].name) == 0)
-			return true;
-	}
-	return false;
-}
-
-static void put_databases(FILE *stream, const struct eg_summary *summary)
-{
-	put_head(stream, "egret_database_build_timestamp_seconds",
-		 "When the database was built, in seconds since 1970.");
-	for (size_t i = 0; i < summary->databases_count; i++) {
-		const char *labels[] = { "database", summary->databases[i].name, NULL };
-		int64_t built;
-
-		if (!is_repeated(summary, i) && eg_row_built(&summary->databases[i], &built) == 0)
-			put_sample(stream, "egret_database_build_timestamp_seconds", labels,
-				   (uint64_t)(built / NSEC_PER_SEC));
-	}
+	eg_exposition_sample(data, "egret_lost", labels, count);
 }
 
 static int end(struct eg_printer *printer)
 {
-	static const char *const version[] = { "version", EG_VERSION, NULL };
 	struct prometheus *prometheus = printer->state;
 	FILE *stream = printer->stream;
 
@@ -290,11 +243,12 @@ static int end(struct eg_printer *printer)
 			"Connections that the app began or accepted.", connections_of);
 	put_connections(stream, prometheus, "egret_failed_connections",
 			"Connections of the app that were never established.", failed_of);
-	put_head(stream, "egret_lost", "What was lost, by reason; 0 everywhere: nothing.");
+	eg_exposition_head(stream, "egret_lost", "gauge",
+			   "What was lost, by reason; 0 everywhere: nothing.");
 	eg_parts_each_lost(&printer->summary->ledger, put_lost, stream);
-	put_databases(stream, printer->summary);
-	put_head(stream, "egret_build_info", "The egret that wrote this; always 1.");
-	put_sample(stream, "egret_build_info", version, 1);
+	eg_exposition_databases(stream, printer->summary->databases,
+				printer->summary->databases_count);
+	eg_exposition_build(stream);
 	return eg_stream_status(stream);
 }
 

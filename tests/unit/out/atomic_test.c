@@ -115,6 +115,34 @@ static void replaces_a_file(void **state)
 	assert_files(1);
 }
 
+/* Where the directory is open, a link is replaced, and the mode is the one that was asked for. */
+static void writes_in_an_open_directory(void **state)
+{
+	const char *text = "two";
+	char other[64];
+	int directory = open(folder, O_RDONLY | O_DIRECTORY);
+	mode_t mask = umask(077);
+	struct stat status;
+
+	(void)state;
+	in_folder(other, "other");
+	assert_int_equal(write_to(other, print_word, "one"), 0);
+	assert_int_equal(symlink("other", path), 0);
+	assert_int_equal(eg_write_atomically_at(directory, "result", 0644, print_word, &text), 0);
+	umask(mask);
+	assert_holds(path, "two");
+	assert_holds(other, "one");
+	assert_int_equal(lstat(path, &status), 0);
+	assert_true(S_ISREG(status.st_mode));
+	assert_int_equal(status.st_mode & 0777, 0644);
+	assert_int_equal(eg_write_atomically_at(directory, "result", 0644, print_and_fail, &text),
+			 -ECANCELED);
+	close(directory);
+	assert_int_equal(eg_write_atomically_at(directory, "result", 0644, print_word, &text),
+			 -EBADF);
+	assert_files(2);
+}
+
 static void writes_in_the_working_directory(void **state)
 {
 	char *before = getcwd(NULL, 0);
@@ -240,6 +268,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(writes_a_file),
 		TEST(replaces_a_file),
+		TEST(writes_in_an_open_directory),
 		TEST(writes_in_the_working_directory),
 		TEST(leaves_nothing_on_failure),
 		TEST(leaves_nothing_on_a_full_disk),

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The recorder's counters as a file that node_exporter's textfile collector reads. */
+#pragma once
+
+#include <stdbool.h>
+
+#include <egret/flow.h>
+
+struct textfile;
+
+/*
+ * Prepares DIRECTORY/egret.prom; NULL: none is wanted, and what follows does
+ * nothing with that. 0, or an exit status after one line on stderr.
+ */
+int textfile_open(const char *directory, struct textfile **ret_textfile);
+void textfile_close(struct textfile *textfile);
+
+/* Writes the first one, all zero: whether that works with the rights that are left. As above. */
+int textfile_begin(struct textfile *textfile);
+/* Adds an interval and writes; that it fails, or works again, is told once. */
+void textfile_add(struct textfile *textfile, const struct eg_summary *summary);
+/* With the directory that has its name now. */
+void textfile_reopen(struct textfile *textfile);
+/* The last one was not written. */
+bool textfile_is_failing(const struct textfile *textfile);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Prometheus' text format, and the metrics that are the same wherever it is printed. */
+#include "exposition.h"
+#include "row.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include <egret/base.h>
+
+void eg_exposition_head(FILE *stream, const char *name, const char *type, const char *help)
+{
+	fprintf(stream, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+void eg_exposition_sample(FILE *stream, const char *name, const char *const *labels, uint64_t value)
+{
+	char before = '{';
+
+	fputs(name, stream);
+	for (; *labels; labels += 2) {
+		if (!labels[1])
+			continue;
+		fprintf(stream, "%c%s=", before, labels[0]);
+		eg_put_prometheus(stream, labels[1]);
+		before = ',';
+	}
+	fprintf(stream, "%s %" PRIu64 "\n", before == ',' ? "}" : "", value);
+}
+
+static bool is_repeated(const struct eg_database *databases, size_t index)
+{
+	for (size_t i = 0; i < index; i++) {
+		if (strcmp(databases[i].name, databases[index].name) == 0)
+			return true;
+	}
+	return false;
+}
+
+void eg_exposition_databases(FILE *stream, const struct eg_database *databases, size_t count)
+{
+	static const char name[] = "egret_database_build_timestamp_seconds";
+
+	eg_exposition_head(stream, name, "gauge",
+			   "When the database was built, in seconds since 1970.");
+	for (size_t i = 0; i < count; i++) {
+		const char *labels[] = { "database", databases[i].name, NULL };
+		int64_t built;
+
+		if (!is_repeated(databases, i) && eg_row_built(&databases[i], &built) == 0)
+			eg_exposition_sample(stream, name, labels,
+					     (uint64_t)(built / NSEC_PER_SEC));
+	}
+}
+
+void eg_exposition_build(FILE *stream)
+{
+	static const char *const version[] = { "version", EG_VERSION, NULL };
+
+	eg_exposition_head(stream, "egret_build_info", "gauge",
+			   "The egret that wrote this; always 1.");
+	eg_exposition_sample(stream, "egret_build_info", version, 1);
+}
