@@ -57,8 +57,7 @@ int refusal_enter(int socket)
 static bool is_refused(const struct refusal *refusal, const char *name)
 {
 	for (const char *const *program = refusal->programs; *program; program++)
-		if (!strcmp(*program, name) ||
-		    (!strcmp(*program, "*") && !strncmp(name, "eg_", 3)))
+		if (!strcmp(*program, name) || (!strcmp(*program, "*") && !strncmp(name, "eg_", 3)))
 			return true;
 	return false;
 }
@@ -90,7 +89,8 @@ static bool is_named_refused(const struct refusal *refusal, const char *name)
 }
 
 /* May it be attached? If so, it is remembered. */
-static bool refuses_attach(const struct refusal *refusal, pid_t pid, int fd, struct refused *refused)
+static bool refuses_attach(const struct refusal *refusal, pid_t pid, int fd,
+			   struct refused *refused)
 {
 	struct bpf_prog_info info;
 

@@ -213,17 +213,18 @@ static void btrfs(struct test *test)
 
 	require(test, file_write(disk, "") == 0 && truncate(disk, 128 << 20) == 0);
 	expect_equal(test, run(test, WORDS(mkfs, "-q", disk)).status, 0);
-	output = run(test, WORDS(program_find(test, "mount"), "-t", "btrfs", "-o", "loop", disk,
-				 dir));
+	output = run(test,
+		     WORDS(program_find(test, "mount"), "-t", "btrfs", "-o", "loop", disk, dir));
 	if (output.status)
 		test_skip(test, "no Btrfs on a loop device: %s", output.err);
 	expect_equal(test, run(test, WORDS(tool, "subvolume", "create", volume)).status, 0);
 	path = test_path(test, "btrfs/@home/client");
 	copy_to(test, path);
 	talk(start_at(test, path));
-	expect_equal(test, run(test, WORDS(tool, "subvolume", "snapshot", volume,
-					   test_path(test, "btrfs/snapshot")))
-				   .status,
+	expect_equal(test,
+		     run(test, WORDS(tool, "subvolume", "snapshot", volume,
+				     test_path(test, "btrfs/snapshot")))
+			     .status,
 		     0);
 	talk(start_at(test, test_path(test, "btrfs/snapshot/client")));
 }

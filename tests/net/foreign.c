@@ -87,8 +87,8 @@ static struct attached query(struct test *test, int cgroup, const struct place *
 {
 	struct attached now = { .count = IDS_MAX };
 
-	require(test, bpf_prog_query(cgroup, place->attach, 0, &now.flags, now.ids, &now.count) ==
-			      0);
+	require(test,
+		bpf_prog_query(cgroup, place->attach, 0, &now.flags, now.ids, &now.count) == 0);
 	return now;
 }
 

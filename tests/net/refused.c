@@ -34,10 +34,10 @@ static const struct optional {
 	  HANDS_NOTHING },
 	{ "eg_create", "cgroup/sock_create", "raw, ping and SCTP sockets that only receive",
 	  HANDS_NOTHING },
-	{ "eg_bind4", "cgroup/post_bind4", "IPv4 datagrams that a server gets before it first sends",
-	  HANDS_SERVER4 },
-	{ "eg_bind6", "cgroup/post_bind6", "IPv6 datagrams that a server gets before it first sends",
-	  HANDS_SERVER6 },
+	{ "eg_bind4", "cgroup/post_bind4",
+	  "IPv4 datagrams that a server gets before it first sends", HANDS_SERVER4 },
+	{ "eg_bind6", "cgroup/post_bind6",
+	  "IPv6 datagrams that a server gets before it first sends", HANDS_SERVER6 },
 	{ "eg_old_listen", "iter/task_file", "accepted by listeners older than the trace",
 	  HANDS_OLDER },
 	{ "eg_old_files", "iter/task_file", "sockets older than the trace have no owner",
@@ -272,7 +272,9 @@ static bool is_gone(unsigned id)
 static void run_without_core(struct test *test, const struct core *missing, bool attach, int error)
 {
 	const char *file = test_path(test, "never.json");
-	const char *const argv[] = { test->egret, "summary", "--max-flows", "512", "-o", file, NULL };
+	const char *const argv[] = {
+		test->egret, "summary", "--max-flows", "512", "-o", file, NULL
+	};
 	const struct refusal refusal = {
 		.programs = WORDS(missing->program),
 		.attach = attach,
@@ -317,9 +319,9 @@ static void core_of_command(struct test *test)
 	expect_equal(test, output.status, 125);
 	expect_equal(test, !!strstr(output.err, "tp_btf/inet_sock_set_state"), 1);
 	expect_equal(test, access(ran, F_OK) < 0, 1);
-	output = program_run(test, &(struct program_options){
-					   .argv = WORDS(program_find(test, "find"), test->cgroup,
-							 "-name", "egret-*") });
+	output = program_run(
+		test, &(struct program_options){ .argv = WORDS(program_find(test, "find"),
+							       test->cgroup, "-name", "egret-*") });
 	expect_equal(test, output.out[0], '\0');
 }
 
@@ -409,9 +411,7 @@ static void doctor_attach(struct test *test)
 }
 
 #define EACH(program)                                                                              \
-	{                                                                                          \
-		.name = "refused/load-forbidden/" program, .run = load_forbidden                   \
-	},                                                                                         \
+	{ .name = "refused/load-forbidden/" program, .run = load_forbidden },                      \
 		{ .name = "refused/load-invalid/" program,                                         \
 		  .run = load_invalid,                                                             \
 		  .family = AF_INET6 },                                                            \

@@ -72,8 +72,9 @@ const struct known_app *collector_app(const struct collector *collector,
 	return process ? processes_app(collector->processes, process, owner) : NULL;
 }
 
-bool collector_is_crowded(const struct collector *collector)
+bool collector_is_crowded(struct collector *collector, bool quiet)
 {
+	processes_look(collector->processes, quiet);
 	return processes_are_crowded(collector->processes);
 }
 
@@ -330,7 +331,7 @@ int collector_fill(struct collector *collector, struct eg_probe *probe, bool las
 		error = eg_probe_collect(probe, last, add_gain, collector);
 	if (!error)
 		error = fill_ledger(collector, probe, &collector->summary->ledger);
-	if (!error && !last && collector_is_crowded(collector))
+	if (!error && !last && processes_are_crowded(collector->processes))
 		error = collector_forget(collector, probe);
 	return error;
 }

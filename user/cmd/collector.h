@@ -30,8 +30,8 @@ const struct known_process *collector_find(const struct collector *collector,
 const struct known_app *collector_app(const struct collector *collector,
 				      const struct eg_proc_key *key, uint32_t owner);
 
-/* Is it time to look for processes that have ended? */
-bool collector_is_crowded(const struct collector *collector);
+/* Is it time to look for processes that have ended? `quiet`: the ring is far from full. */
+bool collector_is_crowded(struct collector *collector, bool quiet);
 
 /* Forgets those that have ended; see processes_forget(). */
 int collector_forget(struct collector *collector, struct eg_probe *probe);

@@ -11,8 +11,13 @@
 #include <egret/ident.h>
 #include <egret/table.h>
 
-/* Now and then, those that have ended are forgotten: after so many new ones, or so long. */
+/*
+ * Now and then, those that have ended are forgotten: after so many new ones, or so
+ * long. It takes a while, in which nobody reads what the kernel tells of others,
+ * so it waits until it is quiet, up to a limit.
+ */
 #define DESCRIBED_MAX 1024
+#define DESCRIBED_LIMIT (16 * DESCRIBED_MAX)
 #define FORGET_NS (600 * NSEC_PER_SEC)
 
 struct processes {
@@ -21,6 +26,7 @@ struct processes {
 	struct eg_machine *machine; /* what its files say about processes */
 	struct eg_table *table; /* struct eg_proc_key -> struct known_process * */
 	size_t described; /* since the last time that some were forgotten */
+	bool busy; /* the kernel has much to tell just now */
 	int64_t forgotten_at; /* CLOCK_MONOTONIC: when that was */
 	struct eg_table *ended; /* while it happens: struct eg_proc_key of those to be forgotten */
 };
@@ -117,9 +123,14 @@ char *processes_read(struct processes *processes, const struct known_process *pr
 
 /* --- forgetting --- */
 
+void processes_look(struct processes *processes, bool quiet)
+{
+	processes->busy = !quiet;
+}
+
 bool processes_are_crowded(const struct processes *processes)
 {
-	return processes->described >= DESCRIBED_MAX ||
+	return processes->described >= (processes->busy ? DESCRIBED_LIMIT : DESCRIBED_MAX) ||
 	       eg_monotonic_ns() - processes->forgotten_at >= FORGET_NS;
 }
 

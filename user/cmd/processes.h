@@ -24,6 +24,8 @@ struct known_app *processes_app(struct processes *processes, struct known_proces
 char *processes_read(struct processes *processes, const struct known_process *process,
 		     const char *path, size_t *ret_size);
 
+/* Is it quiet, or does the kernel tell of more processes than can be left to wait? */
+void processes_look(struct processes *processes, bool quiet);
 /* Is it time to look for those that have ended? */
 bool processes_are_crowded(const struct processes *processes);
 

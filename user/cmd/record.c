@@ -169,7 +169,8 @@ static int handle(struct recorder *recorder, enum tracing_event event)
 	switch (event) {
 	case TRACING_RECORDS:
 		error = eg_probe_read(probe);
-		if (!error && collector_is_crowded(recorder->collector))
+		if (!error &&
+		    collector_is_crowded(recorder->collector, tracing_is_quiet(recorder->tracing)))
 			error = collector_fill(recorder->collector, probe, false);
 		break;
 	case TRACING_INTERVAL:

@@ -126,7 +126,8 @@ static int loop(struct session *session)
 			error = eg_probe_read(tracing_probe(session->tracing));
 			if (error)
 				fail("read the kernel's records", error);
-			if (!error && collector_is_crowded(session->collector))
+			if (!error && collector_is_crowded(session->collector,
+							   tracing_is_quiet(session->tracing)))
 				error = fill(session, false);
 			break;
 		case TRACING_SNAPSHOT:

@@ -268,7 +268,8 @@ static int loop(struct session *session)
 	do {
 		event = tracing_wait(session->tracing);
 		error = eg_probe_read(tracing_probe(session->tracing));
-		if (!error && collector_is_crowded(session->collector))
+		if (!error &&
+		    collector_is_crowded(session->collector, tracing_is_quiet(session->tracing)))
 			error = make_room(session);
 		if (!error)
 			error = print_losses(session);

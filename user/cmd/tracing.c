@@ -27,6 +27,7 @@ struct tracing {
 	struct command *command;
 	int signals;
 	int look_ms;
+	bool quiet; /* nothing but time has ended the last wait */
 	int64_t interval; /* ns, 0: none */
 	int64_t begun, ended; /* CLOCK_REALTIME, of the current interval */
 	int64_t mark; /* CLOCK_REALTIME: the interval's end */
@@ -338,6 +339,7 @@ enum tracing_event tracing_wait(struct tracing *tracing)
 	for (;;) {
 		int ready = poll(fds, ARRAY_SIZE(fds), timeout_ms(tracing));
 
+		tracing->quiet = ready == 0;
 		if (read_signal(tracing, &event))
 			return event == TRACING_END ? end(tracing) : event;
 		if (time_is_up(tracing))
@@ -347,6 +349,11 @@ enum tracing_event tracing_wait(struct tracing *tracing)
 		if (ready == 0 || fds[1].revents)
 			return TRACING_RECORDS;
 	}
+}
+
+bool tracing_is_quiet(const struct tracing *tracing)
+{
+	return tracing->quiet;
 }
 
 struct eg_period tracing_period(const struct tracing *tracing)

@@ -39,6 +39,8 @@ void tracing_stop(struct tracing *tracing);
 
 struct eg_probe *tracing_probe(const struct tracing *tracing); /* NULL: unloaded */
 enum tracing_event tracing_wait(struct tracing *tracing);
+/* Was there nothing to wake the last wait, for as long as records may be left to wait? */
+bool tracing_is_quiet(const struct tracing *tracing);
 
 /*
  * The period of the interval that has just ended: from the end of the one

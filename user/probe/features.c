@@ -102,7 +102,8 @@ static void try_mptcp(struct list *list)
 static int try_program(const struct bpf_program *program, int cgroup_fd, struct eg_feature *feature)
 {
 	const struct eg_probe_options options = {};
-	const char *section = bpf_program__section_name(program), *name = bpf_program__name(program);
+	const char *section = bpf_program__section_name(program),
+		   *name = bpf_program__name(program);
 	struct egret_bpf *skeleton = NULL;
 	struct bpf_link *link;
 	int error;
@@ -137,9 +138,7 @@ static int add_program(struct list *list, bool privileged, int cgroup_fd,
 	error = try_program(program, cgroup_fd, feature);
 	if (error == -ENOMEM)
 		return error;
-	feature->state = !error	    ? EG_FEATURE_OK
-			 : optional ? EG_FEATURE_MISSING
-				    : EG_FEATURE_FAILED;
+	feature->state = !error ? EG_FEATURE_OK : optional ? EG_FEATURE_MISSING : EG_FEATURE_FAILED;
 	if (error)
 		feature->affects = optional ? optional->degraded : "nothing can be traced";
 	return 0;

@@ -151,7 +151,13 @@ static void forget_descriptions(const struct forgetting *forgetting)
 
 	for (size_t i = 0; i < eg_table_count(forgetting->ended); i++)
 		bpf_map_delete_elem(known, eg_table_entry(forgetting->ended, i, &nothing));
+}
+
+/* On a busy machine that takes long enough for the ring to fill up. */
+static int wait_and_read(struct eg_probe *probe)
+{
 	wait_for_programs();
+	return eg_probe_read(probe);
 }
 
 /* A map that may name a process, and what to do with its entries. */
@@ -187,10 +193,11 @@ int eg_probe_forget(struct eg_probe *probe, struct eg_table *ended)
 	int error;
 
 	forget_descriptions(&forgetting);
-	error = walk(&forgetting, owners, ARRAY_SIZE(owners));
-	if (error)
-		return error;
+	error = wait_and_read(probe);
+	if (!error)
+		error = walk(&forgetting, owners, ARRAY_SIZE(owners));
 	/* A socket that was closed just then has told its row after this. */
-	wait_for_programs();
-	return walk(&forgetting, rows, ARRAY_SIZE(rows));
+	if (!error)
+		error = wait_and_read(probe);
+	return error ? error : walk(&forgetting, rows, ARRAY_SIZE(rows));
 }

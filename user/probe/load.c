@@ -42,14 +42,16 @@ static const struct optional_program optional_programs[] = {
 	{
 		.name = "eg_bind4",
 		.serves = "owners of UDP servers",
-		.degraded = "IPv4 datagrams that a server gets before it first sends have no owner, "
-			    "and its answers are shown as outbound",
+		.degraded =
+			"IPv4 datagrams that a server gets before it first sends have no owner, "
+			"and its answers are shown as outbound",
 	},
 	{
 		.name = "eg_bind6",
 		.serves = "owners of UDP servers",
-		.degraded = "IPv6 datagrams that a server gets before it first sends have no owner, "
-			    "and its answers are shown as outbound",
+		.degraded =
+			"IPv6 datagrams that a server gets before it first sends have no owner, "
+			"and its answers are shown as outbound",
 	},
 	{
 		.name = "eg_old_listen",

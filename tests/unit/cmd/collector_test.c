@@ -153,7 +153,7 @@ static void live_through(uint32_t minute)
 {
 	for (uint32_t second = 1; second <= 60; second++) {
 		describe_until(A_MINUTE * minute + A_MINUTE * second / 60);
-		if (collector_is_crowded(probe.collector))
+		if (collector_is_crowded(probe.collector, true))
 			fill();
 	}
 }

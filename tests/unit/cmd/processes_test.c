@@ -164,6 +164,21 @@ static void many_are_a_crowd_until_some_are_forgotten(void **state)
 	assert_null(find(1024));
 }
 
+/* Nobody reads the ring while some are forgotten, so that is no time for it. */
+static void a_storm_is_waited_for_but_not_for_ever(void **state)
+{
+	(void)state;
+	describe_some(16383);
+	processes_look(probe.processes, false);
+	assert_false(processes_are_crowded(probe.processes));
+	processes_look(probe.processes, true);
+	assert_true(processes_are_crowded(probe.processes));
+	processes_look(probe.processes, false);
+	assert_false(processes_are_crowded(probe.processes));
+	describe_some(16384);
+	assert_true(processes_are_crowded(probe.processes));
+}
+
 static void who_has_a_socket_left_is_remembered(void **state)
 {
 	(void)state;
@@ -214,6 +229,7 @@ int main(void)
 		TEST(the_same_again_changes_nothing),
 		cmocka_unit_test(each_grouping_has_its_id),
 		TEST(many_are_a_crowd_until_some_are_forgotten),
+		TEST(a_storm_is_waited_for_but_not_for_ever),
 		TEST(who_has_a_socket_left_is_remembered),
 		TEST(who_is_described_meanwhile_is_remembered),
 		TEST(who_lives_is_not_asked_about),
