@@ -73,8 +73,12 @@ static __noinline int account_news(const struct eg_flow_key *key, const struct e
 
 static __always_inline void account(const struct eg_flow_key *key, const struct eg_flow *delta)
 {
-	struct eg_flow *flow = bpf_map_lookup_elem(&eg_flows, key);
+	struct eg_flow *flow;
 
+	/* A trace tells of sockets, and nobody asks it for rows. */
+	if (config.trace)
+		return;
+	flow = bpf_map_lookup_elem(&eg_flows, key);
 	if (flow)
 		add(flow, delta);
 	else
@@ -109,6 +113,8 @@ static __noinline int account_error(const struct eg_flow_key *key, __s32 error)
  */
 static __always_inline void settle(const struct eg_sample *sample)
 {
+	if (config.trace)
+		return;
 	if (sample->flags & EG_SOCKET_SWEPT) {
 		if (bpf_map_update_elem(&eg_closed, &sample->key, sample, BPF_ANY))
 			lose(EG_LOSS_CLOSED_MAP_FULL);

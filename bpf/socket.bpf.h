@@ -219,22 +219,26 @@ static __always_inline __u64 socket_cookie(const void *sk)
 	return BPF_CORE_READ((struct sock *)address_of(sk), __sk_common.skc_cookie.counter);
 }
 
-static __always_inline void emit_event(__u32 type, __u64 key, const void *sk,
-				       const struct eg_flow_key *row, const struct eg_flow *totals,
-				       __s32 error)
+/* A socket has no cookie until somebody asks for it; here the kernel gives it, since 5.12. */
+static __always_inline void make_cookie(struct sock *sk)
 {
-	struct eg_event *event;
+	if (config.trace && config.cookies)
+		bpf_get_socket_cookie(sk);
+}
 
-	if (!config.trace)
-		return;
-	event = ring_reserve(sizeof(*event));
+static __always_inline void emit_event_of(__u32 type, __u64 key, __u64 cookie,
+					  const struct eg_flow_key *row,
+					  const struct eg_flow *totals, __s32 error)
+{
+	struct eg_event *event = ring_reserve(sizeof(*event));
+
 	if (!event)
 		return;
 	event->header.type = type;
 	event->header.size = sizeof(*event);
 	event->header.time_ns = bpf_ktime_get_boot_ns();
 	event->sk = key;
-	event->cookie = sk ? socket_cookie(sk) : 0;
+	event->cookie = cookie;
 	event->row = *row;
 	event->error = error;
 	event->pad = 0;
@@ -243,4 +247,12 @@ static __always_inline void emit_event(__u32 type, __u64 key, const void *sk,
 	else
 		__builtin_memset(&event->totals, 0, sizeof(event->totals));
 	ring_submit(event);
+}
+
+static __always_inline void emit_event(__u32 type, __u64 key, const void *sk,
+				       const struct eg_flow_key *row, const struct eg_flow *totals,
+				       __s32 error)
+{
+	if (config.trace)
+		emit_event_of(type, key, sk ? socket_cookie(sk) : 0, row, totals, error);
 }

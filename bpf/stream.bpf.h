@@ -126,6 +126,25 @@ static __always_inline void stream_failed_early(__u64 address, struct eg_socket 
 	socket_drop(address, socket);
 }
 
+static __always_inline __u64 mptcp_parent(struct tcp_sock *tp)
+{
+	struct mptcp_subflow_context *context;
+
+	if (!bpf_core_type_exists(struct mptcp_subflow_context))
+		return 0;
+	context = BPF_CORE_READ((struct inet_connection_sock *)tp, icsk_ulp_data);
+	return context ? (__u64)BPF_CORE_READ(context, conn) : 0;
+}
+
+/* The first subflow found nobody there: that was told, and there is nothing to close. */
+static __always_inline void parent_failed(struct tcp_sock *tp)
+{
+	struct eg_socket *parent = socket_find(mptcp_parent(tp));
+
+	if (parent)
+		parent->flags |= EG_SOCKET_FAILED;
+}
+
 /*
  * The socket reached CLOSE: its counters are final, and still there. `again`:
  * see stream_state(); then only what has still an entry was left undone.
@@ -157,7 +176,10 @@ static __always_inline void stream_closed(struct sock *sk, int oldstate, bool ag
 		sample.flags |= EG_SOCKET_FAILED;
 		emit_event(EG_RECORD_RESULT, address, sk, &sample.row, NULL,
 			   sample.error ? sample.error : -1);
-	} else {
+		if (config.trace && socket->row.transport == EG_TRANSPORT_MPTCP &&
+		    !(socket->flags & EG_SOCKET_SUBFLOW))
+			parent_failed(tp);
+	} else if (socket->row.transport != EG_TRANSPORT_MPTCP || !mptcp_counts()) {
 		emit_event(EG_RECORD_CLOSE, address, sk, &sample.row, &sample.totals, 0);
 	}
 	settle(&sample);
@@ -167,21 +189,12 @@ static __always_inline void stream_closed(struct sock *sk, int oldstate, bool ag
 
 /* --- MPTCP: a connection (the parent) and the TCP sockets that carry it --- */
 
-static __always_inline __u64 mptcp_parent(struct tcp_sock *tp)
-{
-	struct mptcp_subflow_context *context;
-
-	if (!bpf_core_type_exists(struct mptcp_subflow_context))
-		return 0;
-	context = BPF_CORE_READ((struct inet_connection_sock *)tp, icsk_ulp_data);
-	return context ? (__u64)BPF_CORE_READ(context, conn) : 0;
-}
-
 /*
  * A subflow belongs to its parent's row. The first one counts as the
  * connection and, if the parent is not known yet, tells it its row.
  */
-static __always_inline void join_parent(struct eg_socket *subflow, __u64 parent_address)
+static __always_inline void join_parent(struct eg_socket *subflow, struct sock *sk,
+					__u64 parent_address)
 {
 	struct eg_socket *parent = socket_find(parent_address);
 	struct eg_socket news;
@@ -191,11 +204,15 @@ static __always_inline void join_parent(struct eg_socket *subflow, __u64 parent_
 		if (!(parent->flags & EG_SOCKET_PENDING))
 			subflow->flags |= EG_SOCKET_SUBFLOW;
 		parent->flags = (parent->flags & ~EG_SOCKET_PENDING) | EG_SOCKET_PARENT;
+		if (config.trace && !parent->first_ns)
+			parent->first_ns = socket_cookie(sk);
 		subflow->row = parent->row;
 		return;
 	}
 	news = *subflow;
 	news.flags = EG_SOCKET_PARENT;
+	if (config.trace)
+		news.first_ns = socket_cookie(sk);
 	if (parent_address && socket_store(parent_address, &news, BPF_NOEXIST))
 		lose(EG_LOSS_STORAGE_FAILED);
 }
@@ -217,7 +234,7 @@ static __always_inline void subflow_connecting(struct sock *sk, bool again)
 	subflow.born_ns = bpf_ktime_get_boot_ns();
 	subflow.row.owner = sk->sk_uid.val;
 	subflow.flags |= EG_SOCKET_STREAM;
-	join_parent(&subflow, mptcp_parent(tp));
+	join_parent(&subflow, sk, mptcp_parent(tp));
 	if (socket_store(address, &subflow, BPF_ANY))
 		lose(EG_LOSS_STORAGE_FAILED);
 }
@@ -236,7 +253,7 @@ static __always_inline void accepted_socket(struct eg_socket *socket, struct soc
 	socket->row.owner = sk->sk_uid.val;
 	peer_address(socket->row.ip, sk, true);
 	if (sock_is_mptcp_subflow(tp, true))
-		join_parent(socket, mptcp_parent(tp));
+		join_parent(socket, sk, mptcp_parent(tp));
 }
 
 /*
@@ -259,6 +276,7 @@ static __always_inline void stream_accepted(struct sock *sk, bool again)
 	opener = opener_of(sk);
 	if (!opener && config.scope_cgroup_id)
 		return;
+	make_cookie(sk);
 	accepted_socket(&socket, sk, tp, opener);
 	if (socket_store(address, &socket, BPF_ANY))
 		lose(EG_LOSS_STORAGE_FAILED);
@@ -339,6 +357,9 @@ static __always_inline void mptcp_state(struct sock *sk, int newstate)
 		return;
 	if (mptcp_counts()) {
 		mptcp_sample(address, socket, bpf_ktime_get_boot_ns(), &sample);
+		if (config.trace && !(socket->flags & EG_SOCKET_FAILED))
+			emit_event_of(EG_RECORD_CLOSE, address, socket->first_ns, &sample.row,
+				      &sample.totals, 0);
 		settle(&sample);
 	}
 	socket_drop(address, socket);

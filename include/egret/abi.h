@@ -124,7 +124,11 @@ struct eg_socket {
 	__u64 born_ns; /* with the address, unique */
 	__u64 bytes_sent;
 	__u64 bytes_received;
-	__u64 first_ns; /* first datagram exchanged with row's peer */
+	/*
+	 * The first datagram exchanged with row's peer. Of an MPTCP connection, while
+	 * `trace` runs: the cookie of its first subflow, by which its events are known.
+	 */
+	__u64 first_ns;
 	__u64 last_ns; /* last one, no older than a tick; 0: none yet */
 	__u32 flags; /* enum eg_socket_flag */
 	__u32 claims; /* how many CPUs tried to set row; only the first may */
@@ -321,7 +325,7 @@ struct eg_config {
 	__u8 names; /* 1: sample payload for names */
 	__u8 uarg_packet; /* offsets in struct tpacket_uarg, ... */
 	__u8 uarg_frame; /* ... 0: this kernel has none (bpf/compat.bpf.h) */
-	__u8 pad[1];
+	__u8 cookies; /* bpf_get_socket_cookie() works in tracing programs */
 };
 
 /* Entry of the process map: what was already said about a process. */

@@ -104,25 +104,33 @@ static const cJSON *expect_one(struct test *test, const cJSON *lines, const stru
 	return count == 1 ? found : NULL;
 }
 
-static void expect_close(struct test *test, const cJSON *lines, const struct event *event)
+static const cJSON *expect_close(struct test *test, const cJSON *lines, const struct event *event)
 {
 	const cJSON *item = expect_one(test, lines, event);
 
 	if (!item)
-		return;
+		return NULL;
 	expect_equal(test, json_number(item, "bytes_sent"), event->sent);
 	expect_equal(test, json_number(item, "bytes_received"), event->received);
 	expect_equal(test, json_number(item, "duration_us") >= 0, 1);
+	return item;
 }
 
-/* A connection's whole life, on both sides. */
-static void connection(struct test *test)
+static bool same_socket(const cJSON *a, const cJSON *b)
+{
+	const char *left = json_text(a, "socket"), *right = json_text(b, "socket");
+
+	return left && right ? !strcmp(left, right) : left == right;
+}
+
+/* A connection's whole life, on both sides; each side's events are known by its cookie. */
+static void live(struct test *test, int protocol, const char *transport)
 {
 	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
 	struct program *program = start(test);
-	struct pair pair = sock_pair(client, server, test->ip, 0);
+	struct pair pair = sock_pair(client, server, test->ip, protocol);
 	const char *exes[2] = { client->identity.exe, server->identity.exe };
-	const cJSON *lines, *begun;
+	const cJSON *lines, *begun, *accepted;
 
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, 5000);
 	sock_transfer(server, pair.server_fd, client, pair.client_fd, 60);
@@ -131,7 +139,6 @@ static void connection(struct test *test)
 	begun = expect_one(test, lines,
 			   &(struct event){ .name = "connect",
 					    .exe = exes[0],
-					    .transport = "tcp",
 					    .direction = "outbound",
 					    .port = pair.port,
 					    .result = "" });
@@ -140,40 +147,82 @@ static void connection(struct test *test)
 	expect_one(test, lines,
 		   &(struct event){
 			   .name = "connect", .exe = exes[0], .port = pair.port, .result = "ok" });
-	expect_one(test, lines,
-		   &(struct event){ .name = "accept", .direction = "inbound", .port = pair.port });
-	expect_close(test, lines,
-		     &(struct event){ .name = "close",
-				      .exe = exes[0],
-				      .port = pair.port,
-				      .sent = 5000,
-				      .received = 60 });
-	expect_close(test, lines,
-		     &(struct event){ .name = "close",
-				      .exe = exes[1],
-				      .port = pair.port,
-				      .sent = 60,
-				      .received = 5000 });
+	accepted = expect_one(
+		test, lines,
+		&(struct event){ .name = "accept", .direction = "inbound", .port = pair.port });
+	expect_equal(test,
+		     same_socket(begun, expect_close(test, lines,
+						     &(struct event){ .name = "close",
+								      .exe = exes[0],
+								      .transport = transport,
+								      .port = pair.port,
+								      .sent = 5000,
+								      .received = 60 })),
+		     1);
+	expect_equal(test,
+		     same_socket(accepted, expect_close(test, lines,
+							&(struct event){ .name = "close",
+									 .exe = exes[1],
+									 .transport = transport,
+									 .port = pair.port,
+									 .sent = 60,
+									 .received = 5000 })),
+		     1);
 	for (int i = 0; i < 2; i++)
 		expect_one(test, lines, &(struct event){ .name = "process", .exe = exes[i] });
 }
 
-static void refused(struct test *test)
+static void connection(struct test *test)
+{
+	live(test, 0, "tcp");
+}
+
+static void mptcp_needed(struct test *test)
+{
+	int fd = socket(test->family, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP);
+
+	if (fd < 0)
+		test_skip(test, "no MPTCP: %s", strerror(errno));
+	close(fd);
+}
+
+/* One connection has one close, whatever it consists of. */
+static void mptcp_connection(struct test *test)
+{
+	mptcp_needed(test);
+	live(test, IPPROTO_MPTCP, "mptcp");
+}
+
+static void refuse(struct test *test, int protocol)
 {
 	struct actor *client = actor_start(test, "client");
 	const char *exe = client->identity.exe;
 	struct program *program = start(test);
-	int fd = sock_open(client, test->family, SOCK_STREAM, 0);
-	const cJSON *lines;
+	int fd = sock_open(client, test->family, SOCK_STREAM, protocol);
+	const cJSON *lines, *item;
 
 	expect_equal(test, sock_connect(client, fd, test->ip, 7), -ECONNREFUSED);
 	sock_close(client, fd);
 	lines = finish(test, program);
+	cJSON_ArrayForEach(item, lines)
+		expect_equal(test, matches(item, &(struct event){ .name = "close", .exe = exe }),
+			     0);
 	expect_one(test, lines,
 		   &(struct event){ .name = "connect", .exe = exe, .port = 7, .result = "" });
 	expect_one(test, lines,
 		   &(struct event){
 			   .name = "connect", .exe = exe, .port = 7, .result = "ECONNREFUSED" });
+}
+
+static void refused(struct test *test)
+{
+	refuse(test, 0);
+}
+
+static void mptcp_refused(struct test *test)
+{
+	mptcp_needed(test);
+	refuse(test, IPPROTO_MPTCP);
 }
 
 static void no_route(struct test *test)
@@ -289,7 +338,9 @@ static void more_than_rows(struct test *test)
 
 const struct test_case trace_cases[] = {
 	CASE_BOTH("trace/connection", connection),
+	CASE_BOTH("trace/mptcp", mptcp_connection),
 	CASE_BOTH("trace/refused", refused),
+	CASE_BOTH("trace/mptcp-refused", mptcp_refused),
 	CASE_BOTH("trace/no-route", no_route),
 	CASE_BOTH("trace/closed-after-end", closed_after_end),
 	CASE("trace/at-once", at_once),

@@ -207,20 +207,6 @@ static void print_loss(struct session *session, const char *reason, uint64_t cou
 		       });
 }
 
-/* A table of counters that is full costs a trace nothing: events come from sockets. */
-static bool concerns_events(enum eg_loss loss)
-{
-	switch (loss) {
-	case EG_LOSS_FLOW_MAP_FULL:
-	case EG_LOSS_OVERFLOW_MAP_FULL:
-	case EG_LOSS_ERROR_MAP_FULL:
-	case EG_LOSS_CLOSED_MAP_FULL:
-		return false;
-	default:
-		return true;
-	}
-}
-
 /* What was lost since the last time that somebody looked. */
 static int print_losses(struct session *session)
 {
@@ -230,33 +216,14 @@ static int print_losses(struct session *session)
 
 	if (error)
 		return error;
-	for (int i = 0; i < EG_LOSS_COUNT; i++) {
-		if (concerns_events(i))
-			print_loss(session, eg_loss_name(i),
-				   losses.counts[i] - session->told.counts[i], now);
-	}
+	for (int i = 0; i < EG_LOSS_COUNT; i++)
+		print_loss(session, eg_loss_name(i), losses.counts[i] - session->told.counts[i],
+			   now);
 	print_loss(session, "program_skipped",
 		   losses.program_skipped - session->told.program_skipped, now);
 	session->told = losses;
 	session->told_at = now;
 	return 0;
-}
-
-/* Events have told the counters. */
-static int ignore_gain(const struct eg_gain *gain, void *data)
-{
-	(void)gain;
-	(void)data;
-	return 0;
-}
-
-/* Makes room, here and in the kernel's maps, for what is to come. */
-static int make_room(struct session *session)
-{
-	struct eg_probe *probe = tracing_probe(session->tracing);
-	int error = eg_probe_collect(probe, false, ignore_gain, NULL);
-
-	return error ? error : collector_forget(session->collector, probe);
 }
 
 static int loop(struct session *session)
@@ -270,7 +237,8 @@ static int loop(struct session *session)
 		error = eg_probe_read(tracing_probe(session->tracing));
 		if (!error &&
 		    collector_is_crowded(session->collector, tracing_is_quiet(session->tracing)))
-			error = make_room(session);
+			error = collector_forget(session->collector,
+						 tracing_probe(session->tracing));
 		if (!error)
 			error = print_losses(session);
 	} while (!error && !session->unwritten && event != TRACING_END);

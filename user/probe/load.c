@@ -166,7 +166,12 @@ bool mptcp_is_summed(void)
 	return summed;
 }
 
-static void find_uarg(struct eg_config *config)
+static bool have_function(const struct btf *btf, const char *name)
+{
+	return btf && btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
+}
+
+static void read_btf(struct eg_config *config)
 {
 	struct btf *kernel = btf__load_vmlinux_btf();
 	int packet = member_offset(kernel, "tpacket_uarg", "po");
@@ -176,6 +181,7 @@ static void find_uarg(struct eg_config *config)
 		config->uarg_packet = (uint8_t)packet;
 		config->uarg_frame = (uint8_t)frame;
 	}
+	config->cookies = have_function(kernel, "bpf_get_socket_ptr_cookie");
 	btf__free(kernel);
 }
 
@@ -201,9 +207,9 @@ struct egret_bpf *open_skeleton(const struct eg_probe_options *options)
 		.spares = spares,
 		.names = options->names,
 	};
-	find_uarg(config);
+	read_btf(config);
 	bpf_program__set_autoload(skeleton->progs.eg_sent, config->send_length);
-	bpf_map__set_max_entries(skeleton->maps.eg_flows, flows);
+	bpf_map__set_max_entries(skeleton->maps.eg_flows, options->trace ? 1 : flows);
 	bpf_map__set_max_entries(skeleton->maps.eg_sockets, sockets + spares);
 	bpf_map__set_max_entries(skeleton->maps.eg_closed, sockets);
 	bpf_map__set_max_entries(skeleton->maps.eg_named, options->names ? sockets : 1);
