@@ -13,6 +13,7 @@ void bench_parsers(struct test *test); /* reading names and places, in user spac
 void bench_flood(struct test *test); /* a million names */
 void bench_connect(struct test *test); /* the connect loop with and without egret */
 void bench_storm(struct test *test); /* as many connections as the machine can make */
+void bench_start(struct test *test); /* from exec until egret traces */
 void bench_idle(struct test *test); /* egret while little happens */
 void bench_scanner(struct test *test); /* a million destinations of one program */
 void bench_crowd(struct test *test); /* thousands of short processes a minute */

@@ -30,6 +30,7 @@ static const struct test_case benches[] = {
 	CASE("flood", bench_flood),
 	CASE("connect", bench_connect),
 	CASE("storm", bench_storm),
+	CASE("start", bench_start),
 	CASE("idle", bench_idle),
 	CASE("scanner", bench_scanner),
 	CASE("crowd", bench_crowd),
