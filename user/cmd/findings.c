@@ -27,7 +27,8 @@ static int read_text(const char *path, char *text, size_t *ret_size)
 {
 	_cleanup_(eg_fclosep) FILE *stream = fopen(path, "re");
 
-	errno = 0;
+	if (stream)
+		errno = 0;
 	*ret_size = stream ? fread(text, 1, EG_POLICY_SIZE_MAX + 1, stream) : 0;
 	if (stream && !ferror(stream))
 		return 0;
