@@ -18,6 +18,7 @@
 #include "watch.h"
 
 #define INTERVAL_NS (10 * NSEC_PER_SEC)
+#define CLOCK_SET_NS NSEC_PER_SEC /* less than that is no jump, but a correction */
 #define DAY_NS (86400 * NSEC_PER_SEC)
 #define KEEP_NS (30 * DAY_NS)
 #define KEEP_HOURLY_NS (365 * DAY_NS)
@@ -33,6 +34,7 @@ struct recorder {
 	struct watch *watch; /* NULL: no rules */
 	struct textfile *textfile; /* NULL: none */
 	struct eg_summary *summary; /* of the interval */
+	int64_t clock; /* CLOCK_REALTIME less the time since boot, when the interval began */
 	char missed[sizeof(((struct eg_store_error *)NULL)->reason)]; /* since the last one */
 	bool failing; /* the last interval was not written, which has been said */
 	bool damaged; /* and never will be */
@@ -110,17 +112,26 @@ static int begin(struct recorder *recorder, int64_t start)
 		eg_error("can't begin an interval: %s", strerror(-error));
 	else
 		collector_begin(recorder->collector, recorder->summary);
+	recorder->clock = eg_boot_to_real_ns();
 	return error;
 }
 
-/* A clock that was set back ends an interval before it began. */
+/*
+ * An interval is as long as it took. Where the clock was set meanwhile, it began, by the
+ * clock as it is now, at another time than it said then; what lies between is a gap.
+ */
 static void set_period(struct recorder *recorder)
 {
 	struct eg_summary *summary = recorder->summary;
+	int64_t set = eg_boot_to_real_ns() - recorder->clock;
 
+	if (set > CLOCK_SET_NS || set < -CLOCK_SET_NS)
+		summary->period.start += set;
 	summary->period.end = tracing_period(recorder->tracing).end;
+	if (summary->period.start >= summary->period.end)
+		summary->period.end = eg_now_ns();
 	if (summary->period.start > summary->period.end)
-		summary->period.start = summary->period.end - recorder->options.interval;
+		summary->period.start = summary->period.end;
 	summary->periods[0] = summary->period;
 }
 

@@ -62,10 +62,23 @@ static void put_missed(FILE *stream, const struct eg_missed *missed)
 	fputs(".\n", stream);
 }
 
+static void put_nothing(FILE *stream, const struct eg_period *asked)
+{
+	char start[EG_TIME_TEXT_MAX], end[EG_TIME_TEXT_MAX];
+
+	fprintf(stream, "Nothing was recorded from %.19sZ to %.19sZ.\n",
+		eg_time_text(asked->start, start), eg_time_text(asked->end, end));
+}
+
 static int print_text(FILE *stream, const struct eg_report *report,
 		      const struct eg_print_options *options)
 {
-	int r = eg_print_summary(stream, EG_FORMAT_TEXT, report->summary, options);
+	int r = 0;
+
+	if (report->summary->hosts_count)
+		r = eg_print_summary(stream, EG_FORMAT_TEXT, report->summary, options);
+	else
+		put_nothing(stream, &report->asked);
 
 	for (size_t i = 0; i < report->missed_count && i < MISSED_SHOWN; i++)
 		put_missed(stream, &report->missed[i]);

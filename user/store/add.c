@@ -10,6 +10,8 @@
 
 #include <egret/base.h>
 
+#define CUTS_MAX 100 /* gaps that one interval overlaps */
+
 /* --- the period --- */
 
 static int add_databases(struct eg_pack *pack, const struct eg_summary *summary)
@@ -116,25 +118,104 @@ static int set_meta(struct eg_store *store, const char *key, int64_t value)
 	return eg_query_run(&query);
 }
 
-static int add_gap(struct eg_addition *addition, const char *missed)
-{
-	const struct eg_period *period = &addition->summary->period;
-	struct eg_query query =
-		eg_query(addition->store, "SELECT value FROM meta WHERE key = 'recorded_until'");
-	int64_t until = 0;
-	int r = eg_query_number(&query, &until);
+/*
+ * Where what is recorded before the interval ends, in order of the clock, not of
+ * recording: a clock that was wrong for a while makes no gap of what came before that.
+ */
+static const char recorded_until[] =
+	"SELECT max(until) FROM (SELECT value AS until FROM meta"
+	"  WHERE key = 'recorded_until' AND value <= ?1"
+	" UNION ALL SELECT * FROM (SELECT end FROM period WHERE level = 0 AND bucket < ?1"
+	"  ORDER BY bucket DESC LIMIT 1))";
 
-	if (r < 0)
-		return r;
-	if (r > 0 && period->start > until) {
-		query = eg_query(addition->store,
-				 "INSERT INTO gap (start, end, reason) VALUES (?1, ?2, ?3)");
-		eg_query_int(&query, until);
+/* The first gap that ends at `time` or later: gaps don't overlap. 1, 0: there is none, -errno. */
+static int find_gap(struct eg_store *store, int64_t time, int64_t *ret_id,
+		    struct eg_period *ret_period)
+{
+	struct eg_query query = eg_query(store, "SELECT id, start, end FROM gap WHERE end >= ?1"
+						" ORDER BY end LIMIT 1");
+	int r;
+
+	eg_query_int(&query, time);
+	r = eg_query_next(&query);
+	*ret_id = r > 0 ? eg_query_get_int(&query, 0) : 0;
+	if (r > 0)
+		*ret_period = (struct eg_period){ .start = eg_query_get_int(&query, 1),
+						  .end = eg_query_get_int(&query, 2) };
+	eg_query_end(&query);
+	return r;
+}
+
+/* Of ?1 to ?2, an interval, and ?3, a gap that it overlaps: what of that is left. */
+static const char *const cuts[] = {
+	"INSERT INTO gap (start, end, reason) SELECT ?2, end, reason FROM gap"
+	" WHERE id = ?3 AND end > ?2",
+	"DELETE FROM gap WHERE id = ?3 AND start >= ?1 AND start < ?2",
+	"UPDATE gap SET end = ?1 WHERE id = ?3 AND end > ?1",
+};
+
+static int cut_gap(struct eg_store *store, const struct eg_period *period, int64_t id)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cuts) && r == 0; i++) {
+		struct eg_query query = eg_query(store, cuts[i]);
+
 		eg_query_int(&query, period->start);
-		eg_query_text(&query, missed);
+		eg_query_int(&query, period->end);
+		eg_query_int(&query, id);
 		r = eg_query_run(&query);
 	}
-	return r < 0 ? r : set_meta(addition->store, "recorded_until", period->end);
+	return r;
+}
+
+/* A clock that was set back brings times again that were missed. */
+static int cut_gaps(struct eg_store *store, const struct eg_period *period)
+{
+	struct eg_period gap;
+	int64_t id;
+	int r;
+
+	for (int i = 0; i < CUTS_MAX; i++) {
+		r = find_gap(store, period->start + 1, &id, &gap);
+		if (r <= 0 || gap.start >= period->end)
+			return r < 0 ? r : 0;
+		r = cut_gap(store, period, id);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int add_gap(struct eg_store *store, const struct eg_period *period, const char *missed)
+{
+	struct eg_query query = eg_query(store, recorded_until);
+	struct eg_period gap = { 0 };
+	int64_t until = 0, id = 0;
+	int r;
+
+	eg_query_int(&query, period->start);
+	r = eg_query_number(&query, &until);
+	if (r <= 0 || period->start <= until)
+		return r < 0 ? r : 0;
+	r = find_gap(store, period->start, &id, &gap);
+	if (r < 0 || (r > 0 && gap.start <= until))
+		return r < 0 ? r : 0;
+	query = eg_query(store, "INSERT INTO gap (start, end, reason) VALUES (?1, ?2, ?3)");
+	eg_query_int(&query, until);
+	eg_query_int(&query, period->start);
+	eg_query_text(&query, missed);
+	return eg_query_run(&query);
+}
+
+static int add_gaps(struct eg_addition *addition, const char *missed)
+{
+	const struct eg_period *period = &addition->summary->period;
+	int r = cut_gaps(addition->store, period);
+
+	if (r == 0)
+		r = add_gap(addition->store, period, missed);
+	return r == 0 ? set_meta(addition->store, "recorded_until", period->end) : r;
 }
 
 /* --- all of it --- */
@@ -146,7 +227,7 @@ static int add(struct eg_addition *addition, const char *missed)
 		.process = eg_add_process,
 		.destination = eg_add_row,
 	};
-	int r = add_gap(addition, missed);
+	int r = add_gaps(addition, missed);
 
 	if (r == 0)
 		r = add_period(addition);

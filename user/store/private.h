@@ -94,6 +94,14 @@ int eg_store_finish(struct eg_store *store, int r);
 /* Is this a history that we can read? Made or upgraded if `record`. 0 or -errno. */
 int eg_schema_check(struct eg_store *store, bool record);
 
+/* Step N makes version N + 1 out of version N. */
+struct eg_schema {
+	const char *const *steps;
+	int64_t version; /* how many there are */
+};
+/* The same by other steps than this version's. */
+int eg_schema_check_against(struct eg_store *store, const struct eg_schema *schema, bool record);
+
 /* --- intern.c: what is written once and referred to by number --- */
 
 struct eg_intern *eg_intern_new(void);

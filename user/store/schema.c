@@ -81,7 +81,7 @@ static const char *const steps[] = {
 	" reason TEXT) STRICT;"
 	"CREATE INDEX gap_time ON gap (end);",
 };
-#define VERSION ((int64_t)ARRAY_SIZE(steps))
+static const struct eg_schema current = { .steps = steps, .version = ARRAY_SIZE(steps) };
 
 static int get_number(struct eg_store *store, const char *text, int64_t *ret_value)
 {
@@ -124,7 +124,7 @@ static int describe(struct eg_store *store, char **ret_text)
 }
 
 /* What the schema of a version is like, from a database in memory. */
-static int describe_version(int64_t version, char **ret_text)
+static int describe_version(const struct eg_schema *schema, int64_t version, char **ret_text)
 {
 	struct eg_store model = { .lock = -1 };
 	int r = 0;
@@ -132,7 +132,7 @@ static int describe_version(int64_t version, char **ret_text)
 	if (sqlite3_open(":memory:", &model.sqlite) != SQLITE_OK)
 		r = -ENOMEM;
 	for (int64_t i = 0; i < version && r == 0; i++)
-		r = eg_store_execute(&model, steps[i]);
+		r = eg_store_execute(&model, schema->steps[i]);
 	if (r == 0)
 		r = describe(&model, ret_text);
 	for (size_t i = 0; i < model.statements_count; i++)
@@ -141,14 +141,14 @@ static int describe_version(int64_t version, char **ret_text)
 	return r;
 }
 
-static int compare_schema(struct eg_store *store, int64_t version)
+static int compare_schema(struct eg_store *store, const struct eg_schema *schema, int64_t version)
 {
 	_cleanup_(eg_freep) char *expected = NULL;
 	_cleanup_(eg_freep) char *found = NULL;
 	int r = describe(store, &found);
 
 	if (r == 0)
-		r = describe_version(version, &expected);
+		r = describe_version(schema, version, &expected);
 	if (r == 0 && (!found || strcmp(expected, found) != 0))
 		return refuse(store, -EBADMSG, "is not a history: its tables are others");
 	return r;
@@ -156,24 +156,24 @@ static int compare_schema(struct eg_store *store, int64_t version)
 
 /* --- making --- */
 
-static int set_up(struct eg_store *store, int64_t from)
+static int set_up(struct eg_store *store, const struct eg_schema *schema, int64_t from)
 {
 	char text[96];
 	int r = eg_store_begin(store);
 
 	if (r < 0)
 		return r;
-	for (int64_t i = from; i < VERSION && r == 0; i++)
-		r = eg_store_execute(store, steps[i]);
+	for (int64_t i = from; i < schema->version && r == 0; i++)
+		r = eg_store_execute(store, schema->steps[i]);
 	snprintf(text, sizeof(text), "PRAGMA application_id = %d; PRAGMA user_version = %lld",
-		 APPLICATION_ID, (long long)VERSION);
+		 APPLICATION_ID, (long long)schema->version);
 	if (r == 0)
 		r = eg_store_execute(store, text);
 	return eg_store_finish(store, r);
 }
 
 /* A new file has nothing in it, and keeps what it is made with. */
-static int make(struct eg_store *store, bool record)
+static int make(struct eg_store *store, const struct eg_schema *schema, bool record)
 {
 	int64_t objects = 0;
 	int r = get_number(store, "SELECT count(*) FROM sqlite_schema", &objects);
@@ -187,10 +187,10 @@ static int make(struct eg_store *store, bool record)
 	r = eg_store_execute(store, "PRAGMA auto_vacuum = INCREMENTAL");
 	if (r == 0)
 		r = eg_store_execute(store, "PRAGMA journal_mode = WAL");
-	return r == 0 ? set_up(store, 0) : r;
+	return r == 0 ? set_up(store, schema, 0) : r;
 }
 
-int eg_schema_check(struct eg_store *store, bool record)
+int eg_schema_check_against(struct eg_store *store, const struct eg_schema *schema, bool record)
 {
 	int64_t application = 0, version = 0;
 	int r = get_number(store, "PRAGMA application_id", &application);
@@ -200,16 +200,21 @@ int eg_schema_check(struct eg_store *store, bool record)
 	if (r < 0)
 		return r;
 	if (!application && !version)
-		return make(store, record);
+		return make(store, schema, record);
 	if (application != APPLICATION_ID || version < 1)
 		return refuse(store, -EBADMSG, "is not a history, but another database");
-	if (version > VERSION)
+	if (version > schema->version)
 		return refuse(store, -ENOTSUP, "was made by a newer egret");
-	r = compare_schema(store, version);
-	if (r < 0 || version == VERSION)
+	r = compare_schema(store, schema, version);
+	if (r < 0 || version == schema->version)
 		return r;
 	if (!record)
 		return refuse(store, -ENOTSUP,
 			      "was made by an older egret: `egret record` brings it up to date");
-	return set_up(store, version);
+	return set_up(store, schema, version);
+}
+
+int eg_schema_check(struct eg_store *store, bool record)
+{
+	return eg_schema_check_against(store, &current, record);
 }
