@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The history: what was recorded is what a report tells, also after a kill -9. */
+#include <glob.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,11 +28,11 @@ static struct program *record(struct test *test, const char *path)
 	return program;
 }
 
-/* The last hour. */
-static const cJSON *report(struct test *test, const char *path)
+static const cJSON *report_period(struct test *test, const char *path, const char *since,
+				  const char *until)
 {
-	const char *argv[] = { test->egret, "report",	"--database", path, "--since",
-			       "1h",	    "--format", "json",	      NULL };
+	const char *argv[] = { test->egret, "report", "--database", path,   "--since", since,
+			       "--until",   until,    "--format",   "json", NULL };
 	struct output output = program_run(test, &(struct program_options){ .argv = argv });
 
 	const cJSON *json = cJSON_Parse(output.out);
@@ -39,6 +40,12 @@ static const cJSON *report(struct test *test, const char *path)
 	expect_equal(test, output.status, 0);
 	require(test, json);
 	return json;
+}
+
+/* The last hour. */
+static const cJSON *report(struct test *test, const char *path)
+{
+	return report_period(test, path, "1h", "now");
 }
 
 static struct result *summary_of(struct test *test, const cJSON *report)
@@ -116,6 +123,88 @@ static void refused(struct test *test)
 		     1);
 	kill(program->pid, SIGTERM);
 	expect_equal(test, program_wait(program)->status, 0);
+}
+
+/* --- a clock that is set --- */
+
+/* libfaketime tells the recorder another time, and reads which one from a file. */
+static struct program *record_by(struct test *test, const char *path, const char *clock)
+{
+	const char *argv[] = { test->egret,  "record", "--database",	     path,
+			       "--interval", "1s",     "--include-loopback", "--command-lines",
+			       NULL };
+	const char *environment[] = {
+		NULL,
+		test_text(test, "FAKETIME_TIMESTAMP_FILE=%s", clock),
+		"FAKETIME_NO_CACHE=1",
+		"FAKETIME_DONT_FAKE_MONOTONIC=1",
+		NULL,
+	};
+	struct program *program;
+	glob_t found;
+
+	if (glob("/usr/lib*/{*/,}faketime/libfaketime.so.1", GLOB_BRACE, NULL, &found))
+		test_skip(test, "libfaketime is not installed");
+	environment[0] = test_text(test, "LD_PRELOAD=%s", found.gl_pathv[0]);
+	globfree(&found);
+	program = program_start(test, &(struct program_options){ .argv = argv,
+								 .environment = environment });
+	program_expect(program, PROGRAM_ERR, "egret: tracing");
+	return program;
+}
+
+static struct result *all_of(struct test *test, const char *path)
+{
+	return summary_of(test, report_period(test, path, "2000-01-01", "2100-01-01"));
+}
+
+static void expect_jump(struct test *test, const char *path)
+{
+	const cJSON *gaps =
+		cJSON_GetObjectItem(report_period(test, path, "2000-01-01", "2100-01-01"), "gaps");
+	const cJSON *gap;
+	int jumps = 0;
+
+	cJSON_ArrayForEach(gap, gaps) {
+		const char *start = json_text(gap, "start"), *end = json_text(gap, "end");
+
+		expect_equal(test, strcmp(json_text(gap, "reason"), "the clock was set"), 0);
+		jumps += text_number(end) > text_number(start);
+	}
+	expect_equal(test, jumps, 1);
+}
+
+/* Nothing is lost or counted twice when the clock is set a year ahead, back, and further back. */
+static void clock_set(struct test *test)
+{
+	static const char *const clocks[] = { "+31536000", "+0", "-31536000", "+0" };
+	const char *path = test_path(test, "history.db"), *clock = test_path(test, "clock");
+	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
+	struct pair pair = sock_pair(client, server, test->ip, 0);
+	struct program *program;
+	struct result *result;
+	int rounds = 0;
+
+	egret_needed(test);
+	expect_equal(test, file_write(clock, "+0"), 0);
+	program = record_by(test, path, clock);
+	for (size_t i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++) {
+		talk(&pair);
+		rounds += ROUNDS;
+		test->waiting = "the recorded interval";
+		do {
+			breathe();
+			result = all_of(test, path);
+		} while (!result_app_of(result, client->identity.exe) ||
+			 json_number(result_app_of(result, client->identity.exe), "connections") <
+				 rounds);
+		expect_equal(test, file_write(clock, clocks[i]), 0);
+	}
+	talk(&pair);
+	kill(program->pid, SIGTERM);
+	expect_equal(test, program_wait(program)->status, 0);
+	expect_rounds(all_of(test, path), &pair, rounds + ROUNDS);
+	expect_jump(test, path);
 }
 
 /* --- rules --- */
@@ -277,6 +366,7 @@ static void no_place_for_metrics(struct test *test)
 const struct test_case record_cases[] = {
 	CASE("record/killed", killed),
 	CASE("record/refused", refused),
+	CASE("record/clock", clock_set),
 	CASE("record/violated", violated),
 	CASE("record/metrics", metrics),
 	CASE("record/no-place-for-metrics", no_place_for_metrics),
