@@ -117,6 +117,15 @@ int eg_put_json(FILE *stream, const char *text)
 	return status_of(stream);
 }
 
+/*
+ * Readers that go beyond RFC 4180 take a cell that begins with ' for quoted by
+ * that (ClickHouse), and trim blanks: within double quotes none does.
+ */
+static bool needs_quotes(const char *text)
+{
+	return strpbrk(text, ",\"") || strchr("=+-@' ", *text) || text[strlen(text) - 1] == ' ';
+}
+
 /* RFC 4180 section 2; a leading ' keeps spreadsheets from running the cell. */
 int eg_put_csv(FILE *stream, const char *text)
 {
@@ -124,7 +133,7 @@ int eg_put_csv(FILE *stream, const char *text)
 
 	if (!text || !*text)
 		return status_of(stream);
-	quoted = strpbrk(text, ",\"") != NULL;
+	quoted = needs_quotes(text);
 	if (quoted)
 		putc_unlocked('"', stream);
 	if (strchr("=+-@", *text))

@@ -137,15 +137,19 @@ static void csv_cells_are_quoted_where_needed(void **state)
 	assert_put(eg_put_csv, "a\"b", "\"a\"\"b\"");
 	assert_put(eg_put_csv, "\"", "\"\"\"\"");
 	assert_put(eg_put_csv, ",\n", "\",\\x0a\"");
+	assert_put(eg_put_csv, "'a'b", "\"'a'b\"");
+	assert_put(eg_put_csv, " a", "\" a\"");
+	assert_put(eg_put_csv, "a ", "\"a \"");
+	assert_put(eg_put_csv, "a 'b", "a 'b");
 }
 
 static void csv_cells_are_no_formulas(void **state)
 {
 	(void)state;
-	assert_put(eg_put_csv, "=1+1", "'=1+1");
-	assert_put(eg_put_csv, "+1", "'+1");
-	assert_put(eg_put_csv, "-1", "'-1");
-	assert_put(eg_put_csv, "@a", "'@a");
+	assert_put(eg_put_csv, "=1+1", "\"'=1+1\"");
+	assert_put(eg_put_csv, "+1", "\"'+1\"");
+	assert_put(eg_put_csv, "-1", "\"'-1\"");
+	assert_put(eg_put_csv, "@a", "\"'@a\"");
 	assert_put(eg_put_csv, "=a,b", "\"'=a,b\"");
 	assert_put(eg_put_csv, "=\"", "\"'=\"\"\"");
 	/* escaped, these begin with a backslash */
