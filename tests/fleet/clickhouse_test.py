@@ -142,6 +142,26 @@ def check_questions(scene):
         tap.expect(answer or "104.16.12.34" in query, f"{title}: no answer")
 
 
+def check_load(scene):
+    """Files of rows go in and away; what is being written to, or is refused, stays."""
+    with tempfile.TemporaryDirectory(prefix="egret-load-") as folder:
+        header, *lines = read(f"{tap.GOLDEN}/ordinary.csv").splitlines(keepends=True)
+        files = {"rows-1.csv": header + "".join(lines), "rows-2.csv": header + "no row\n", "rows-3.csv": header + lines[0],
+                 "other.csv": header}
+        for name, text in files.items():
+            with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
+                file.write(text)
+            if name != "rows-3.csv":
+                os.utime(f"{folder}/{name}", (1e9, 1e9))
+        done = subprocess.run(("tools/fleet/shippers/load", folder), stderr=subprocess.PIPE, encoding="utf-8", check=False,
+                              env={**os.environ, "CLICKHOUSE_CLIENT": scene.server.client})
+        tap.expect(done.returncode == 1 and "rows-2.csv: kept" in done.stderr, done.stderr)
+        tap.expect(sorted(os.listdir(folder)) == ["other.csv", "rows-2.csv", "rows-3.csv"], os.listdir(folder))
+    found = scene.ask("SELECT count() FROM egret_rows FINAL WHERE toDate(interval_start) = '2026-11-23'")
+    tap.expect(found == [[str(len(lines))]], f"{found} rows instead of {len(lines)}")
+    scene.ask("ALTER TABLE egret_rows DROP PARTITION 20261123")
+
+
 def check_hostile(scene):
     """Quotes, commas, line breaks: a text is the same as in the file."""
     text = read(f"{tap.GOLDEN}/harmful.csv")
@@ -185,6 +205,7 @@ def cases(scene):
     yield "the roll-up of days", check_roll_up, scene
     yield "questions", check_questions, scene
     yield "a host that comes late", check_late, scene
+    yield "files of rows", check_load, scene
     yield "hostile names", check_hostile, scene
     yield "what is too old is forgotten", check_forgets, scene
 
