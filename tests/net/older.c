@@ -328,7 +328,42 @@ static void mptcp(struct test *test)
 	expect_row(result, server, IN("mptcp", test->ip, pair.port), .sent = 40, .received = 3000);
 }
 
+/* An egret that does not see the process says so; what is new has its owner all the same. */
+static void other_pid_namespace(struct test *test)
+{
+	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
+	const char *file = test_path(test, "inside.json");
+	const char *const argv[] = { program_find(test, "unshare"),
+				     "-pf",
+				     "--mount-proc",
+				     test->egret,
+				     "summary",
+				     "--format",
+				     "json",
+				     "-o",
+				     file,
+				     "--include-loopback",
+				     "--duration",
+				     "3s",
+				     NULL };
+	struct pair pair = sock_pair(client, server, test->ip, 0), newer;
+	struct egret egret = { .test = test, .file = file };
+	struct result *result;
+
+	egret_needed(test);
+	egret.program = program_start(test, &(struct program_options){ .argv = argv });
+	program_expect(egret.program, PROGRAM_ERR, "egret: tracing");
+	newer = sock_pair(client, server, test->ip, 0);
+	sock_transfer(client, pair.client_fd, server, pair.server_fd, 700);
+	sock_transfer(client, newer.client_fd, server, newer.server_fd, 4444);
+	result = egret_finish(&egret);
+	expect_row(result, client, OUT("tcp", test->ip, newer.port), .sent = 4444,
+		   .connections = 1);
+	expect_equal(test, !!result_degraded(result, "outside the pid namespace"), 1);
+}
+
 const struct test_case older_cases[] = {
+	CASE("older/other-pid-namespace", other_pid_namespace),
 	CASE_BOTH("older/tcp", established),
 	CASE_BOTH("older/tcp-open", established_open),
 	CASE_BOTH("older/tcp-silent", silent),

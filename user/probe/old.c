@@ -152,6 +152,16 @@ static int walk_tcp(struct eg_probe *probe, const struct bpf_program *program)
 	return error;
 }
 
+/* The first pid namespace has this number on every kernel: PROC_PID_INIT_INO. */
+#define FIRST_PID_NAMESPACE 0xeffffffcU
+
+static bool sees_all_processes(void)
+{
+	struct stat status;
+
+	return stat("/proc/self/ns/pid", &status) < 0 || status.st_ino == FIRST_PID_NAMESPACE;
+}
+
 /*
  * Listeners first, so that the sockets that they accepted are known as such;
  * then what processes hold; then what no process holds.
@@ -161,6 +171,9 @@ int find_old_sockets(struct eg_probe *probe)
 	const struct egret_bpf *skeleton = probe->skeleton;
 	int error = run_once(probe, skeleton->progs.eg_old_listen);
 
+	if (!sees_all_processes())
+		degrade(probe, "sockets older than the trace have no owner where their process is "
+			       "outside the pid namespace that egret runs in");
 	if (!error)
 		error = run_once(probe, skeleton->progs.eg_old_files);
 	if (!error)
