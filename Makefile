@@ -93,7 +93,8 @@ SOURCES := $(filter-out $(if $(filter sqlite3,$(FOUND)),user/store/absent.c,$(HI
 SCHEMAS := $(sort $(wildcard user/out/schema/*.schema.json))
 MAN_PAGES := $(wildcard user/man/*.1)
 UNIT_TESTS := $(patsubst %.c,$(O)/%,$(shell find tests/unit -name '*_test.c' 2>/dev/null))
-UNIT_TESTS := $(filter-out $(if $(filter sqlite3,$(FOUND)),,$(O)/tests/unit/store/%),$(UNIT_TESTS))
+UNIT_TESTS := $(filter-out $(if $(filter sqlite3,$(FOUND)),,$(addprefix $(O)/tests/unit/,store/% cmd/history_test \
+	cmd/timeline_test)),$(UNIT_TESTS))
 HTML_HELPER := $(if $(filter sqlite3,$(FOUND)),$(O)/tests/html/history)
 ABI_TESTS := $(patsubst %.c,$(O)/%,$(wildcard tests/abi/*_test.c))
 FUZZ_TESTS := $(patsubst %.c,$(O)/%,$(wildcard tests/fuzz/*_fuzz.c))

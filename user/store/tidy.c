@@ -283,19 +283,6 @@ static int forget_old(struct eg_store *store, enum eg_level_of level, int64_t be
 	return r < 0 ? r : 0;
 }
 
-/* Until it fits, or nothing is left but what is in no sum yet. */
-static int forget_excess(struct eg_store *store, uint64_t bytes)
-{
-	int level = EG_LEVEL_INTERVAL, r = 0;
-
-	for (int i = 0; i < SLICES_MAX && eg_store_size(store) > bytes && r >= 0; i++) {
-		r = forget_slice(store, level, INT64_MAX);
-		if (r == 0 && ++level == EG_LEVEL_OF_COUNT)
-			break;
-	}
-	return r < 0 ? r : 0;
-}
-
 /*
  * What no period refers to any more. When a thing was seen is known to a day, and of
  * intervals that are in no sum yet not at all.
@@ -326,6 +313,19 @@ static int forget_unused(struct eg_store *store)
 	if (sqlite3_total_changes(store->sqlite) != before)
 		eg_intern_forget(store->intern);
 	return r == 0 ? eg_store_execute(store, "PRAGMA incremental_vacuum(20000)") : r;
+}
+
+/* Until it fits, or nothing is left but what is in no sum yet. */
+static int forget_excess(struct eg_store *store, uint64_t bytes)
+{
+	int level = EG_LEVEL_INTERVAL, r = 0;
+
+	for (int i = 0; i < SLICES_MAX && eg_store_size(store) > bytes && r >= 0; i++) {
+		r = forget_slice(store, level, INT64_MAX);
+		if (r == 0 && ++level == EG_LEVEL_OF_COUNT)
+			break;
+	}
+	return r < 0 ? r : forget_unused(store);
 }
 
 /* --- time --- */

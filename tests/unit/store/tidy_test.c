@@ -148,10 +148,21 @@ static void keeps_most_when_the_clock_jumps(void **state)
 	eg_store_close(store);
 }
 
+/* What the file takes when all of it is in there. */
+static int64_t file_size(struct eg_store *store)
+{
+	struct stat status;
+
+	assert_int_equal(eg_store_execute(store, "PRAGMA wal_checkpoint(TRUNCATE)"), 0);
+	assert_int_equal(stat(history_path, &status), 0);
+	return status.st_size;
+}
+
 static void keeps_within_its_bound(void **state)
 {
 	const struct eg_store_keep keep = { .bytes = 600000 };
 	struct eg_store *store = history_record();
+	int64_t largest = 0;
 
 	(void)state;
 	for (int i = 0; i < 120; i++) {
@@ -163,10 +174,40 @@ static void keeps_within_its_bound(void **state)
 		history_add(store, summary);
 		eg_summary_free(summary);
 		tidy(store, &keep, DAY_ONE + HOURS(i + 1));
+		assert_true(eg_store_size(store) <= keep.bytes);
+		if (file_size(store) > largest)
+			largest = file_size(store);
 	}
-	assert_true(eg_store_size(store) <= keep.bytes);
+	assert_in_range(largest, keep.bytes / 2, keep.bytes);
 	/* The sums of the days say the most in the least room. */
 	assert_int_equal(history_sent(store, DAY_ONE, DAY_ONE + DAYS(5)), 120 * 250);
+	eg_store_close(store);
+}
+
+/* Destinations that never come again take more room than what was sent to them. */
+static void keeps_texts_within_its_bound(void **state)
+{
+	const struct eg_store_keep keep = { .bytes = 600000 };
+	struct eg_store *store = history_record();
+
+	(void)state;
+	for (int i = 0; i < 24 * 20; i++) {
+		int64_t start = DAY_ONE + HOURS(i);
+		struct eg_summary *summary = history_summary(start, start + SECONDS(10));
+
+		for (int j = 0; j < 20; j++) {
+			struct eg_destination *row = history_row(summary, "exe:/a", (uint8_t)j, 1);
+			char domain[64];
+
+			snprintf(domain, sizeof(domain), "a-long-name-%d-%d.example.com", i, j);
+			eg_destination_detail(row)->domain = strdup(domain);
+		}
+		history_add(store, summary);
+		eg_summary_free(summary);
+		tidy(store, &keep, start + HOURS(1));
+	}
+	assert_in_range(file_size(store), keep.bytes / 4, keep.bytes);
+	assert_true(history_sent(store, DAY_ONE + DAYS(19), DAY_ONE + DAYS(20)) > 0);
 	eg_store_close(store);
 }
 
@@ -206,6 +247,7 @@ int main(void)
 		HISTORY_TEST(keeps_what_is_not_summed_up),
 		HISTORY_TEST(keeps_most_when_the_clock_jumps),
 		HISTORY_TEST(keeps_within_its_bound),
+		HISTORY_TEST(keeps_texts_within_its_bound),
 		HISTORY_TEST(lists_64_processes_of_an_hour),
 	};
 
