@@ -216,6 +216,17 @@ const char *eg_size_text(uint64_t bytes, char buffer[static EG_SIZE_TEXT_SIZE])
 	return buffer;
 }
 
+/* "2 h 5 min", "2 h" */
+static void put_units(char buffer[static EG_SPAN_TEXT_SIZE], int64_t large, const char *large_name,
+		      int64_t small, const char *small_name)
+{
+	if (small)
+		snprintf(buffer, EG_SPAN_TEXT_SIZE, "%" PRId64 " %s %" PRId64 " %s", large,
+			 large_name, small, small_name);
+	else
+		snprintf(buffer, EG_SPAN_TEXT_SIZE, "%" PRId64 " %s", large, large_name);
+}
+
 const char *eg_span_text(int64_t ns, char buffer[static EG_SPAN_TEXT_SIZE])
 {
 	int64_t seconds = ns / NSEC_PER_SEC + (ns % NSEC_PER_SEC >= NSEC_PER_SEC / 2);
@@ -226,11 +237,9 @@ const char *eg_span_text(int64_t ns, char buffer[static EG_SPAN_TEXT_SIZE])
 	else if (seconds < 60)
 		snprintf(buffer, EG_SPAN_TEXT_SIZE, "%" PRId64 " s", seconds);
 	else if (minutes < 60)
-		snprintf(buffer, EG_SPAN_TEXT_SIZE, "%" PRId64 " min %" PRId64 " s", minutes,
-			 seconds % 60);
+		put_units(buffer, minutes, "min", seconds % 60, "s");
 	else if (hours < 24)
-		snprintf(buffer, EG_SPAN_TEXT_SIZE, "%" PRId64 " h %" PRId64 " min", hours,
-			 minutes % 60);
+		put_units(buffer, hours, "h", minutes % 60, "min");
 	else
 		snprintf(buffer, EG_SPAN_TEXT_SIZE, "%" PRId64 " day%s", days, days > 1 ? "s" : "");
 	return buffer;

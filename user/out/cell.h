@@ -48,6 +48,6 @@ void eg_cell_wrap(FILE *stream, const struct eg_cell *cell, unsigned columns, un
 #define EG_SIZE_TEXT_SIZE 32
 const char *eg_size_text(uint64_t bytes, char buffer[static EG_SIZE_TEXT_SIZE]);
 
-/* "250 ms" "30 s" "5 min 0 s" "2 h 5 min" "22 days" */
+/* "250 ms" "30 s" "5 min 3 s" "2 h 5 min" "22 days" */
 #define EG_SPAN_TEXT_SIZE 48
 const char *eg_span_text(int64_t ns, char buffer[static EG_SPAN_TEXT_SIZE]);

@@ -36,7 +36,7 @@ static void tells_how_much_was_recorded(void **state)
 	(void)state;
 	sample->report.asked.end += 3600 * NSEC_PER_SEC;
 	_cleanup_(eg_freep) char *text = html_print(sample, lede);
-	assert_non_null(strstr(text, "<h1>In the 30 s that were recorded of 1 h 0 min, "
+	assert_non_null(strstr(text, "<h1>In the 30 s that were recorded of 1 h, "
 				     "nothing was sent or received.</h1>"));
 	html_free(sample);
 }

@@ -61,6 +61,25 @@ static void tells_people_what_is_missing(void **state)
 	assert_null(strstr(whole, "Not recorded"));
 }
 
+static void says_when_nothing_was_recorded(void **state)
+{
+	struct eg_summary *summary = model_new();
+	const struct eg_report report = {
+		.asked = { .start = SAMPLE_START, .end = SAMPLE_END },
+		.summary = summary,
+	};
+	_cleanup_(eg_freep) char *text = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+
+	(void)state;
+	assert_int_equal(eg_print_report(stream, EG_FORMAT_TEXT, &report, &sample_options), 0);
+	fclose(stream);
+	assert_string_equal(text, "Nothing was recorded from 2026-11-23T10:00:00Z to "
+				  "2026-11-23T10:00:30Z.\n");
+	eg_summary_free(summary);
+}
+
 static void has_rows_and_no_other_format(void **state)
 {
 	_cleanup_(eg_freep) char *text = print(EG_FORMAT_CSV, 2);
@@ -77,6 +96,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(prints_a_document),
 		cmocka_unit_test(tells_people_what_is_missing),
+		cmocka_unit_test(says_when_nothing_was_recorded),
 		cmocka_unit_test(has_rows_and_no_other_format),
 	};
 

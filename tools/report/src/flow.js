@@ -89,7 +89,7 @@ function place(node, { width, narrow, margin }) {
 		return { x: node.x0 - 8, y, anchor: "end", room: margin.left - 10 };
 	if (node.column === 2)
 		return { x: node.x1 + 8, y, anchor: "start", room: margin.right - 10 };
-	return { x: node.x1 + 6, y, anchor: "start", room: (width - margin.left - margin.right) / 2 - (narrow ? 14 : 40) };
+	return { x: node.x1 + 6, y, anchor: "start", room: (width - margin.left - margin.right) / 2 - (narrow ? 24 : 40) };
 }
 
 function touches(link, node) {
