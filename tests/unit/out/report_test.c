@@ -63,7 +63,7 @@ static void tells_people_what_is_missing(void **state)
 
 static void says_when_nothing_was_recorded(void **state)
 {
-	struct eg_summary *summary = model_new();
+	struct eg_summary *summary = eg_summary_new(EG_BY_APP);
 	const struct eg_report report = {
 		.asked = { .start = SAMPLE_START, .end = SAMPLE_END },
 		.summary = summary,
