@@ -18,6 +18,7 @@
 #define COLUMNS_DEFAULT 80
 #define INDENT 2
 #define SHOWN 50 /* of each kind, in text */
+#define FACTOR_SIZE 32
 
 static const struct {
 	const char *key, *title;
@@ -189,16 +190,31 @@ static int put_kind(const struct sheet *sheet, const struct eg_diff *diff, enum 
 	return r;
 }
 
+/* " (x3.2)", or nothing where there was nothing before. */
+static const char *factor_text(uint64_t before, uint64_t after, char buffer[static FACTOR_SIZE])
+{
+	double factor = before ? (double)after / (double)before : 0;
+	int decimals = factor >= 10 ? 0 : factor >= 1 ? 1 : 2;
+
+	buffer[0] = '\0';
+	if (before)
+		snprintf(buffer, FACTOR_SIZE, " (x%.*f)", decimals, factor);
+	return buffer;
+}
+
 static int put_change(const struct sheet *sheet, const struct eg_change *change)
 {
-	char before[2][EG_SIZE_TEXT_SIZE], after[2][EG_SIZE_TEXT_SIZE];
+	char before[2][EG_SIZE_TEXT_SIZE], after[2][EG_SIZE_TEXT_SIZE], factors[2][FACTOR_SIZE];
 	_cleanup_(eg_freep) char *text = NULL;
 
-	if (asprintf(&text, "%s: %s sent a day, %s before; %s received, %s before", change->app,
+	if (asprintf(&text, "%s: %s sent a day, %s before%s; %s received, %s before%s", change->app,
 		     eg_size_text(change->after.sent, after[0]),
 		     eg_size_text(change->before.sent, before[0]),
+		     factor_text(change->before.sent, change->after.sent, factors[0]),
 		     eg_size_text(change->after.received, after[1]),
-		     eg_size_text(change->before.received, before[1])) < 0) {
+		     eg_size_text(change->before.received, before[1]),
+		     factor_text(change->before.received, change->after.received, factors[1])) <
+	    0) {
 		text = NULL;
 		return -ENOMEM;
 	}

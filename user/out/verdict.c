@@ -17,6 +17,7 @@
 #define PLAIN "\033[0m"
 #define COLUMNS_DEFAULT 80
 #define INDENT 2
+#define SHOWN 50 /* findings of a rule, in text */
 
 /* --- JSON --- */
 
@@ -240,18 +241,31 @@ static int put_sum(FILE *stream, const struct eg_verdict *verdict,
 	return put_text(stream, options, text, 0);
 }
 
+/* How many of the findings from here on are of one rule. */
+static size_t count_findings(const struct eg_finding *findings, size_t count)
+{
+	size_t same = 1;
+
+	while (same < count && strcmp(findings[same].rule, findings->rule) == 0)
+		same++;
+	return same;
+}
+
 static int print_text(FILE *stream, const struct eg_verdict *verdict,
 		      const struct eg_print_options *options)
 {
+	size_t of_rule;
 	int r = 0;
 
-	for (size_t i = 0; i < verdict->findings_count && r == 0; i++) {
-		const struct eg_finding *finding = &verdict->findings[i];
+	for (size_t i = 0; i < verdict->findings_count && r == 0; i += of_rule) {
+		const struct eg_finding *findings = &verdict->findings[i];
 
-		if (i == 0 || strcmp(finding[-1].rule, finding->rule) != 0)
-			r = put_rule(stream, finding, options);
-		if (r == 0)
-			r = put_finding(stream, finding, options);
+		of_rule = count_findings(findings, verdict->findings_count - i);
+		r = put_rule(stream, findings, options);
+		for (size_t j = 0; j < of_rule && j < SHOWN && r == 0; j++)
+			r = put_finding(stream, &findings[j], options);
+		if (of_rule > SHOWN)
+			fprintf(stream, "%*s%zu more\n", INDENT, "", of_rule - SHOWN);
 	}
 	if (verdict->omitted)
 		fprintf(stream, "%*s%" PRIu64 " more\n", INDENT, "", verdict->omitted);
