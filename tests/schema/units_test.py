@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """What `make install` installs for systemd, judged by systemd's own programs; without a running systemd."""
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -63,6 +64,27 @@ def check_units():
         tap.expect(not ours, "\n".join(ours))
 
 
+def check_drop_in():
+    """That of egret-record(1), for --textfile, beside the installed unit."""
+    analyze = needed("systemd-analyze")
+    with open("user/man/egret-record.1", encoding="utf-8") as file:
+        text = re.search(r"^\.Bd -literal.*\n((?:.*\n)+?)\.Ed$", file.read(), re.MULTILINE)[1]
+    with tempfile.TemporaryDirectory() as folder:
+        unit = f"{install(folder)}/systemd/system/egret.service"
+        with open(unit, encoding="utf-8") as file:
+            own = file.read()
+        with open(unit, "w", encoding="utf-8") as file:
+            file.write(own.replace(PREFIX, folder + PREFIX).replace("Documentation=man:", "#"))
+        os.mkdir(f"{unit}.d")
+        with open(f"{unit}.d/textfile.conf", "w", encoding="utf-8") as file:
+            file.write(text.replace("/usr/local", folder + PREFIX))
+        done = run(analyze, "verify", unit)
+        tap.expect("egret" not in done.stdout, done.stdout)
+        arguments = re.findall(r"^ExecStart=\S+ (.+)$", text, re.MULTILINE)[-1].split()
+        done = tap.egret(*arguments, "--help")
+        tap.expect(done.returncode == 0 and not done.stderr, done.stderr)
+
+
 def check_group():
     sysusers = needed("systemd-sysusers")
     with tempfile.TemporaryDirectory() as folder:
@@ -94,6 +116,7 @@ def cases():
     for unit in EXPOSURE:
         yield f"{unit} is exposed little", check_exposure, unit
     yield "units are well-formed", check_units
+    yield "the man page's drop-in", check_drop_in
     yield "a group for readers", check_group
     yield "a folder for the history", check_folder
 
