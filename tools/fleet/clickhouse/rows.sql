@@ -85,7 +85,7 @@ CREATE TABLE IF NOT EXISTS egret_intervals (
 	interval_end DateTime('UTC') CODEC(DoubleDelta, ZSTD),
 	host_id LowCardinality(String), host_name LowCardinality(String),
 	rows UInt32, bytes_sent UInt64, bytes_received UInt64, complete Bool,
-	lost Map(LowCardinality(String), UInt64)
+	lost Map(String, UInt64)
 ) ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMMDD(interval_start)
 ORDER BY (host_id, interval_start)
