@@ -110,14 +110,21 @@ bool eg_html_exists(void);
  * label sets is bounded: those come in as they are first seen, the largest of an
  * interval first, and stay; what finds no room is summed up under "_other", for
  * its app where that one has found room, and is never moved from there.
+ *
+ * Prometheus can't tell what a counter has counted before it first saw it. So that
+ * an app's first bytes, often all it ever sends, are not left out of each rate and
+ * increase, a new label set is printed with 0 for its first `held` intervals, and
+ * only then with all that has come since.
  */
 struct eg_metrics;
 
 /* NULL: out of memory. */
-struct eg_metrics *eg_metrics_new(void);
+struct eg_metrics *eg_metrics_new(unsigned held);
 void eg_metrics_free(struct eg_metrics *metrics);
 /* Adds an interval. 0; -ENOMEM: added in part. */
 int eg_metrics_add(struct eg_metrics *metrics, const struct eg_summary *summary);
+/* There will be no more: nothing is held back. */
+void eg_metrics_finish(struct eg_metrics *metrics);
 /* All of them, in Prometheus' text format. 0 or the -errno of the stream. */
 int eg_metrics_print(FILE *stream, const struct eg_metrics *metrics);
 

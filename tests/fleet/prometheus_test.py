@@ -199,6 +199,8 @@ def check_growth(fleet):
     servers.until(lambda: len(fleet.query('egret_connections_total{app=~".*/syncer.py"}[1m]')[0]["values"]) > 5, "samples")
     for metric in COUNTERS:
         tap.expect(fleet.value(f"max(resets(egret_{metric}_total[5m]))") == 0, f"{metric} went back")
+        for series in fleet.query(f'egret_{metric}_total{{app=~".*/(syncer|uploader).py"}}[5m]'):
+            tap.expect(series["values"][0][1] == "0", f"its beginning is not seen: {series}")
     sent = sum(value for (name, labels), value in samples(fleet.exposition()).items()
                if name == "egret_sent_bytes_total" and dict(labels)["app"].endswith("/syncer.py"))
     tap.expect(sent > 0 and sent % 10000 == 0, f"{sent} bytes sent")
@@ -319,10 +321,10 @@ def main():
         return
     with contextlib.ExitStack() as stack:
         fleet = Fleet(stack)
-        fleet.talk()
-        fleet.record()
         fleet.collect()
         fleet.scrape()
+        fleet.talk()
+        fleet.record()
         tap.run(cases(fleet))
 
 

@@ -150,7 +150,7 @@ static int finish(struct recorder *recorder, bool last)
 	if (error)
 		eg_error("can't read the kernel's counters: %s", strerror(-error));
 	else {
-		textfile_add(recorder->textfile, summary);
+		textfile_add(recorder->textfile, summary, last);
 		keep_interval(recorder, last);
 	}
 	eg_summary_free(summary);
@@ -308,7 +308,8 @@ static int run(const struct eg_options *options)
 	if (!status)
 		status = places_open(options, &recorder.places);
 	if (!status)
-		status = textfile_open(options->textfile, &recorder.textfile);
+		status = textfile_open(options->textfile, recorder.options.interval,
+				       &recorder.textfile);
 	if (!status)
 		status = record(&recorder);
 	collector_free(recorder.collector);

@@ -15,6 +15,9 @@
 /* The collector is no member of our group, and what it reads it tells everybody. */
 #define MODE 0644
 
+#define HELD_NS (60 * NSEC_PER_SEC)
+#define HELD_MAX 6 /* of the usual interval that is a minute */
+
 struct textfile {
 	const char *path; /* of the directory */
 	int directory;
@@ -28,7 +31,15 @@ static int open_directory(struct textfile *textfile)
 	return textfile->directory < 0 ? -errno : 0;
 }
 
-int textfile_open(const char *directory, struct textfile **ret_textfile)
+/* What is new is held back so long that it is first scraped as 0, at usual distances. */
+static unsigned held(int64_t interval)
+{
+	int64_t count = (HELD_NS + interval - 1) / interval;
+
+	return count < HELD_MAX ? (unsigned)count : HELD_MAX;
+}
+
+int textfile_open(const char *directory, int64_t interval, struct textfile **ret_textfile)
 {
 	struct textfile *textfile;
 	int r = -ENOMEM;
@@ -40,7 +51,7 @@ int textfile_open(const char *directory, struct textfile **ret_textfile)
 	if (textfile) {
 		textfile->path = directory;
 		textfile->directory = -1;
-		textfile->metrics = eg_metrics_new();
+		textfile->metrics = eg_metrics_new(held(interval));
 		r = textfile->metrics ? open_directory(textfile) : -ENOMEM;
 	}
 	if (r == 0) {
@@ -86,13 +97,15 @@ int textfile_begin(struct textfile *textfile)
 }
 
 /* Counters that lack a part of an interval are better than none. */
-void textfile_add(struct textfile *textfile, const struct eg_summary *summary)
+void textfile_add(struct textfile *textfile, const struct eg_summary *summary, bool last)
 {
 	int r, written;
 
 	if (!textfile)
 		return;
 	r = eg_metrics_add(textfile->metrics, summary);
+	if (last)
+		eg_metrics_finish(textfile->metrics);
 	written = write_file(textfile);
 	if (r == 0)
 		r = written;

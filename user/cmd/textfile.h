@@ -9,16 +9,16 @@
 struct textfile;
 
 /*
- * Prepares DIRECTORY/egret.prom; NULL: none is wanted, and what follows does
+ * Prepares DIRECTORY/egret.prom, to be written each interval (ns); NULL: none is wanted, and what follows does
  * nothing with that. 0, or an exit status after one line on stderr.
  */
-int textfile_open(const char *directory, struct textfile **ret_textfile);
+int textfile_open(const char *directory, int64_t interval, struct textfile **ret_textfile);
 void textfile_close(struct textfile *textfile);
 
 /* Writes the first one, all zero: whether that works with the rights that are left. As above. */
 int textfile_begin(struct textfile *textfile);
-/* Adds an interval and writes; that it fails, or works again, is told once. */
-void textfile_add(struct textfile *textfile, const struct eg_summary *summary);
+/* Adds an interval and writes; that it fails, or works again, is told once. `last`: all of it. */
+void textfile_add(struct textfile *textfile, const struct eg_summary *summary, bool last);
 /* With the directory that has its name now. */
 void textfile_reopen(struct textfile *textfile);
 /* The last one was not written. */

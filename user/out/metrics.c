@@ -22,23 +22,25 @@
  */
 struct place {
 	char *organization, *country; /* NULL: unknown */
+	uint64_t born; /* number of the first interval with it */
 	struct eg_bytes bytes;
 };
 
 struct app {
 	char *id, *kind; /* kind NULL: unknown */
+	uint64_t born;
 	uint64_t connections, failed;
 	struct place *places;
 	size_t places_count;
-	bool has_other;
-	struct eg_bytes other; /* of places without room */
+	struct place other; /* places without room; born 0: there are none */
 };
 
 struct eg_metrics {
 	struct app apps[APPS_MAX];
 	size_t apps_count, places_count;
-	struct app other; /* all apps without room */
-	bool has_other;
+	struct app other; /* all apps without room; born 0: there are none */
+	uint64_t intervals; /* so many were added */
+	unsigned held;
 	struct eg_ledger ledger; /* what was lost */
 	struct eg_database *databases; /* of the last interval */
 	size_t databases_count;
@@ -68,9 +70,13 @@ static void free_databases(struct eg_metrics *metrics)
 	metrics->databases_count = 0;
 }
 
-struct eg_metrics *eg_metrics_new(void)
+struct eg_metrics *eg_metrics_new(unsigned held)
 {
-	return calloc(1, sizeof(struct eg_metrics));
+	struct eg_metrics *metrics = calloc(1, sizeof(*metrics));
+
+	if (metrics)
+		metrics->held = held;
+	return metrics;
 }
 
 void eg_metrics_free(struct eg_metrics *metrics)
@@ -133,7 +139,7 @@ static struct app *find_app(struct eg_metrics *metrics, const char *id)
 
 static int add_app(struct eg_metrics *metrics, char *id, const char *kind, struct app **ret_app)
 {
-	struct app app = { 0 };
+	struct app app = { .born = metrics->intervals };
 	int r = clean(kind, &app.kind);
 
 	if (r < 0)
@@ -165,7 +171,8 @@ static int choose_app(struct eg_metrics *metrics, const struct eg_app *app, stru
 			TAKE_PTR(id);
 		return r;
 	}
-	metrics->has_other = true;
+	if (!metrics->other.born)
+		metrics->other.born = metrics->intervals;
 	*ret_app = &metrics->other;
 	return 0;
 }
@@ -203,7 +210,7 @@ static bool has_room(const struct eg_metrics *metrics, const struct app *app)
 static int choose_new(struct eg_metrics *metrics, struct app *app, const struct eg_place *place,
 		      struct eg_bytes **ret_bytes)
 {
-	struct place added = { 0 }, *there;
+	struct place added = { .born = metrics->intervals }, *there;
 	int r = clean(place->as_organization, &added.organization);
 
 	if (r == 0)
@@ -219,9 +226,9 @@ static int choose_new(struct eg_metrics *metrics, struct app *app, const struct 
 	}
 	free(added.organization);
 	free(added.country);
-	if (r == 0 && !there)
-		app->has_other = true;
-	*ret_bytes = there ? &there->bytes : &app->other;
+	if (r == 0 && !there && !app->other.born)
+		app->other.born = metrics->intervals;
+	*ret_bytes = there ? &there->bytes : &app->other.bytes;
 	return r;
 }
 
@@ -307,14 +314,27 @@ int eg_metrics_add(struct eg_metrics *metrics, const struct eg_summary *summary)
 		.destination = destination,
 	};
 	struct walk walk = { .metrics = metrics };
-	int r = eg_summary_walk(summary, &visitor, &walk);
+	int r;
 
+	metrics->intervals++;
+	r = eg_summary_walk(summary, &visitor, &walk);
 	if (r == 0)
 		r = add_lost(metrics, &summary->ledger);
 	return r == 0 ? copy_databases(metrics, summary) : r;
 }
 
+void eg_metrics_finish(struct eg_metrics *metrics)
+{
+	metrics->held = 0;
+}
+
 /* --- printing --- */
+
+/* 0 for what is still held back. */
+static uint64_t shown(const struct eg_metrics *metrics, uint64_t born, uint64_t value)
+{
+	return metrics->intervals - born < metrics->held ? 0 : value;
+}
 
 static uint64_t sent_of(const struct eg_bytes *bytes)
 {
@@ -345,14 +365,20 @@ static void put_place(FILE *stream, const char *name, const struct app *app,
 	eg_exposition_sample(stream, name, labels, value);
 }
 
-static void put_app_bytes(FILE *stream, const char *name, const struct app *app,
-			  uint64_t (*value)(const struct eg_bytes *bytes))
+static void put_app_bytes(FILE *stream, const struct eg_metrics *metrics, const char *name,
+			  const struct app *app, uint64_t (*value)(const struct eg_bytes *bytes))
 {
-	for (size_t i = 0; i < app->places_count; i++)
-		put_place(stream, name, app, app->places[i].organization, app->places[i].country,
-			  value(&app->places[i].bytes));
-	if (app->has_other)
-		put_place(stream, name, app, EG_OTHER, EG_OTHER, value(&app->other));
+	const struct place *other = &app->other;
+
+	for (size_t i = 0; i < app->places_count; i++) {
+		const struct place *place = &app->places[i];
+
+		put_place(stream, name, app, place->organization, place->country,
+			  shown(metrics, place->born, value(&place->bytes)));
+	}
+	if (other->born)
+		put_place(stream, name, app, EG_OTHER, EG_OTHER,
+			  shown(metrics, other->born, value(&other->bytes)));
 }
 
 /* Those without room, by the name that says so. */
@@ -372,9 +398,8 @@ static void put_bytes(FILE *stream, const struct eg_metrics *metrics, const char
 
 	eg_exposition_head(stream, name, "counter", help);
 	for (size_t i = 0; i < metrics->apps_count; i++)
-		put_app_bytes(stream, name, &metrics->apps[i], value);
-	if (metrics->has_other)
-		put_app_bytes(stream, name, &other, value);
+		put_app_bytes(stream, metrics, name, &metrics->apps[i], value);
+	put_app_bytes(stream, metrics, name, &other, value);
 }
 
 static void put_connections(FILE *stream, const struct eg_metrics *metrics, const char *name,
@@ -387,10 +412,11 @@ static void put_connections(FILE *stream, const struct eg_metrics *metrics, cons
 		const struct app *app = &metrics->apps[i];
 		const char *labels[] = { "app", app->id, "kind", app->kind, NULL };
 
-		eg_exposition_sample(stream, name, labels, value(app));
+		eg_exposition_sample(stream, name, labels, shown(metrics, app->born, value(app)));
 	}
-	if (metrics->has_other)
-		eg_exposition_sample(stream, name, other, value(&metrics->other));
+	if (metrics->other.born)
+		eg_exposition_sample(stream, name, other,
+				     shown(metrics, metrics->other.born, value(&metrics->other)));
 }
 
 static void put_lost(const char *reason, uint64_t count, void *data)

@@ -113,7 +113,7 @@ static void add(struct eg_metrics *metrics, struct eg_summary *summary)
 
 static void begins_with_zero(void **state)
 {
-	struct eg_metrics *metrics = eg_metrics_new();
+	struct eg_metrics *metrics = eg_metrics_new(0);
 	struct reading reading = read_metrics(metrics);
 
 	(void)state;
@@ -127,7 +127,7 @@ static void adds_intervals(void **state)
 {
 	static const char *const sent = "egret_sent_bytes_total{app=\"exe:/a\",kind=\"program\","
 					"operator=\"One\",country=\"DE\"}";
-	struct eg_metrics *metrics = eg_metrics_new();
+	struct eg_metrics *metrics = eg_metrics_new(0);
 	struct reading reading;
 
 	(void)state;
@@ -165,7 +165,7 @@ static void adds_intervals(void **state)
 /* An app that is silent for an interval keeps what it had. */
 static void keeps_what_is_silent(void **state)
 {
-	struct eg_metrics *metrics = eg_metrics_new();
+	struct eg_metrics *metrics = eg_metrics_new(0);
 	struct eg_summary *summary = sample_empty();
 	struct reading reading;
 
@@ -238,7 +238,7 @@ static struct eg_summary *storm(unsigned round, uint64_t *sent)
 
 static void only_grows_and_adds_up(void **state)
 {
-	struct eg_metrics *metrics = eg_metrics_new();
+	struct eg_metrics *metrics = eg_metrics_new(0);
 	_cleanup_(eg_freep) char *last = print_metrics(metrics);
 	struct reading before = read_metrics(metrics);
 	uint64_t sent = 0;
@@ -268,7 +268,7 @@ static void only_grows_and_adds_up(void **state)
 /* The bound of one app leaves the others room. */
 static void bounds_the_places_of_an_app(void **state)
 {
-	struct eg_metrics *metrics = eg_metrics_new();
+	struct eg_metrics *metrics = eg_metrics_new(0);
 	struct eg_summary *summary = sample_empty();
 	struct reading reading;
 	char organization[32];
@@ -299,7 +299,7 @@ static void bounds_the_places_of_an_app(void **state)
 /* Names that are out to make a sample appear twice, or to pass for our sums. */
 static void survives_hostile_names(void **state)
 {
-	struct eg_metrics *metrics = eg_metrics_new();
+	struct eg_metrics *metrics = eg_metrics_new(0);
 	struct eg_summary *summary = sample_harmful();
 	uint64_t sent = eg_summary_totals(summary).bytes.sent;
 	struct reading reading;
@@ -327,10 +327,54 @@ static void survives_hostile_names(void **state)
 	eg_metrics_free(metrics);
 }
 
+static uint64_t sent_now(const struct eg_metrics *metrics)
+{
+	struct reading reading = read_metrics(metrics);
+	uint64_t sent = reading.sent;
+
+	free_reading(&reading);
+	return sent;
+}
+
+static void add_sent(struct eg_metrics *metrics, const char *id, const char *organization)
+{
+	struct eg_summary *summary = sample_empty();
+
+	if (id)
+		send_to(summary, id, organization, 1, 10);
+	add(metrics, summary);
+}
+
+/* There, so that Prometheus sees where it begins, and counts from there. */
+static void begins_each_counter_with_zero(void **state)
+{
+	struct eg_metrics *metrics = eg_metrics_new(2);
+	struct reading reading;
+
+	(void)state;
+	add_sent(metrics, "exe:/a", "One");
+	assert_int_equal(sent_now(metrics), 0);
+	reading = read_metrics(metrics);
+	assert_string_equal(value_of(&reading, "egret_sent_bytes_total{app=\"exe:/a\",kind="
+					       "\"program\",operator=\"One\",country=\"DE\"}"),
+			    "0");
+	free_reading(&reading);
+	add_sent(metrics, "exe:/a", "Two");
+	assert_int_equal(sent_now(metrics), 0);
+	add_sent(metrics, NULL, NULL);
+	assert_int_equal(sent_now(metrics), 10);
+	add_sent(metrics, "exe:/b", "Two");
+	assert_int_equal(sent_now(metrics), 20);
+	eg_metrics_finish(metrics);
+	assert_int_equal(sent_now(metrics), 30);
+	eg_metrics_free(metrics);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(begins_with_zero),
+		cmocka_unit_test(begins_each_counter_with_zero),
 		cmocka_unit_test(adds_intervals),
 		cmocka_unit_test(keeps_what_is_silent),
 		cmocka_unit_test(only_grows_and_adds_up),
