@@ -7,6 +7,6 @@
 #include "dice.h"
 #include "model.h"
 
-/* Throws the dice for whom, how much and what comes of it, and adds that to the app. 0 or -ENOMEM. */
+/* Throws the dice for whom, how much and what comes of it, and adds that to the app. 0, -ENOMEM. */
 int contact_add(const struct fleet_host *host, const struct program *program, struct eg_app *app,
 		const struct eg_period *period, struct dice *dice);

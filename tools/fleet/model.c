@@ -163,7 +163,7 @@ static bool in_session(const struct fleet_host *host, size_t program, int64_t ti
 	return dice_share(&dice) < 0.55 * presence(host, session * SESSION_NS);
 }
 
-/* What runs once a night runs for an hour, at an hour of the host's own; where it is off: by day. */
+/* What runs once a night runs in an hour of the host's own; where that is off then, by day. */
 static bool in_night(const struct fleet_host *host, size_t program, int64_t time)
 {
 	int64_t local = local_time(host, time);

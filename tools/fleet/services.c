@@ -9,7 +9,7 @@
 
 const struct service services[SERVICES] = {
 	[RESOLVER] = { .network = LAN, .transport = UDP, .port = 53, .addresses = 2 },
-	[NAS] = { .host = "nas.lan", .network = LAN, .transport = TCP, .port = 445, .addresses = 1 },
+	[NAS] = { .host = "nas.lan", .network = LAN, .transport = TCP, .port = 445 },
 	[PRINTER] = { .network = LAN, .transport = TCP, .port = 631, .addresses = 4 },
 	[GIT_INSIDE] = { .host = "git.corp.example",
 			 .registered = "corp.example",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Prints what a fleet of hosts would have recorded: rows to try pipelines, tables and reports on. */
+/* Prints what a fleet of hosts would have recorded: rows to try tables and reports on. */
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>

@@ -9,8 +9,9 @@
 struct textfile;
 
 /*
- * Prepares DIRECTORY/egret.prom, to be written each interval (ns); NULL: none is wanted, and what follows does
- * nothing with that. 0, or an exit status after one line on stderr.
+ * Prepares DIRECTORY/egret.prom, to be written each interval (ns). Directory NULL:
+ * none is wanted; what follows then does nothing. 0, or an exit status after one
+ * line on stderr.
  */
 int textfile_open(const char *directory, int64_t interval, struct textfile **ret_textfile);
 void textfile_close(struct textfile *textfile);
