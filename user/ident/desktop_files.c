@@ -64,7 +64,7 @@ static int open_base(size_t number, const char *home)
 static int open_inside(int base, const char *path, uint64_t flags)
 {
 	struct open_how how = {
-		.flags = flags | O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+		.flags = flags | O_CLOEXEC,
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
 	};
 
@@ -107,7 +107,6 @@ static int read_entry(struct eg_entries *entries, int base, const char *below, c
 	static const char suffix[] = ".desktop";
 	_cleanup_(eg_freep) char *path = NULL, *id = NULL, *text = NULL;
 	_cleanup_(eg_closep) int fd = -1;
-	struct stat status;
 	size_t size;
 	char link[32];
 
@@ -116,8 +115,8 @@ static int read_entry(struct eg_entries *entries, int base, const char *below, c
 	id = strndup(name, strlen(name) - strlen(suffix));
 	if (!id)
 		return -ENOMEM;
-	fd = open_inside(base, path, 0);
-	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
+	fd = open_inside(base, path, O_PATH);
+	if (fd < 0)
 		return 0;
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	if (procfs_read(AT_FDCWD, link, &text, &size) < 0)

@@ -55,7 +55,7 @@ static void read_uid(int process, struct eg_process_facts *facts)
 	size_t size;
 
 	facts->uid_unknown = true;
-	if (procfs_read(process, "status", &text, &size) < 0)
+	if (procfs_read_own(process, "status", &text, &size) < 0)
 		return;
 	line = strstr(text, "\nUid:");
 	if (!line)
@@ -72,9 +72,9 @@ static void read_texts(int process, struct eg_living *living)
 
 	if (procfs_link(process, "exe", &living->executable) < 0)
 		living->executable = NULL;
-	if (procfs_read(process, "cgroup", &living->cgroups, &size) < 0)
+	if (procfs_read_own(process, "cgroup", &living->cgroups, &size) < 0)
 		living->cgroups = NULL;
-	if (procfs_read(process, "comm", &living->comm, &size) < 0)
+	if (procfs_read_own(process, "comm", &living->comm, &size) < 0)
 		living->comm = NULL;
 	if (living->comm)
 		living->comm[strcspn(living->comm, "\n")] = '\0';

@@ -120,7 +120,7 @@ static int read_place(void *data, enum eg_tree tree, const char *path, char **re
 		*ret_size = error ? 0 : strlen(*ret_text);
 		return error;
 	}
-	return procfs_read(machine->process, path, ret_text, ret_size);
+	return procfs_read_own(machine->process, path, ret_text, ret_size);
 }
 
 static int find_name(void *data, const char *path, const char *suffix, char **ret_name)

@@ -65,23 +65,48 @@ static int read_all(int fd, char **ret_text, size_t *ret_size)
 	return 0;
 }
 
-/* A device or a pipe would do something, or wait, when it is read. */
-static int read_regular(int fd, char **ret_text, size_t *ret_size)
+/*
+ * From what O_PATH has found to a file that can be read. A pipe would wait when
+ * it is read, and a device does something when it is only opened: whoever may
+ * put a link, or make a node, could have root start a watchdog. -errno.
+ */
+static int open_regular(int found)
 {
 	struct stat status;
+	char path[32];
+	int fd;
 
-	if (fd < 0)
+	if (fstat(found, &status) < 0)
 		return last_error();
-	if (fstat(fd, &status) < 0)
-		return last_error();
-	return S_ISREG(status.st_mode) ? read_all(fd, ret_text, ret_size) : -EINVAL;
+	if (!S_ISREG(status.st_mode))
+		return -EINVAL;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", found);
+	fd = open(path, READ_FLAGS);
+	return fd < 0 ? last_error() : fd;
+}
+
+static int read_opened(int fd, char **ret_text, size_t *ret_size)
+{
+	return fd < 0 ? fd : read_all(fd, ret_text, ret_size);
 }
 
 int procfs_read(int directory, const char *path, char **ret_text, size_t *ret_size)
 {
-	_cleanup_(eg_closep) int fd = openat(directory, path, READ_FLAGS);
+	_cleanup_(eg_closep) int found = openat(directory, path, O_PATH | O_CLOEXEC), fd = -1;
 
-	return read_regular(fd, ret_text, ret_size);
+	if (found < 0)
+		return last_error();
+	fd = open_regular(found);
+	return read_opened(fd, ret_text, ret_size);
+}
+
+int procfs_read_own(int process, const char *path, char **ret_text, size_t *ret_size)
+{
+	_cleanup_(eg_closep) int fd = openat(process, path, READ_FLAGS | O_NOFOLLOW);
+
+	if (fd < 0)
+		return last_error();
+	return read_all(fd, ret_text, ret_size);
 }
 
 /* --- the root of a process --- */
@@ -106,27 +131,93 @@ static bool is_below(const char *path, const char *point, size_t size)
 
 /*
  * A file system in user space may never answer, and it is the process's own
- * (fuse(4)): what is on one is not looked at.
+ * (fuse(4)): what is on one is not looked at. A line of /proc/PID/mountinfo.
  */
-static bool is_in_user_space(int process, const char *path)
+static bool is_fuse(const char *line)
+{
+	const char *mark = memmem(line, strcspn(line, "\n"), " - ", 3);
+
+	return mark && strncmp(mark + 3, "fuse", 4) == 0;
+}
+
+static const char *next_line(const char *line)
+{
+	line += strcspn(line, "\n");
+	return line + (*line == '\n');
+}
+
+static bool shares_our_mounts(int process)
+{
+	uint32_t own = procfs_namespace(AT_FDCWD, "/proc/self/ns/mnt");
+
+	return own && own == procfs_namespace(process, "ns/mnt");
+}
+
+/* Is it on a device that we have mounted, too? Nobody is asked for that. */
+static bool is_on_our_device(int found)
 {
 	_cleanup_(eg_freep) char *text = NULL;
-	size_t size, best = 0;
-	bool fuse = false;
+	struct statx status;
+	char device[32];
+	size_t size;
 
-	if (procfs_read(process, "mountinfo", &text, &size) < 0 || !text)
-		return true;
-	for (const char *line = text; *line;) {
-		const char *point = word_of(line, 4, &size), *end = line + strcspn(line, "\n");
-		const char *mark = memmem(line, (size_t)(end - line), " - ", 3);
-
-		if (mark && size >= best && is_below(path, point, size)) {
-			best = size;
-			fuse = strncmp(mark + 3, "fuse", 4) == 0;
-		}
-		line = end + (*end == '\n');
+	if (statx(found, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, 0, &status) < 0 ||
+	    procfs_read(AT_FDCWD, "/proc/self/mountinfo", &text, &size) < 0)
+		return false;
+	snprintf(device, sizeof(device), "%u:%u ", status.stx_dev_major, status.stx_dev_minor);
+	for (const char *line = text; *line; line = next_line(line)) {
+		if (strncmp(word_of(line, 2, &size), device, strlen(device)) == 0)
+			return !is_fuse(line);
 	}
-	return fuse;
+	return false;
+}
+
+/* A process doesn't see the mount that it has its root in the middle of. */
+static bool is_hidden_in_user_space(int process, int found)
+{
+	return !shares_our_mounts(process) && !is_on_our_device(found);
+}
+
+/* By the path alone, which may have no link in it; true as well if nobody can tell. */
+static bool leads_to_user_space(int process, int root, const char *path)
+{
+	_cleanup_(eg_freep) char *text = NULL;
+	const char *best = NULL;
+	size_t size, best_size = 0;
+
+	if (procfs_read_own(process, "mountinfo", &text, &size) < 0)
+		return true;
+	for (const char *line = text; *line; line = next_line(line)) {
+		const char *point = word_of(line, 4, &size);
+
+		if (size >= best_size && is_below(path, point, size)) {
+			best_size = size;
+			best = line;
+		}
+	}
+	return best ? is_fuse(best) : is_hidden_in_user_space(process, root);
+}
+
+/* By the mount that something was found on; true as well if nobody can tell. */
+static bool is_in_user_space(int process, int found)
+{
+	_cleanup_(eg_freep) char *about = NULL, *text = NULL;
+	const char *field;
+	unsigned long mount;
+	char path[40];
+	size_t size;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", found);
+	if (procfs_read(AT_FDCWD, path, &about, &size) < 0 ||
+	    procfs_read_own(process, "mountinfo", &text, &size) < 0)
+		return true;
+	field = strstr(about, "mnt_id:");
+	mount = field ? strtoul(field + strlen("mnt_id:"), NULL, 10) : 0;
+	for (const char *line = text; *line; line = next_line(line)) {
+		if (strtoul(line, NULL, 10) == mount)
+			return is_fuse(line);
+	}
+	return is_hidden_in_user_space(process, found);
 }
 
 #ifndef RESOLVE_CACHED /* linux/openat2.h of 5.12 */
@@ -134,10 +225,13 @@ static bool is_in_user_space(int process, const char *path)
 #endif
 
 /*
- * Opens it without letting links lead out; -errno. What the kernel has in mind
- * needs no file system to be asked, and mostly there is no such file.
+ * Finds it without letting links lead out: a descriptor for O_PATH, or -errno.
+ * What the kernel has in mind needs no file system to be asked, and mostly there
+ * is no such file. Else links are not followed where others may mount: where
+ * they lead is not known before somebody was asked. `asks`: what is done with it
+ * will ask.
  */
-static int open_in_root(int process, const char *path, uint64_t flags)
+static int find_in_root(int process, const char *path, bool asks)
 {
 	struct open_how how = {
 		.flags = O_PATH | O_CLOEXEC,
@@ -151,28 +245,30 @@ static int open_in_root(int process, const char *path, uint64_t flags)
 	fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
 	if (fd < 0 && errno == ENOENT)
 		return -ENOENT;
-	if (fd >= 0 && flags & O_PATH)
-		return TAKE_FD(fd);
-	if (is_in_user_space(process, path))
-		return -EACCES;
 	if (fd >= 0)
-		close(fd);
-	how.flags = flags;
-	how.resolve &= ~(uint64_t)RESOLVE_CACHED;
+		return asks && is_in_user_space(process, fd) ? -EACCES : TAKE_FD(fd);
+	if (leads_to_user_space(process, root, path))
+		return -EACCES;
+	how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+	if (!shares_our_mounts(process))
+		how.resolve |= RESOLVE_NO_SYMLINKS;
 	fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
 	return fd < 0 ? last_error() : TAKE_FD(fd);
 }
 
 int procfs_read_root(int process, const char *path, char **ret_text, size_t *ret_size)
 {
-	_cleanup_(eg_closep) int fd = open_in_root(process, path, READ_FLAGS);
+	_cleanup_(eg_closep) int found = find_in_root(process, path, true), fd = -1;
 
-	return fd < 0 ? fd : read_regular(fd, ret_text, ret_size);
+	if (found < 0)
+		return found;
+	fd = open_regular(found);
+	return read_opened(fd, ret_text, ret_size);
 }
 
 int procfs_stamp_root(int process, const char *path, uint64_t *ret_stamp)
 {
-	_cleanup_(eg_closep) int fd = open_in_root(process, path, O_PATH | O_CLOEXEC);
+	_cleanup_(eg_closep) int fd = find_in_root(process, path, false);
 	struct stat status;
 
 	if (fd < 0)
@@ -205,7 +301,7 @@ int procfs_stat(int process, uint32_t *ret_parent, uint64_t *ret_start)
 	_cleanup_(eg_freep) char *text = NULL;
 	const char *field;
 	size_t size;
-	int error = procfs_read(process, "stat", &text, &size);
+	int error = procfs_read_own(process, "stat", &text, &size);
 
 	if (error || !text)
 		return error;
@@ -230,7 +326,7 @@ char **procfs_arguments(int process)
 	size_t size = 0, count = 0, at = 0;
 	char **list, *copy;
 
-	if (procfs_read(process, "cmdline", &text, &size) < 0 || !text || !size)
+	if (procfs_read_own(process, "cmdline", &text, &size) < 0 || !text || !size)
 		return NULL;
 	for (size_t i = 0; i < size; i++)
 		count += text[i] == '\0' || i + 1 == size;

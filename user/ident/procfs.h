@@ -12,9 +12,11 @@
 int procfs_open(uint32_t pid);
 /*
  * Whole file as text with a NUL behind it; malloc'ed. Regular files only (and
- * those of /proc), never waiting. 0 or -errno.
+ * those of /proc): anything else is not even opened. 0 or -errno.
  */
 int procfs_read(int directory, const char *path, char **ret_text, size_t *ret_size);
+/* The same of a file that the kernel shows in a process's directory, for less. */
+int procfs_read_own(int process, const char *path, char **ret_text, size_t *ret_size);
 /* The same of a file in the root that a process sees; links stay inside. */
 int procfs_read_root(int process, const char *path, char **ret_text, size_t *ret_size);
 /* What changes when that file is written or replaced; 0 or -errno. */
