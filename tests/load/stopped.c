@@ -49,18 +49,6 @@ static void connections(struct test *test)
 	expect_rows(result, traffic.server, 1);
 }
 
-/* What nobody is known to have sent to this port. */
-static long long sent_by_nobody(struct result *result, int port)
-{
-	long long sent = 0;
-	const cJSON *row;
-
-	cJSON_ArrayForEach(row, json_get(result_app(result, "unknown:pid"), "destinations"))
-		if (json_number(row, "port") == port)
-			sent += json_number(row, "bytes_sent");
-	return sent;
-}
-
 /*
  * Each process needs room in the ring once. Those that found none are nobody's,
  * and so are their bytes, exactly; the others are whose they are.
@@ -115,12 +103,12 @@ static long count_lines_with(const char *text, const char *word)
 	return count;
 }
 
-/* Events that loss lines tell of. */
+/* Events that loss lines tell of; payload that was not looked at for names is none. */
 static long long count_losses(const char *text)
 {
 	long long count = 0;
 
-	while ((text = strstr(text, "\"event\":\"loss\""))) {
+	while ((text = strstr(text, "\"reason\":\"ring_full\""))) {
 		const char *number = strstr(text, "\"count\":");
 
 		count += number ? text_number(number + strlen("\"count\":")) : 0;

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Connections at full speed, counted by those who make them. */
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
+
+#include <harness/result.h>
 
 #include "traffic.h"
 
@@ -15,6 +19,7 @@ static const char question[] = "hello", bye[] = "adieu", answer[] = "goodbye";
 
 struct work {
 	const struct call *call;
+	struct tally *tally;
 	long long until_ms; /* 0: until the file is there */
 	long connections, error;
 };
@@ -41,6 +46,22 @@ static long connect_once(const struct address *to, const char *text)
 	return error;
 }
 
+/* A page that the client and the test have in common, by the name of the file that ends it. */
+static struct tally *map_tally(const char *stop)
+{
+	char path[600];
+	struct tally *tally;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s.tally", stop);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0 || ftruncate(fd, sizeof(*tally)) < 0)
+		return NULL;
+	tally = mmap(NULL, sizeof(*tally), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	return tally == MAP_FAILED ? NULL : tally;
+}
+
 static bool is_over(const struct work *work)
 {
 	if (work->until_ms)
@@ -53,7 +74,9 @@ static void *connect_all(void *data)
 	struct work *work = data;
 
 	while (!work->error && !is_over(work)) {
+		work->tally->begun++;
 		work->error = connect_once(&work->call->to, question);
+		work->tally->ended++;
 		work->connections += !work->error;
 	}
 	if (!work->error)
@@ -83,11 +106,15 @@ static void *serve_all(void *data)
 static long f_traffic(struct call *call)
 {
 	struct work works[THREADS] = { 0 };
+	struct tally *tally = map_tally(call->text);
 	pthread_t threads[THREADS];
 	long error = 0;
 
+	if (!tally)
+		return -errno;
 	for (int i = 0; i < THREADS; i++) {
 		works[i].call = call;
+		works[i].tally = tally;
 		works[i].until_ms = call->arg[0] ? now_ms() + call->arg[0] : 0;
 		error |= -pthread_create(&threads[i], NULL, call->arg[1] ? serve_all : connect_all,
 					 &works[i]);
@@ -129,6 +156,10 @@ void traffic_begin(struct traffic *traffic, long ms)
 		.to = address(test->ip, traffic->port),
 	};
 	snprintf(traffic->client_call.text, sizeof(traffic->client_call.text), "%s", traffic->stop);
+	memcpy(traffic->server_call.text, traffic->client_call.text,
+	       sizeof(traffic->server_call.text));
+	traffic->tally = map_tally(traffic->stop);
+	require(test, traffic->tally);
 	traffic->server_call.arg[1] = traffic->listener;
 	actor_begin(traffic->server, f_traffic, &traffic->server_call);
 	actor_begin(traffic->client, f_traffic, &traffic->client_call);
@@ -148,4 +179,15 @@ void traffic_end(struct traffic *traffic)
 {
 	require(traffic->client->test, file_write(traffic->stop, "") == 0);
 	traffic_wait(traffic);
+}
+
+long long sent_by_nobody(struct result *result, int port)
+{
+	long long sent = 0;
+	const cJSON *row;
+
+	cJSON_ArrayForEach(row, json_get(result_app(result, "unknown:pid"), "destinations"))
+		if (json_number(row, "port") == port)
+			sent += json_number(row, "bytes_sent");
+	return sent;
 }

@@ -2,10 +2,17 @@
 /* Connections at full speed, counted by those who make them. */
 #pragma once
 
+#include <stdatomic.h>
+
 #include <harness/sock.h>
 
 #define TRAFFIC_SENT 5 /* bytes of a connection's client, and of its server */
 #define TRAFFIC_RECEIVED 7
+
+/* How far the client is, as it goes on. */
+struct tally {
+	_Atomic long begun, ended; /* connections */
+};
 
 /*
  * A client and a server that make short connections, each with several
@@ -14,6 +21,7 @@
 struct traffic {
 	struct actor *client, *server;
 	const char *stop; /* the file whose appearance ends it */
+	const struct tally *tally; /* shared with the client, from traffic_begin() on */
 	int listener, port;
 	struct call client_call, server_call;
 	long connections; /* after traffic_end() */
@@ -29,3 +37,7 @@ void traffic_begin(struct traffic *traffic, long ms);
 void traffic_end(struct traffic *traffic);
 /* Waits until the time is up, with nothing to do. */
 void traffic_wait(struct traffic *traffic);
+
+struct result;
+/* What nobody is known to have sent to this port. */
+long long sent_by_nobody(struct result *result, int port);

@@ -110,13 +110,16 @@ static void go_without(struct eg_probe *probe, const struct bpf_program *program
 	degrade(probe, sentence);
 }
 
-int attach(struct eg_probe *probe, struct eg_probe_error *ret_error)
+/* Those of cgroups, or the others. */
+static int attach_some(struct eg_probe *probe, bool cgroup, struct eg_probe_error *ret_error)
 {
 	const struct egret_bpf *skeleton = probe->skeleton;
 	struct bpf_program *program;
 	struct bpf_link *link;
 
 	bpf_object__for_each_program(program, skeleton->obj) {
+		if (is_cgroup_program(program) != cgroup)
+			continue;
 		/* Other iterators run once, and are attached for that (old.c). */
 		if (bpf_program__autoload(program) && is_iterator(program) &&
 		    program != skeleton->progs.eg_sweep)
@@ -134,4 +137,15 @@ int attach(struct eg_probe *probe, struct eg_probe_error *ret_error)
 			probe->links[probe->links_count++] = link;
 	}
 	return 0;
+}
+
+/*
+ * What tells of a stream's states before what tells of attempts: else one that is
+ * made meanwhile would seem to have failed.
+ */
+int attach(struct eg_probe *probe, struct eg_probe_error *ret_error)
+{
+	int error = attach_some(probe, false, ret_error);
+
+	return error ? error : attach_some(probe, true, ret_error);
 }
