@@ -152,7 +152,8 @@ prove: all ## all of the above and below, and one table of results (needs root; 
 	$(Q)BUILD=$(abspath $(O)) tools/prove
 
 check-faults: ## let each call that can fail do so once (needs root)
-	$(Q)$(MAKE) SANITIZE=1 O=$(O)/sanitize $(O)/sanitize/tests/fault/egret $(O)/sanitize/tests/net_test
+	$(Q)$(MAKE) SANITIZE=1 O=$(O)/sanitize $(O)/sanitize/tests/fault/egret $(O)/sanitize/tests/net_test \
+		$(O)/sanitize/tests/html/history
 	$(Q)BUILD=$(abspath $(O)/sanitize) EGRET_TEST_TIMEOUT=3600 tools/run-tests tests/fault/fault_test.py
 
 lint: $(O)/bpf/egret.skel.h $(O)/gen/schemas.inc $(O)/gen/owners.inc $(O)/gen/report_ui.inc ## check format, static analysis and the house rules

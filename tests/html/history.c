@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Makes histories to report on: history ordinary|harmful|large|empty FILE */
+/* Makes histories to report on: history ordinary|harmful|large|empty|small FILE */
 #include <inttypes.h>
 #include <math.h>
 
@@ -235,6 +235,21 @@ static void record_empty(struct eg_store *store)
 	add(store, interval(START + 8 * DAY, START + 8 * DAY + STEP));
 }
 
+/* Two intervals of two days: the second has more in it. */
+static void record_small(struct eg_store *store)
+{
+	uint64_t state = 42;
+
+	for (int i = 0; i < 2; i++) {
+		int64_t time = START + (7 + i) * DAY + 12 * 3600 * NSEC_PER_SEC;
+		struct eg_summary *summary = interval(time, time + STEP);
+
+		for (int number = 0; number < 2 + 2 * i; number++)
+			add_program(summary, &programs[number], time, &state);
+		add(store, summary);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -245,6 +260,7 @@ int main(int argc, char **argv)
 		{ .name = "harmful", .record = record_harmful },
 		{ .name = "large", .record = record_large },
 		{ .name = "empty", .record = record_empty },
+		{ .name = "small", .record = record_small },
 	};
 	struct eg_store_error error;
 	struct eg_store *store;
@@ -260,6 +276,6 @@ int main(int argc, char **argv)
 		eg_store_close(store);
 		return EXIT_SUCCESS;
 	}
-	fprintf(stderr, "usage: history ordinary|harmful|large|empty FILE\n");
+	fprintf(stderr, "usage: history ordinary|harmful|large|empty|small FILE\n");
 	return 2;
 }

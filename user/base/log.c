@@ -17,20 +17,29 @@ enum eg_level eg_log_level(void)
 	return log_level;
 }
 
-/* The whole line in one write, or it could mix with those of other programs. */
+static void put_line(FILE *stream, const char *text)
+{
+	fputs("egret: ", stream);
+	eg_put_terminal(stream, text);
+	putc('\n', stream);
+}
+
+/*
+ * The whole line in one write, or it could mix with those of other programs; in
+ * pieces where there is no memory for that, which is often what it is about.
+ */
 static void write_line(const char *text)
 {
 	_cleanup_(eg_freep) char *line = NULL;
 	size_t size;
 	FILE *stream = open_memstream(&line, &size);
 
-	if (!stream)
-		return;
-	fputs("egret: ", stream);
-	eg_put_terminal(stream, text);
-	putc('\n', stream);
-	if (fclose(stream) == 0)
+	if (stream)
+		put_line(stream, text);
+	if (stream && fclose(stream) == 0)
 		fwrite(line, 1, size, stderr);
+	else
+		put_line(stderr, text);
 }
 
 void eg_logv(enum eg_level level, const char *format, va_list args)

@@ -22,10 +22,10 @@ struct reading {
 };
 
 /*
- * The next line, without its end; longer ones than the limit are cut. False:
- * there is none, or no memory for it.
+ * The next line, without its end; longer ones than the limit are cut. 1; 0: there
+ * is none; -ENOMEM.
  */
-static bool read_line(struct reading *reading, size_t *ret_size)
+static int read_line(struct reading *reading, size_t *ret_size)
 {
 	size_t size = 0;
 	int c;
@@ -37,7 +37,7 @@ static bool read_line(struct reading *reading, size_t *ret_size)
 							   : reading->line;
 
 			if (!grown)
-				return false;
+				return -ENOMEM;
 			if (size >= LINE_MAX_SIZE)
 				continue;
 			reading->line = grown;
@@ -116,11 +116,13 @@ static bool is_blank(const char *line, size_t size)
 static int answer_lines(FILE *stream, void *data)
 {
 	struct reading *reading = data;
-	int error = 0;
+	int error = 0, more;
 	size_t size;
 
-	while (!error && read_line(reading, &size)) {
-		if (!is_blank(reading->line, size))
+	while (!error && (more = read_line(reading, &size)) != 0) {
+		if (more < 0)
+			error = more;
+		else if (!is_blank(reading->line, size))
 			error = answer_line(stream, reading, size);
 	}
 	if (!error && ferror(stdin)) {

@@ -418,7 +418,7 @@ static int read_summary(const struct eg_options *options, struct explaining *exp
 		return EG_EXIT_OK;
 	r = input_merge(options->summary, INPUT_DOCUMENT_MAX, &explaining->summary);
 	if (r < 0)
-		return r == -ENOMEM ? EG_EXIT_FAILED : EG_EXIT_USAGE;
+		return r == -ENOMEM ? eg_command_fail(options->of, r) : EG_EXIT_USAGE;
 	return EG_EXIT_OK;
 }
 
@@ -430,7 +430,7 @@ static int explain(const struct eg_options *options, struct explaining *explaini
 	int r = parse(options->operands[0], explaining), status;
 
 	if (r < 0)
-		return r == -ENOMEM ? EG_EXIT_FAILED : EG_EXIT_USAGE;
+		return r == -ENOMEM ? eg_command_fail(options->of, r) : EG_EXIT_USAGE;
 	status = read_summary(options, explaining);
 	if (status)
 		return status;

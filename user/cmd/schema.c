@@ -37,7 +37,7 @@ static int refuse(const char *name)
 	const char *meant = eg_suggest(name, names);
 
 	if (!list)
-		return EG_EXIT_FAILED;
+		return eg_command_fail(&eg_command_schema, -ENOMEM);
 	for (size_t i = 0; names[i]; i++) {
 		if (strcmp(names[i], name) == 0) {
 			eg_error("schema: egret " EG_VERSION " prints no document '%s'", name);

@@ -161,7 +161,8 @@ static int replace(struct temporary *temporary, const char *name)
 
 static int write_direct(const char *path, int (*print)(FILE *stream, void *data), void *data)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	/* O_CREAT, though it is there: so that fs.protected_fifos protects from others' pipes. */
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, FILE_MODE);
 	FILE *stream;
 	int r;
 

@@ -28,7 +28,10 @@ void eg_utf8_leave(struct eg_utf8 *utf8)
 	utf8->utf8 = (locale_t)0;
 }
 
-/* The columns of the character at `text` and, in ret_size, its bytes; what is none takes one. */
+/*
+ * The columns of the character at `text` and, in ret_size, its bytes; what is none
+ * takes one. Where the C library has no UTF-8, each character has one column.
+ */
 static unsigned measure(const char *text, size_t *ret_size)
 {
 	mbstate_t state = { 0 };
@@ -37,7 +40,9 @@ static unsigned measure(const char *text, size_t *ret_size)
 	int width;
 
 	if (size == 0 || size > strlen(text)) {
-		*ret_size = 1;
+		for (size = 1; (text[size] & 0xc0) == 0x80;) /* RFC 3629 section 3 */
+			size++;
+		*ret_size = size;
 		return 1;
 	}
 	*ret_size = size;

@@ -183,26 +183,45 @@ static int parse(struct table *table, struct eg_owners_error *error)
 	return find_repeated(table, error);
 }
 
+/* All of a stream that ends before the limit, with a zero byte behind it. 0, -EFBIG or -errno. */
+static int read_stream(FILE *stream, char **text, size_t *ret_size)
+{
+	size_t capacity = 0, size = 0;
+
+	do {
+		char *grown;
+
+		if (capacity > FILE_SIZE_MAX)
+			return -EFBIG;
+		capacity = capacity ? 2 * capacity : 4096;
+		grown = realloc(*text, capacity);
+		if (!grown)
+			return -ENOMEM;
+		*text = grown;
+		errno = 0;
+		size += fread(grown + size, 1, capacity - 1 - size, stream);
+		if (ferror(stream))
+			return errno ? -errno : -EIO;
+	} while (size == capacity - 1);
+	(*text)[size] = '\0';
+	*ret_size = size;
+	return 0;
+}
+
 static int read_file(const char *path, struct table *table, struct eg_owners_error *error)
 {
 	_cleanup_(eg_fclosep) FILE *stream = fopen(path, "re");
-	size_t capacity = 0;
-	ssize_t size;
+	size_t size = 0;
+	int r;
 
 	if (!stream)
 		return fail(error, 0, strerror(errno));
-	errno = 0;
-	size = getdelim(&table->text, &capacity, '\0', stream);
-	if (size < 0 && (errno || ferror(stream)))
-		return errno == ENOMEM ? -ENOMEM : fail(error, 0, strerror(errno));
-	if (size < 0) { /* empty */
-		free(table->text);
-		table->text = strdup("");
-		return table->text ? 0 : -ENOMEM;
-	}
-	if (size > FILE_SIZE_MAX)
-		return fail(error, 0, "too large");
-	return table->text[size - 1] ? 0 : fail(error, 0, "it holds a zero byte: not text");
+	r = read_stream(stream, &table->text, &size);
+	if (r < 0)
+		return r == -ENOMEM ? r : fail(error, 0, strerror(-r));
+	if (strlen(table->text) != size)
+		return fail(error, 0, "it holds a zero byte: not text");
+	return 0;
 }
 
 static int open_file(const char *path, struct table *table, struct eg_owners_error *error)

@@ -76,6 +76,8 @@ int64_t eg_query_get_int(const struct eg_query *query, int column);
 bool eg_query_is_null(const struct eg_query *query, int column);
 /* Valid until the next row; NULL for NULL. */
 const char *eg_query_get_text(const struct eg_query *query, int column);
+/* One that each row has: 0, -EBADMSG: a damaged file hasn't, or -ENOMEM. */
+int eg_query_need_text(const struct eg_query *query, int column, const char **ret_text);
 const void *eg_query_get_blob(const struct eg_query *query, int column, size_t *ret_size);
 
 /* Statements without values, several of them separated by semicolons. 0 or -errno. */

@@ -190,6 +190,16 @@ const char *eg_query_get_text(const struct eg_query *query, int column)
 	return (const char *)sqlite3_column_text(query->statement, column);
 }
 
+int eg_query_need_text(const struct eg_query *query, int column, const char **ret_text)
+{
+	*ret_text = eg_query_get_text(query, column);
+	if (*ret_text)
+		return 0;
+	if (!eg_query_is_null(query, column))
+		return eg_store_fail(query->store, SQLITE_NOMEM);
+	return eg_store_damaged(query->store, "a text is missing");
+}
+
 const void *eg_query_get_blob(const struct eg_query *query, int column, size_t *ret_size)
 {
 	const void *bytes = sqlite3_column_blob(query->statement, column);

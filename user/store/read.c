@@ -37,6 +37,15 @@ int eg_reading_numbers(const struct eg_query *query, int column, size_t count, u
 	return r;
 }
 
+int eg_reading_app(struct eg_reading *reading, const struct eg_query *query,
+		   struct eg_app **ret_app)
+{
+	const char *id;
+	int r = eg_query_need_text(query, 0, &id);
+
+	return r == 0 ? eg_summary_app(reading->summary, id, ret_app) : r;
+}
+
 int eg_reading_texts(const struct eg_query *query, int column, size_t count, char **const *into)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -90,11 +99,12 @@ int eg_reading_list(struct eg_store *store, const char *packed, char ***ret_list
 static int add_lost(struct eg_reading *reading, const struct eg_query *query)
 {
 	uint64_t count = 0;
+	const char *reason;
 	int r = eg_chosen_number(query, 1, INT64_MAX, &count);
 
-	return r == 0 ? eg_ledger_add_lost(&reading->summary->ledger, eg_query_get_text(query, 0),
-					   count)
-		      : r;
+	if (r == 0)
+		r = eg_query_need_text(query, 0, &reason);
+	return r == 0 ? eg_ledger_add_lost(&reading->summary->ledger, reason, count) : r;
 }
 
 #define HULL                                                                                       \

@@ -20,6 +20,9 @@ int eg_reading_contexts(struct eg_reading *reading);
 int eg_reading_rows(struct eg_reading *reading);
 int eg_reading_processes(struct eg_reading *reading);
 
+/* The app whose id is the first column. 0 or -errno. */
+int eg_reading_app(struct eg_reading *reading, const struct eg_query *query,
+		   struct eg_app **ret_app);
 /* Numbers in successive columns, from 0 on; NULL is 0. 0 or -EBADMSG. */
 int eg_reading_numbers(const struct eg_query *query, int column, size_t count, uint64_t *ret);
 /* Copies of texts in successive columns; NULL leaves one as it is. 0 or -ENOMEM. */

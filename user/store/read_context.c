@@ -54,13 +54,13 @@ static int get_databases(struct eg_store *store, const char *packed, struct eg_s
 static int get_host(const struct eg_query *query, struct eg_summary *summary)
 {
 	struct eg_host *host = calloc(1, sizeof(*host));
-	char **const texts[] = { &host->id, &host->name, &host->kernel };
 
 	if (!host)
 		return -ENOMEM;
 	summary->hosts = host;
 	summary->hosts_count = 1;
-	return eg_reading_texts(query, 0, ARRAY_SIZE(texts), texts);
+	return eg_reading_texts(query, 0, 3,
+				(char **const[]){ &host->id, &host->name, &host->kernel });
 }
 
 static int add_context(struct eg_reading *reading, const struct eg_query *query)

@@ -53,7 +53,7 @@ static int add_process(struct eg_reading *reading, const struct eg_query *query)
 	int r = get_process(query, &process);
 
 	if (r == 0)
-		r = eg_summary_app(reading->summary, eg_query_get_text(query, 0), &app);
+		r = eg_reading_app(reading, query, &app);
 	if (r == 0)
 		return eg_app_add_process(app, &process);
 	free_process(&process);
@@ -72,7 +72,7 @@ static int add_omitted(struct eg_reading *reading, const struct eg_query *query)
 	int r = eg_chosen_number(query, 1, INT64_MAX, &count);
 
 	if (r == 0)
-		r = eg_summary_app(reading->summary, eg_query_get_text(query, 0), &app);
+		r = eg_reading_app(reading, query, &app);
 	if (r == 0)
 		app->processes_omitted += count;
 	return r;

@@ -136,7 +136,6 @@ static int add_users(struct eg_reading *reading, const struct eg_query *query, c
 static int add_flow(struct eg_reading *reading, const struct eg_query *query)
 {
 	struct eg_app app = {
-		.id = borrow(query, 0),
 		.kind = borrow(query, FLOW_KIND),
 		.name = borrow(query, FLOW_KIND + 1),
 		.trust = borrow(query, FLOW_KIND + 2),
@@ -147,14 +146,18 @@ static int add_flow(struct eg_reading *reading, const struct eg_query *query)
 	struct eg_detail detail;
 	struct eg_place place;
 	struct eg_name name;
+	const char *id;
 	int r = eg_chosen_key(query, &row);
 
+	if (r == 0)
+		r = eg_query_need_text(query, 0, &id);
 	if (r == 0)
 		r = get_counters(query, &row);
 	if (r == 0)
 		r = get_place(query, &place);
 	if (r < 0)
 		return r;
+	app.id = (char *)(uintptr_t)id;
 	get_detail(query, &row.counters, &detail, &name);
 	if (detail.names || !eg_query_is_null(query, FLOW_DOMAIN) || detail.domain_source ||
 	    detail.domain_confidence || detail.registered_domain)
@@ -177,7 +180,7 @@ static int find_row(struct eg_reading *reading, const struct eg_query *query,
 	int r = eg_chosen_key(query, &row);
 
 	if (r == 0)
-		r = eg_summary_app(reading->summary, eg_query_get_text(query, 0), &app);
+		r = eg_reading_app(reading, query, &app);
 	return r == 0 ? eg_app_add(app, &row.key, &nothing, 0, ret_row) : r;
 }
 
@@ -215,19 +218,19 @@ static int add_error(struct eg_reading *reading, const struct eg_query *query)
 static int add_name(struct eg_reading *reading, const struct eg_query *query)
 {
 	uint64_t numbers[3] = { 0 };
+	const char *texts[3]; /* name, source, confidence */
 	struct eg_destination *row = NULL;
 	struct eg_bytes bytes;
 	int r = eg_reading_numbers(query, EG_KEY_COLUMNS + 3, ARRAY_SIZE(numbers), numbers);
 
+	for (size_t i = 0; i < ARRAY_SIZE(texts) && r == 0; i++)
+		r = eg_query_need_text(query, EG_KEY_COLUMNS + (int)i, &texts[i]);
 	if (r == 0)
 		r = find_row(reading, query, &row);
 	if (r != 0)
 		return r;
 	bytes = (struct eg_bytes){ .sent = numbers[1], .received = numbers[2] };
-	return eg_destination_add_name(row, eg_query_get_text(query, EG_KEY_COLUMNS),
-				       eg_query_get_text(query, EG_KEY_COLUMNS + 1),
-				       eg_query_get_text(query, EG_KEY_COLUMNS + 2), numbers[0],
-				       &bytes);
+	return eg_destination_add_name(row, texts[0], texts[1], texts[2], numbers[0], &bytes);
 }
 
 int eg_reading_rows(struct eg_reading *reading)

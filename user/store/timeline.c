@@ -16,19 +16,24 @@ static int get_moment(const struct eg_query *query, struct eg_moment *moment)
 {
 	struct eg_destination row = { 0 };
 	uint64_t sent = 0, received = 0;
+	const char *app;
 	int r = eg_chosen_key(query, &row);
 
 	if (r == 0)
 		r = eg_chosen_number(query, EG_KEY_COLUMNS + 1, INT64_MAX, &sent);
 	if (r == 0)
 		r = eg_chosen_number(query, EG_KEY_COLUMNS + 2, INT64_MAX, &received);
+	if (r == 0)
+		r = eg_query_need_text(query, 0, &app);
+	if (r < 0)
+		return r;
 	*moment = (struct eg_moment){
-		.app = eg_query_get_text(query, 0),
+		.app = app,
 		.key = row.key,
 		.time = eg_query_get_int(query, EG_KEY_COLUMNS),
 		.bytes = { .sent = sent, .received = received },
 	};
-	return r;
+	return 0;
 }
 
 int eg_store_timeline(struct eg_store *store, const struct eg_period *period, int64_t step,

@@ -133,6 +133,9 @@ static void text_only(void **state)
 	fixture_write("zero.tsv", "a.com\tX\0b.com\tY\n", 16, path);
 	assert_int_equal(eg_owners_open(path, &owners, &error), -EINVAL);
 	assert_non_null(strstr(error.reason, "zero byte"));
+	/* A file without an end. */
+	assert_int_equal(eg_owners_open("/dev/zero", &owners, &error), -EINVAL);
+	assert_non_null(strstr(error.reason, "too large"));
 	fixture_write("empty.tsv", "", 0, path);
 	assert_int_equal(eg_owners_open(path, &owners, &error), 0);
 	eg_owners_close(owners);
