@@ -32,7 +32,18 @@ static __always_inline void sample_stream(__u64 address, struct eg_socket *socke
  * One entry of eg_sockets. It is marked as swept before its counters are read:
  * if the socket ends in between, either its end sees the mark and goes to
  * eg_closed, or user space finds the entry gone from both and drops the sample.
+ * This program may be interrupted for long: a sample says nothing if the entry,
+ * or the memory of the socket, has become another's meanwhile (which begins
+ * without the mark).
  */
+static __always_inline bool is_same_still(const struct eg_socket *socket, const __u64 *key,
+					  const struct eg_sample *sample)
+{
+	asm volatile("" ::: "memory");
+	return *key == sample->key.sk && socket->born_ns == sample->key.born_ns &&
+	       socket->swept && !(socket->flags & EG_SOCKET_SPARE);
+}
+
 static __always_inline void sweep(struct bpf_iter__bpf_map_elem *ctx)
 {
 	struct eg_socket *socket = ctx->value;
@@ -58,7 +69,8 @@ static __always_inline void sweep(struct bpf_iter__bpf_map_elem *ctx)
 	sample.flags &= ~EG_SOCKET_SWEPT;
 	if (known)
 		sample.flags |= EG_SOCKET_SWEPT;
-	bpf_seq_write(ctx->meta->seq, &sample, sizeof(sample));
+	if (is_same_still(socket, key, &sample))
+		bpf_seq_write(ctx->meta->seq, &sample, sizeof(sample));
 }
 
 /* --- sockets that are older than the tracer --- */

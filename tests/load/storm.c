@@ -32,7 +32,8 @@ static void check_lossy(struct result *result, struct actor *const *sources, lon
 		missing += each - known;
 		bytes += (each - known) * (10 + i);
 	}
-	printf("%ld processes not known\n", missing);
+	printf("%ld processes not known: %s\n", missing,
+	       cJSON_PrintUnformatted(json_get(result->json, "ledger")));
 	expect_equal(test, sent_by_nobody(result, port), bytes);
 	expect_equal(test, json_number(result->json, "ledger.lost.ring_full") >= missing, 1);
 	expect_equal(test, json_number(result->json, "ledger.bytes_sent.unattributed") >= bytes, 1);
