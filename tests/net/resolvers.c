@@ -169,14 +169,16 @@ static void container_translated(struct test *test)
 	static const char *const other_port[] = { "--port=5353", "--host-record=a.example," SITE,
 						  NULL };
 	const char *rules = "table ip nat { chain output { type nat hook output priority -100;"
-			    " ip daddr 127.0.0.11 udp dport 53 dnat to 127.0.0.1:5353; } }";
+			    " ip daddr 127.0.0.11 udp dport 53 dnat to 127.0.0.1:5353; }; }";
+	struct output output;
 
 	names_serve_dns(test, "127.0.0.1", other_port);
 	names_configure(test, "nameserver 127.0.0.11\n");
-	if (program_run(test,
-			&(struct program_options){ .argv = ARGV(program_find(test, "nft"), rules) })
-		    .status)
-		test_skip(test, "no nat table");
+	output = program_run(
+		test, &(struct program_options){ .argv = ARGV(program_find(test, "nft"), rules) });
+	if (output.status && !strstr(output.err, "syntax error"))
+		test_skip(test, "no translation of addresses: %s", output.err);
+	expect_equal(test, output.status, 0);
 	expect_asker_told(test);
 }
 
