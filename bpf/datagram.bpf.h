@@ -513,6 +513,7 @@ static __always_inline void datagram(struct __sk_buff *skb, struct bpf_sock *sk,
 	struct packet packet = { .egress = egress };
 	struct eg_socket *socket;
 	struct party party = {};
+	bool counted;
 
 	if (!parse(skb, sk, &packet))
 		return;
@@ -521,12 +522,13 @@ static __always_inline void datagram(struct __sk_buff *skb, struct bpf_sock *sk,
 	socket = socket_of(sk, egress);
 	if (sk->protocol == IPPROTO_SCTP && sk->type != SOCK_RAW)
 		packet.payload = sctp_packet(skb, address_of(sk), packet.offset + 12, egress);
+	counted = socket ? exchange(socket, skb, sk, &packet, &party, &direction)
+			 : !owner_of_ownerless(&packet, sk, &party);
+	/* After the first packet has told whose the socket is. */
 	if (config.names && is_datagram(sk))
 		datagram_payload(skb, packet.offset,
 				 (__u32)(asked_port(sk) ?: packet.peer_port) << 16 | sk->src_port,
 				 packet.payload, egress);
-	if (socket ? exchange(socket, skb, sk, &packet, &party, &direction)
-		   : !owner_of_ownerless(&packet, sk, &party))
-		return;
-	account_packet(skb, sk, &packet, &party, direction);
+	if (!counted)
+		account_packet(skb, sk, &packet, &party, direction);
 }
