@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Names that connections show themselves: nginx, tunnels, STARTTLS, a browser and its QUIC. */
+#include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 
 #include <harness/egret.h>
 #include <harness/names.h>
@@ -182,6 +184,17 @@ static const char *key_digest(struct test *test, const struct certificate *certi
 	return output.out;
 }
 
+/* The browser is one app, in whichever case: egret sees what runs beside this one. */
+static void take_turns(struct test *test)
+{
+	int lock = open(test_path(test, ".."), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	require(test, lock >= 0);
+	test->waiting = "the other cases' browser";
+	require(test, flock(lock, LOCK_EX) == 0);
+	test->waiting = NULL;
+}
+
 static struct result *browse(struct test *test, const char *option)
 {
 	const char *chromium = program_find(test, "chromium");
@@ -191,6 +204,7 @@ static struct result *browse(struct test *test, const char *option)
 	struct egret *egret;
 
 	program_find(test, "caddy");
+	take_turns(test);
 	serve_names(test);
 	certificate = names_certify(test);
 	serve_caddy(test, &certificate);

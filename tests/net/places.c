@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Where traffic goes, by a made-up database: which company in which country, how sure. */
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <harness/egret.h>
@@ -9,9 +7,10 @@
 #include <harness/sock.h>
 #include <harness/suites.h>
 
+#include "places.h"
+
 #define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define SERVERS 5
-#define DATABASE_TOOL "tools/make-mmdb"
 
 /*
  * Addresses of the internet, in namespaces that have no way out. They are
@@ -28,17 +27,11 @@ static const struct server {
 	{ .ip = "192.31.196.5" }, /* nobody knows it */
 };
 
-/* The database of the table above; skips where there is nothing to make it with. */
+/* The database of the table above. */
 static const char *make_database(struct test *test)
 {
-	const char *csv = test_path(test, "made.csv"),
-		   *path = test_path(test, "made-registry.mmdb");
 	const char *text = "";
-	struct output output;
-	char tool[PATH_MAX];
 
-	if (!realpath(DATABASE_TOOL, tool))
-		test_skip(test, "no " DATABASE_TOOL " here");
 	for (size_t i = 0; i < SERVERS; i++) {
 		const struct server *server = &servers[i];
 
@@ -46,16 +39,7 @@ static const char *make_database(struct test *test)
 			text = test_text(test, "%s%s,%s,%s,%d,%s\n", text, server->ip, server->ip,
 					 server->country, server->number, server->organization);
 	}
-	require(test, file_write(csv, text) == 0);
-	output = program_run(test,
-			     &(struct program_options){
-				     .host = true,
-				     .argv = WORDS(program_find(test, "python3"), tool, "--type",
-						   "made up", "--columns",
-						   "country_code,asn,as_name", "-o", path, csv) });
-	if (output.status != 0)
-		test_fail(test, "%s: %s", DATABASE_TOOL, output.err);
-	return path;
+	return places_database(test, "made-registry", "country_code,asn,as_name", text);
 }
 
 /* An app in the case's namespace, five servers in another one. */
