@@ -3,6 +3,7 @@
 #include "collector.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <egret/base.h>
@@ -213,12 +214,29 @@ struct configured {
 	const struct known_process *process;
 };
 
+/* systemd-resolved names its own servers in another file than those who ask it. */
 static char *read_resolv_conf(void *data, size_t *ret_size)
 {
+	static const char *const files[] = { "/etc/resolv.conf",
+					     "/run/systemd/resolve/resolv.conf" };
 	const struct configured *configured = data;
+	size_t size = 0, sizes[ARRAY_SIZE(files)] = { 0 };
+	char *texts[ARRAY_SIZE(files)], *whole;
 
-	return processes_read(configured->processes, configured->process, "/etc/resolv.conf",
-			      ret_size);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		texts[i] = processes_read(configured->processes, configured->process, files[i],
+					  &sizes[i]);
+	whole = texts[0] || texts[1] ? malloc(sizes[0] + sizes[1] + 2) : NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		if (whole && texts[i]) {
+			memcpy(whole + size, texts[i], sizes[i]);
+			size += sizes[i];
+			whole[size++] = '\n';
+		}
+		free(texts[i]);
+	}
+	*ret_size = size;
+	return whole;
 }
 
 int collector_payload(const struct eg_payload *payload, void *data)
