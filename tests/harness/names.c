@@ -37,6 +37,17 @@ const char *names_copy(struct test *test, const char *program, const char *name)
 
 /* --- servers --- */
 
+void names_listening(struct test *test, const char *table, int port)
+{
+	const char *path = test_text(test, "/proc/net/%s", table);
+	const char *socket = test_text(test, ":%04X ", port);
+
+	test->waiting = test_text(test, "a server at port %d", port);
+	while (!strstr(file_read(test, path), socket))
+		breathe();
+	test->waiting = NULL;
+}
+
 void names_configure(struct test *test, const char *text)
 {
 	const char *file = test_path(test, "resolv.conf");

@@ -16,6 +16,9 @@ void names_run(struct test *test, const char *const *argv);
 /* A copy of an installed program, so that each is an app of its own. */
 const char *names_copy(struct test *test, const char *program, const char *name);
 
+/* Waits for a server that does not say that it listens: for a port in /proc/net/TABLE. */
+void names_listening(struct test *test, const char *table, int port);
+
 /* Makes this the case's resolv.conf(5). */
 void names_configure(struct test *test, const char *text);
 /*

@@ -195,30 +195,38 @@ static void take_turns(struct test *test)
 	test->waiting = NULL;
 }
 
-static struct result *browse(struct test *test, const char *option)
+static struct program *start_browser(struct test *test, const char *option, const char *other,
+				     const char *url)
 {
 	const char *chromium = program_find(test, "chromium");
 	const char *home = test_text(test, "HOME=%s", test->dir);
+	const char *profile = test_text(test, "--user-data-dir=%s/profile", test->dir);
+
+	return program_start(test, &(struct program_options){
+					   .argv = ARGV(chromium, "--headless=new", "--no-sandbox",
+							"--disable-gpu", "--no-first-run", profile,
+							option, other, "--dump-dom", url),
+					   .environment = ARGV(home) });
+}
+
+static struct result *browse(struct test *test, const char *option)
+{
 	struct certificate certificate;
 	struct output output;
 	struct egret *egret;
 
+	program_find(test, "chromium");
 	program_find(test, "caddy");
 	take_turns(test);
 	serve_names(test);
 	certificate = names_certify(test);
 	serve_caddy(test, &certificate);
 	egret = egret_start(test, NULL);
-	output = program_run(
-		test,
-		&(struct program_options){
-			.argv = ARGV(chromium, "--headless=new", "--no-sandbox", "--disable-gpu",
-				     "--no-first-run",
-				     test_text(test, "--user-data-dir=%s/profile", test->dir),
-				     test_text(test, "--ignore-certificate-errors-spki-list=%s",
-					       key_digest(test, &certificate)),
-				     option, "--dump-dom", "https://a.example/"),
-			.environment = ARGV(home) });
+	output = *program_wait(
+		start_browser(test,
+			      test_text(test, "--ignore-certificate-errors-spki-list=%s",
+					key_digest(test, &certificate)),
+			      option, "https://a.example/"));
 	if (!strstr(output.out, "hello from caddy"))
 		test_fail(test, "chromium: %s%s", output.out, output.err);
 	return egret_stop(egret);
@@ -281,6 +289,53 @@ static void forced_quic(struct test *test)
 	expect_text(test, row, "domain_confidence", "corroborated");
 }
 
+/* QUIC v2 (RFC 9369), that nobody here answers: its first datagram shows the name. */
+static void quic_v2(struct test *test)
+{
+	struct program *sink, *trace;
+
+	program_find(test, "chromium");
+	take_turns(test);
+	names_site(test);
+	names_serve_dns(test, "127.0.0.1", ARGV("--address=/v2.example/" SITE));
+	names_configure(test, "nameserver 127.0.0.1\n");
+	sink = names_start(test, ARGV(program_find(test, "socat"), "-u", "-x",
+				      "UDP-RECV:443,bind=" SITE, "/dev/null"));
+	trace = names_trace(test, false);
+	start_browser(test, "--quic-version=RFCv2", "--origin-to-force-quic-on=v2.example:443",
+		      "https://v2.example/");
+	program_expect(sink, PROGRAM_ERR, " 6b 33 43 cf");
+	program_expect(trace, PROGRAM_OUT, "\"name\":\"v2.example\",\"source\":\"quic_sni\"");
+	expect_name(test, names_stop(trace), .name = "v2.example", .ip = SITE, .source = "quic_sni",
+		    .confidence = "corroborated");
+}
+
+/* A server that first wants to know whether the address is the client's (RFC 9000 section 8.1.2). */
+static void quic_retry(struct test *test)
+{
+	struct certificate certificate;
+	const char *client, *server = program_find(test, "gtlsserver");
+	struct output output;
+	struct egret *egret;
+
+	client = names_copy(test, "gtlsclient", "client");
+	serve_names(test);
+	certificate = names_certify(test);
+	require(test, file_write(test_path(test, "file"), "hello\n") == 0);
+	names_start(test, ARGV(server, "-q", "-V", "-d", test->dir, SITE, "4433", certificate.key,
+			       certificate.file));
+	names_listening(test, "udp", 4433);
+	egret = egret_start(test, NULL);
+	output = program_run(test,
+			     &(struct program_options){
+				     .argv = ARGV(client, "--exit-on-all-streams-close",
+						  "a.example", "4433", "https://a.example/file") });
+	if (output.status || !strstr(output.err, "type=Retry"))
+		test_fail(test, "gtlsclient: %s", output.err);
+	expect_domain(egret_stop(egret), &(struct row){ OUT("udp", SITE, 4433) }, client,
+		      "a.example", "quic_sni", "corroborated");
+}
+
 const struct test_case handshake_cases[] = {
 	CASE("handshakes/nginx", names_of_nginx),
 	CASE("handshakes/proxy", through_a_proxy),
@@ -288,5 +343,7 @@ const struct test_case handshake_cases[] = {
 	CASE("handshakes/chromium", large_hello),
 	CASE("handshakes/chromium-ech", ech_grease),
 	CASE("handshakes/chromium-quic", forced_quic),
+	CASE("handshakes/chromium-quic-v2", quic_v2),
+	CASE("handshakes/quic-retry", quic_retry),
 	{ 0 },
 };

@@ -4,8 +4,10 @@
 
 #include <harness/egret.h>
 #include <harness/names.h>
+#include <harness/net.h>
 #include <harness/suites.h>
 
+#define SITE_IPV6 "2001:db8::7"
 #define SITE_ROW                                                                                   \
 	&(struct row)                                                                              \
 	{                                                                                          \
@@ -13,12 +15,12 @@
 	}
 
 /* openssl's server, which has one certificate for any name. */
-static void serve_tls(struct test *test)
+static void serve_tls(struct test *test, const char *at)
 {
 	struct certificate certificate = names_certify(test);
-	struct program *server = names_start(
-		test, ARGV(program_find(test, "openssl"), "s_server", "-accept", SITE ":443",
-			   "-cert", certificate.file, "-key", certificate.key, "-www"));
+	struct program *server =
+		names_start(test, ARGV(program_find(test, "openssl"), "s_server", "-accept", at,
+				       "-cert", certificate.file, "-key", certificate.key, "-www"));
 
 	program_expect(server, PROGRAM_OUT, "ACCEPT");
 }
@@ -30,7 +32,7 @@ static void prepare(struct test *test)
 	names_serve_dns(test, "127.0.0.1",
 			ARGV("--address=/a.example/" SITE, "--address=/b.example/" SITE));
 	names_configure(test, "nameserver 127.0.0.1\n");
-	serve_tls(test);
+	serve_tls(test, SITE ":443");
 }
 
 static void fetch(struct test *test, const char *curl, const char *host)
@@ -113,6 +115,22 @@ static void answers_name_connections(struct test *test)
 	expect_domain(result, SITE_ROW, other, "a.example", "dns_other_app", "inferred");
 }
 
+static void over_ipv6(struct test *test)
+{
+	const char *curl = names_copy(test, "curl", "six");
+	struct egret *egret;
+
+	egret_needed(test);
+	net_ip(test, 0, "addr add " SITE_IPV6 "/128 dev lo nodad");
+	names_serve_dns(test, "::1", ARGV("--host-record=six.example," SITE_IPV6));
+	names_configure(test, "nameserver ::1\n");
+	serve_tls(test, "[" SITE_IPV6 "]:443");
+	egret = egret_start(test, NULL);
+	fetch(test, curl, "six.example");
+	expect_domain(egret_stop(egret), &(struct row){ OUT("tcp|mptcp", SITE_IPV6, 443) }, curl,
+		      "six.example", "tls_sni", "corroborated");
+}
+
 static void nothing_is_sampled_without_names(struct test *test)
 {
 	const char *curl = names_copy(test, "curl", "unnamed");
@@ -131,9 +149,7 @@ static void nothing_is_sampled_without_names(struct test *test)
 }
 
 const struct test_case name_cases[] = {
-	CASE("names/one-address", one_address_many_names),
-	CASE("names/lie", a_lie_is_claimed),
-	CASE("names/answers", answers_name_connections),
-	CASE("names/none", nothing_is_sampled_without_names),
-	{},
+	CASE("names/one-address", one_address_many_names),    CASE("names/lie", a_lie_is_claimed),
+	CASE("names/answers", answers_name_connections),      CASE("names/over-ipv6", over_ipv6),
+	CASE("names/none", nothing_is_sampled_without_names), {},
 };

@@ -170,20 +170,15 @@ static void make_file(struct test *test, const char *path, long size)
 	require(test, chmod(path, 0644) == 0);
 }
 
-/* It says nothing when it listens: the kernel does. */
 static void serve_video(struct test *test, const struct certificate *certificate)
 {
 	const char *dir = test_path(test, "videos");
-	const char *socket = test_text(test, ":%04X ", servers[VIDEO].port);
 
 	require(test, mkdir(dir, 0755) == 0);
 	make_file(test, test_text(test, "%s/film", dir), VIDEO_SIZE);
 	names_start(test, WORDS(program_find(test, "gtlsserver"), "-q", "-d", dir,
 				servers[VIDEO].ip, "443", certificate->key, certificate->file));
-	test->waiting = "gtlsserver";
-	while (!strstr(file_read(test, "/proc/net/udp"), socket))
-		breathe();
-	test->waiting = NULL;
+	names_listening(test, "udp", servers[VIDEO].port);
 }
 
 static void serve_all(struct scene *scene)
