@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Names of destinations: real resolvers, servers and clients, and who says what. */
+#include <signal.h>
 #include <string.h>
 
 #include <harness/egret.h>
@@ -148,8 +149,46 @@ static void nothing_is_sampled_without_names(struct test *test)
 		test_wrong(test, "a name without samples: %s", json_text(row, "domain"));
 }
 
+/* Long after, the history still knows who said what, and how sure it was. */
+static void explained_by_the_history(struct test *test)
+{
+	const char *curl = names_copy(test, "curl", "past"), *path = test_path(test, "history.db");
+	struct program *recorder;
+	struct output output;
+	const cJSON *claim;
+	bool named = false, counted = false;
+
+	egret_needed(test);
+	prepare(test);
+	recorder = names_start(test, ARGV(test->egret, "record", "--database", path, "--interval",
+					  "1h", "--include-loopback"));
+	program_expect(recorder, PROGRAM_ERR, "egret: tracing");
+	fetch(test, curl, "a.example");
+	kill(recorder->pid, SIGTERM);
+	expect_equal(test, program_wait(recorder)->status, 0);
+	output = egret_run(test, ARGV("explain", "--database", path, "--since", "1h", "--format",
+				      "json", "a.example"));
+	expect_equal(test, output.status, 0);
+	cJSON_ArrayForEach(claim, json_get(cJSON_Parse(output.out), "claims")) {
+		const char *value = json_text(claim, "value"), *topic = json_text(claim, "claim");
+
+		named |= !strcmp(topic, "name") && !strcmp(value, "a.example") &&
+			 !strcmp(json_text(claim, "source"), "tls_sni") &&
+			 !strcmp(json_text(claim, "certainty"), "corroborated");
+		counted |= !strcmp(topic, "app") &&
+			   !strcmp(value, test_text(test, "exe:%s", curl)) &&
+			   strstr(json_text(claim, "detail"), "443/tcp outbound");
+	}
+	if (!named || !counted)
+		test_wrong(test, "the history can't say it: %s", output.out);
+}
+
 const struct test_case name_cases[] = {
-	CASE("names/one-address", one_address_many_names),    CASE("names/lie", a_lie_is_claimed),
-	CASE("names/answers", answers_name_connections),      CASE("names/over-ipv6", over_ipv6),
-	CASE("names/none", nothing_is_sampled_without_names), {},
+	CASE("names/one-address", one_address_many_names),
+	CASE("names/lie", a_lie_is_claimed),
+	CASE("names/answers", answers_name_connections),
+	CASE("names/over-ipv6", over_ipv6),
+	CASE("names/explained-by-the-history", explained_by_the_history),
+	CASE("names/none", nothing_is_sampled_without_names),
+	{},
 };

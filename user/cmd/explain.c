@@ -67,7 +67,13 @@ static int claim_operator_country(struct explaining *explaining, const char *abo
 	const struct eg_owner *operated =
 		eg_owners_find_as(places_owners(explaining->places), answer->as_number);
 
-	if (!answer->as_number || !operated || *answer->as_country)
+	if (*answer->as_country)
+		return claim_field(explaining, answer, EG_GEO_AS,
+				   &(struct eg_claim){ .about = about,
+						       .topic = "operator country",
+						       .value = answer->as_country,
+						       .certainty = "registry" });
+	if (!answer->as_number || !operated)
 		return 0;
 	return claims_add_detail(&explaining->claims,
 				 (struct eg_claim){ .about = about,
@@ -80,20 +86,24 @@ static int claim_operator_country(struct explaining *explaining, const char *abo
 				 operated->reference ? operated->reference : "");
 }
 
+/* "AS64500 Example Pte", as far as it is known; NULL: not at all. */
+static const char *operator_text(uint32_t number, const char *organization,
+				 char buffer[static SOURCE_SIZE])
+{
+	if (!number)
+		return organization;
+	snprintf(buffer, SOURCE_SIZE, "AS%u%s%s", number, organization ? " " : "",
+		 organization ? organization : "");
+	return buffer;
+}
+
 static int claim_operator(struct explaining *explaining, const char *about,
 			  const struct eg_geo_answer *answer)
 {
 	char text[SOURCE_SIZE];
 	struct eg_claim claim = { .about = about, .topic = "operator", .certainty = "registry" };
 
-	if (answer->as_number)
-		snprintf(text, sizeof(text), "AS%u%s%s", answer->as_number,
-			 answer->as_organization ? " " : "",
-			 answer->as_organization ? answer->as_organization : "");
-	if (answer->as_number)
-		claim.value = text;
-	else
-		claim.value = answer->as_organization;
+	claim.value = operator_text(answer->as_number, answer->as_organization, text);
 	return claim_field(explaining, answer, EG_GEO_AS, &claim);
 }
 
@@ -271,30 +281,30 @@ static int claim_recorded(struct explaining *explaining, const char *about,
 			  const struct eg_destination *row)
 {
 	const struct eg_place *place = eg_destination_place(row);
-	struct eg_claim claim = { .about = about,
-				  .source = explaining->summary_path,
-				  .as_of = row->counters.last_seen,
-				  .detail = "as it was recorded" };
+	char text[SOURCE_SIZE];
+	const struct {
+		const char *topic, *value, *certainty;
+	} recorded[] = {
+		{ "country", place->country, place->country_basis },
+		{ "operator", operator_text(place->as_number, place->as_organization, text), NULL },
+		{ "operator country", place->as_country, NULL },
+		{ "owner", place->owner_name, place->owner_source },
+		{ "owner country", place->owner_country, place->owner_source },
+	};
 	int r = 0;
 
-	if (place->country) {
-		claim.topic = "country";
-		claim.value = place->country;
-		claim.certainty = place->country_basis;
-		r = claims_add(&explaining->claims, &claim);
+	for (size_t i = 0; i < ARRAY_SIZE(recorded) && r == 0; i++) {
+		if (recorded[i].value)
+			r = claims_add(&explaining->claims,
+				       &(struct eg_claim){ .about = about,
+							   .topic = recorded[i].topic,
+							   .value = recorded[i].value,
+							   .source = explaining->summary_path,
+							   .certainty = recorded[i].certainty,
+							   .as_of = row->counters.last_seen,
+							   .detail = "as it was recorded" });
 	}
-	if (r == 0 && place->as_organization) {
-		claim.topic = "operator";
-		claim.value = place->as_organization;
-		claim.certainty = NULL;
-		r = claims_add(&explaining->claims, &claim);
-	}
-	if (r < 0 || !place->owner_name)
-		return r;
-	claim.topic = "owner";
-	claim.value = place->owner_name;
-	claim.certainty = place->owner_source;
-	return claims_add(&explaining->claims, &claim);
+	return r;
 }
 
 static int explain_row(const struct eg_app *app, const struct eg_destination *row, void *data)
@@ -337,9 +347,21 @@ static int claim_found_names(struct explaining *explaining)
 
 /* --- the command --- */
 
+/* Could it be a name? Not its form in other scripts, which no packet has. */
+static bool is_name(const char *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (!isalnum((unsigned char)text[i]) && !strchr("-_.", text[i]))
+			return false;
+	}
+	return size > 0;
+}
+
+/* "*.example.com" is asked of all below example.com, as example.com is. */
 static int parse(const char *destination, struct explaining *explaining)
 {
-	size_t size = strlen(destination);
+	const char *name = destination + (strncmp(destination, "*.", 2) == 0 ? 2 : 0);
+	size_t size = strlen(name);
 
 	if (inet_pton(AF_INET, destination, explaining->ip + 12) == 1) {
 		explaining->ip[10] = explaining->ip[11] = 0xff;
@@ -347,13 +369,13 @@ static int parse(const char *destination, struct explaining *explaining)
 		return 0;
 	}
 	explaining->is_ip = inet_pton(AF_INET6, destination, explaining->ip) == 1;
-	if (size && destination[size - 1] == '.')
+	if (size && name[size - 1] == '.')
 		size--;
-	if (!size) {
+	if (!explaining->is_ip && !is_name(name, size)) {
 		eg_error("explain: '%s' is neither an address nor a name", destination);
 		return -EINVAL;
 	}
-	explaining->name = strndup(destination, size);
+	explaining->name = strndup(name, size);
 	if (!explaining->name)
 		return -ENOMEM;
 	for (char *c = explaining->name; *c; c++)

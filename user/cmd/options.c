@@ -259,6 +259,11 @@ static void put_option(FILE *stream, const struct eg_command *command, size_t op
 	fprintf(stream, "%s\n", formats ? formats : "");
 }
 
+/* What countries in a result mean, and what they don't. */
+static const char places[] =
+	"\nA country is where an address is, by registry or geolocation. The place of a\n"
+	"server is not the place of everyone who can read the data there.\n";
+
 void eg_options_help(FILE *stream, const struct eg_command *command)
 {
 	put_usage_line(stream, command);
@@ -266,4 +271,6 @@ void eg_options_help(FILE *stream, const struct eg_command *command)
 		if (takes(command, i))
 			put_option(stream, command, i);
 	}
+	if (takes(command, EG_OPTION_GEO) || takes(command, EG_OPTION_COUNTRY))
+		fputs(places, stream);
 }

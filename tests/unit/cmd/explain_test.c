@@ -57,6 +57,13 @@ static void an_address_has_scope_and_place(void **state)
 	assert_says(printed, "\"claim\":\"operator country\",\"value\":\"NL\"");
 	assert_says(printed, "\"rows\": null");
 	free(printed);
+	/* What the database itself says goes before the table. */
+	fixture_mmdb("made.mmdb", "country_code,asn,as_name,as_country_code",
+		     "5.5.5.0,5.5.5.255,SG,20940,Example Pte,FR\n", FIXTURE_BUILT, path);
+	printed = explain("5.5.5.5", NULL, geo, NULL, 0);
+	assert_says(printed, "\"claim\":\"operator country\",\"value\":\"FR\","
+			     "\"source\":\"database made\",\"certainty\":\"registry\"");
+	free(printed);
 	printed = explain("64:ff9b::505:505", NULL, geo, NULL, 0);
 	assert_says(printed, "\"claim\":\"country\",\"value\":null");
 	assert_null(strstr(printed, "operator"));
@@ -94,6 +101,12 @@ static void a_summary_says_who_and_how_it_is_called(void **state)
 	assert_says(printed, "\"claim\":\"name\",\"value\":\"log.example.com\","
 			     "\"source\":\"tls_sni\",\"certainty\":\"corroborated\"");
 	assert_says(printed, "\"claim\":\"country\",\"value\":\"SG\",\"source\":\"" SUMMARY "\"");
+	assert_says(printed, "\"claim\":\"operator\",\"value\":\"AS64500 Example Pte\","
+			     "\"source\":\"" SUMMARY "\"");
+	assert_says(printed, "\"claim\":\"operator country\",\"value\":\"SG\","
+			     "\"source\":\"" SUMMARY "\"");
+	assert_says(printed, "\"claim\":\"owner country\",\"value\":\"CN\","
+			     "\"source\":\"" SUMMARY "\"");
 	assert_says(printed, "\"value\":\"android:waydroid/com.example.video\"");
 	assert_says(printed, "443/tcp outbound: 812331 bytes sent, 15204110 received");
 	assert_says(printed, "\"about\":\"log.example.com\",\"claim\":\"owner\"");
@@ -108,6 +121,10 @@ static void a_name_finds_its_addresses(void **state)
 	assert_says(printed, "\"about\":\"203.0.113.27\",\"claim\":\"scope\","
 			     "\"value\":\"documentation\"");
 	assert_says(printed, "\"rows\": 1");
+	free(printed);
+	printed = explain("*.example.com", SUMMARY, NULL, NULL, 0);
+	assert_says(printed, "\"rows\": 1");
+	assert_says(printed, "\"about\":\"example.com\"");
 	free(printed);
 	printed = explain("ample.com", SUMMARY, NULL, NULL, 0);
 	assert_says(printed, "\"rows\": 0");
@@ -135,6 +152,9 @@ static void what_is_neither_is_a_usage_error(void **state)
 	(void)state;
 	free(explain("", NULL, NULL, NULL, EG_EXIT_USAGE));
 	free(explain(".", NULL, NULL, NULL, EG_EXIT_USAGE));
+	free(explain("*.", NULL, NULL, NULL, EG_EXIT_USAGE));
+	free(explain("http://example.com", NULL, NULL, NULL, EG_EXIT_USAGE));
+	free(explain("192.0.2.0/24", NULL, NULL, NULL, EG_EXIT_USAGE));
 	free(explain("a.com", "/nowhere.json", NULL, NULL, EG_EXIT_USAGE));
 	assert_int_equal(run_since(NULL), EG_EXIT_USAGE);
 	assert_int_equal(run_since(SUMMARY), EG_EXIT_USAGE);

@@ -384,6 +384,7 @@ static void explains_itself(void **state)
 	said = capture_end(&capture);
 	assert_non_null(strstr(said, "usage: egret summary [OPTION...] [-- CMD ARG...]\n"));
 	assert_non_null(strstr(said, "auto, or one of: text json ndjson csv prometheus\n"));
+	assert_non_null(strstr(said, "is not the place of everyone who can read the data"));
 	for (char *next = said, *line; (line = strsep(&next, "\n"));) {
 		if (strlen(line) > 80)
 			fail_msg("longer than 80 columns: %s", line);
