@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Where traffic goes, by a made-up database: which company in which country, how sure. */
 #include <string.h>
+#include <unistd.h>
 
 #include <harness/egret.h>
 #include <harness/net.h>
@@ -145,21 +146,43 @@ static void filter_country(struct test *test)
 			     1);
 }
 
-/* A damaged database is refused by name; the others answer. */
+/* Of a database, the first bytes only: as a download leaves it that was broken off. */
+static const char *cut(struct test *test, const char *database, const char *name)
+{
+	const char *path = test_path(test, name);
+
+	require(test, file_copy(database, path) == 0);
+	require(test, truncate(path, 1000) == 0);
+	return path;
+}
+
+/* A damaged database is refused by name, at the start; the others answer. */
 static void damaged_database(struct test *test)
 {
+	static const char *const refused[] = { "damaged.mmdb", "cut.mmdb", "cut.db" };
+	static const char libloc[] = "/usr/share/libloc-location/location.db";
 	const char *database = make_database(test), *damaged = test_path(test, "damaged.mmdb");
+	const char *cut_mmdb = cut(test, database, "cut.mmdb"), *cut_loc = damaged;
 	struct scene scene = set_up(test);
 	struct egret *egret;
 	struct result *result;
 
+	if (access(libloc, R_OK) == 0)
+		cut_loc = cut(test, libloc, "cut.db");
 	require(test, file_write(damaged, "not a database") == 0);
-	egret = egret_start(test, WORDS("--geo", damaged, "--geo", database));
+	egret = egret_start(test, WORDS("--geo", damaged, "--geo", cut_mmdb, "--geo", database,
+					"--geo", cut_loc));
 	talk(&scene);
 	result = egret_stop(egret);
 	expect_rows(result, scene.client, SERVERS);
-	if (result && !result_degraded(result, "damaged.mmdb is not used"))
-		test_wrong(test, "the damaged database is not named");
+	for (size_t i = 0; result && i < sizeof(refused) / sizeof(*refused); i++) {
+		const char *said = test_text(test, "%s is not used", refused[i]);
+
+		if (i == 2 && cut_loc == damaged)
+			continue;
+		if (!result_degraded(result, said) || !strstr(egret->program->output.err, said))
+			test_wrong(test, "nobody names %s", refused[i]);
+	}
 	if (result)
 		expect_equal(test, cJSON_GetArraySize(json_get(result->json, "databases")), 1);
 }
