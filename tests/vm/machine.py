@@ -14,7 +14,7 @@ QEMU = ("qemu-system-x86_64", "-accel", "tcg,thread=single", "-cpu", "max,-erms,
 COMMAND_LINE = ("console=ttyS0 panic=-1 mitigations=off no_timer_check tsc=reliable "
                 "rcupdate.rcu_cpu_stall_timeout=120 watchdog_thresh=60")
 # What a healthy kernel never says.
-ALARM = re.compile(r"WARNING: |BUG: |Oops|kernel BUG at|Call Trace|general protection|rcu.*stall|"
+ALARM = re.compile(r"WARNING: |BUG: |Oops|kernel BUG at|Call Trace|general protection|rcu: .*stall|"
                    r"soft lockup|hard LOCKUP|blocked for more than|UBSAN|KASAN|refcount_t")
 
 

@@ -16,19 +16,20 @@ struct verdicts {
 	unsigned long instructions; /* of the largest */
 };
 
-/* "processed N insns (limit ...": the last line of the verifier's log. */
+/* "processed N insns (limit ...": the last line of the verifier's log, and not the only one. */
 static unsigned long instructions_in(const char *log)
 {
-	const char *line = strstr(log, "processed ");
+	static const char sum[] = "\nprocessed ";
+	const char *line = strstr(log, sum);
 
-	return line ? strtoul(line + strlen("processed "), NULL, 10) : 0;
+	return line ? strtoul(line + strlen(sum), NULL, 10) : 0;
 }
 
 /* Loads one program alone; its verified instructions, 0 if the kernel refuses it. */
-static unsigned long verify(const char *name, char *log, size_t size)
+static unsigned long verify(const struct kernel *kernel, const char *name, char *log, size_t size)
 {
 	const struct eg_probe_options options = { .max_flows = 8, .max_sockets = 8, .names = true };
-	struct egret_bpf *skeleton = open_skeleton(&options);
+	struct egret_bpf *skeleton = open_skeleton(&options, kernel);
 	struct bpf_program *program;
 	unsigned long instructions = 0;
 
@@ -51,11 +52,12 @@ static unsigned long verify(const char *name, char *log, size_t size)
 }
 
 /* False: a program without which nothing works is refused, or one is too large. */
-static bool judge(const struct bpf_program *program, struct verdicts *verdicts)
+static bool judge(const struct kernel *kernel, const struct bpf_program *program,
+		  struct verdicts *verdicts)
 {
 	static char log[1 << 16];
 	const char *name = bpf_program__name(program);
-	unsigned long instructions = verify(name, log, sizeof(log));
+	unsigned long instructions = verify(kernel, name, log, sizeof(log));
 
 	fprintf(verdicts->text, "# %s: %lu\n", name, instructions);
 	if (instructions > verdicts->instructions) {
@@ -74,6 +76,7 @@ int main(int argc, char **argv)
 	struct egret_bpf *skeleton = egret_bpf__open();
 	struct bpf_program *program;
 	struct verdicts verdicts = { 0 };
+	struct kernel kernel;
 	bool good = true;
 	char *text;
 	size_t size;
@@ -84,8 +87,9 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	libbpf_set_print(NULL);
+	kernel_look(&kernel);
 	bpf_object__for_each_program(program, skeleton->obj)
-		good &= judge(program, &verdicts);
+		good &= judge(&kernel, program, &verdicts);
 	fclose(verdicts.text);
 	printf("%s 1 - verifier/%s\n%s", good ? "ok" : "not ok", argv[1], text);
 	printf("# %s is the largest by %s: %lu instructions\n1..1\n", verdicts.largest, argv[1],
