@@ -73,7 +73,7 @@ static __always_inline void errand_executed(struct task_struct *task)
 
 	BPF_CORE_READ_INTO(&name, task, comm);
 	count = bpf_map_lookup_elem(&eg_errands, name);
-	if (count && in_scope(task))
+	if (count && in_scope(address_of(task)))
 		__sync_fetch_and_add(count, 1);
 }
 

@@ -82,6 +82,34 @@ static __always_inline bool append(char *text, volatile __u32 *used, __u32 limit
 	return true;
 }
 
+/*
+ * The steps of the walks below are global functions with numbers only: the
+ * verifier looks at each once, and not again for every turn of every loop of
+ * every program, which was most of what it had to do at a start.
+ */
+__noinline __u64 pointer_at(__u64 address)
+{
+	__u64 pointer = 0;
+
+	bpf_probe_read_kernel(&pointer, sizeof(pointer), (void *)address);
+	return pointer;
+}
+
+#define MOUNT_TOP 1 /* no mount has this address */
+
+/* If the dentry is the root of its mount: the mount that this one is in, or MOUNT_TOP; else 0. */
+__noinline __u64 mount_above(__u64 at, __u64 in)
+{
+	struct dentry *dentry = (void *)at;
+	struct mount *mount = (void *)in, *above;
+
+	if (dentry != BPF_CORE_READ(mount, mnt.mnt_root) &&
+	    dentry != BPF_CORE_READ(dentry, d_parent))
+		return 0;
+	above = BPF_CORE_READ(mount, mnt_parent);
+	return above == mount || !above ? MOUNT_TOP : (__u64)above;
+}
+
 /* Appends what is from the dentry up to the root of the mount namespace; false: not all of it. */
 static __always_inline bool append_path(char *text, volatile __u32 *used, __u32 limit,
 					struct dentry *dentry, struct vfsmount *vfsmount)
@@ -91,20 +119,18 @@ static __always_inline bool append_path(char *text, volatile __u32 *used, __u32 
 		__builtin_preserve_field_info(((struct mount *)0)->mnt, BPF_FIELD_BYTE_OFFSET);
 
 	for (int i = 0; i < EG_PATH_DEPTH + EG_MOUNT_DEPTH; i++) {
-		struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+		__u64 above = mount_above((__u64)dentry, (__u64)mount);
 
-		if (dentry == BPF_CORE_READ(mount, mnt.mnt_root) || dentry == parent) {
-			struct mount *above = BPF_CORE_READ(mount, mnt_parent);
-
-			if (above == mount || !above)
-				return true;
-			dentry = BPF_CORE_READ(mount, mnt_mountpoint);
-			mount = above;
+		if (above == MOUNT_TOP)
+			return true;
+		if (above) {
+			dentry = (void *)pointer_at((__u64)&mount->mnt_mountpoint);
+			mount = (void *)above;
 			continue;
 		}
-		if (!append(text, used, limit, BPF_CORE_READ(dentry, d_name.name)))
+		if (!append(text, used, limit, (void *)pointer_at((__u64)&dentry->d_name.name)))
 			break;
-		dentry = parent;
+		dentry = (void *)pointer_at((__u64)&dentry->d_parent);
 	}
 	return false;
 }
@@ -143,23 +169,34 @@ static __always_inline void describe_args(struct eg_process *process, struct mm_
 		process->args_size = size;
 }
 
-/* Fills in the cgroup2 path; true if it lies at or below the cgroup of interest. */
-static __always_inline bool describe_cgroup(struct eg_process *process, struct task_struct *task)
+/* The directory above; 0: it is the root. */
+__noinline __u64 kernfs_above(__u64 node)
+{
+	return (__u64)kernfs_parent((void *)node);
+}
+
+__noinline __u64 is_scope(__u64 node)
+{
+	return BPF_CORE_READ((struct kernfs_node *)node, id) == config.scope_cgroup_id;
+}
+
+/* Fills in the cgroup2 path; not 0 if it lies at or below the cgroup of interest. */
+static __always_inline __u64 describe_cgroup(struct eg_process *process, struct task_struct *task)
 {
 	struct kernfs_node *node = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
-	bool inside = false;
+	__u64 inside = 0;
 
 	process->cgroup_id = BPF_CORE_READ(node, id);
 	for (int i = 0; i < EG_PATH_DEPTH; i++) {
-		struct kernfs_node *parent = kernfs_parent(node);
+		__u64 parent = kernfs_above((__u64)node);
 
-		inside |= BPF_CORE_READ(node, id) == config.scope_cgroup_id;
+		inside |= is_scope((__u64)node);
 		if (!parent)
 			return inside;
 		if (!append(process->cgroup, &process->cgroup_size, EG_CGROUP_MAX,
-			    BPF_CORE_READ(node, name)))
+			    (void *)pointer_at((__u64)&node->name)))
 			break;
-		node = parent;
+		node = (void *)parent;
 	}
 	process->flags |= EG_PROCESS_CGROUP_CUT;
 	return inside;
@@ -169,29 +206,31 @@ static __always_inline bool describe_cgroup(struct eg_process *process, struct t
  * Left the cgroup, but came from the command: sudo, systemd-run --scope, ...
  * The tracer is a subreaper, so that orphans stay among its descendants.
  */
-static __always_inline bool is_descendant(struct task_struct *task)
+__noinline int is_descendant(__u64 address)
 {
+	struct task_struct *task = (void *)address;
+
 	for (int i = 0; i < EG_PATH_DEPTH; i++) {
 		__u32 tgid = BPF_CORE_READ(task, tgid);
 
 		if (tgid == config.scope_tgid)
-			return true;
+			return 1;
 		if (tgid <= 1)
-			return false;
+			return 0;
 		task = BPF_CORE_READ(task, group_leader, real_parent);
 	}
-	return false;
+	return 0;
 }
 
 /* Is a task of interest that there was no room to describe? */
-static __always_inline bool in_scope(struct task_struct *task)
+__noinline int in_scope(__u64 task)
 {
-	struct kernfs_node *node = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
+	struct kernfs_node *node = BPF_CORE_READ((struct task_struct *)task, cgroups, dfl_cgrp, kn);
 
 	for (int i = 0; i < EG_PATH_DEPTH && node; i++) {
-		if (BPF_CORE_READ(node, id) == config.scope_cgroup_id)
-			return true;
-		node = kernfs_parent(node);
+		if (is_scope((__u64)node))
+			return 1;
+		node = (void *)kernfs_above((__u64)node);
 	}
 	return is_descendant(task);
 }
@@ -242,7 +281,8 @@ static __always_inline bool describe_task(struct eg_process *process, struct tas
 	struct mm_struct *mm;
 	struct file *exe;
 
-	if (!describe_cgroup(process, task) && config.scope_cgroup_id && !is_descendant(task))
+	if (!describe_cgroup(process, task) && config.scope_cgroup_id &&
+	    !is_descendant((__u64)task))
 		return false;
 	describe_ids(process, task);
 	mm = BPF_CORE_READ(task, mm);
@@ -270,8 +310,7 @@ __noinline int describe(__u64 task, __u64 start_ns, __u64 identity, __u32 flags)
 	struct eg_process *process = ring_reserve(sizeof(*process));
 
 	if (!process)
-		return config.scope_cgroup_id && !in_scope((void *)task) ? -EG_KNOWN_OUT_OF_SCOPE
-									 : 0;
+		return config.scope_cgroup_id && !in_scope(task) ? -EG_KNOWN_OUT_OF_SCOPE : 0;
 	process->header.type = EG_RECORD_PROCESS;
 	process->header.size = sizeof(*process);
 	process->header.time_ns = bpf_ktime_get_boot_ns();
