@@ -24,10 +24,11 @@ static void make_small(struct bpf_object *object)
 	struct bpf_program *program;
 	struct bpf_map *map;
 
-	bpf_object__for_each_program(program, object)
+	bpf_object__for_each_program(program, object) {
 		if (bpf_program__type(program) == BPF_PROG_TYPE_TRACING)
 			bpf_program__set_autoload(program, false);
-	bpf_object__for_each_map(map, object)
+	}
+	for (map = bpf_object__next_map(object, NULL); map; map = bpf_object__next_map(object, map))
 		if (bpf_map__type(map) == BPF_MAP_TYPE_HASH)
 			bpf_map__set_max_entries(map, 8);
 }
@@ -88,10 +89,11 @@ int main(void)
 		printf("Bail out! %s: %s\n", path, strerror(errno));
 		return 1;
 	}
-	bpf_object__for_each_program(program, object)
+	bpf_object__for_each_program(program, object) {
 		if (bpf_program__autoload(program))
 			test_program(program);
-	bpf_object__for_each_map(map, object)
+	}
+	for (map = bpf_object__next_map(object, NULL); map; map = bpf_object__next_map(object, map))
 		test_map(map);
 	printf("1..%u\n", number);
 	bpf_object__close(object);
