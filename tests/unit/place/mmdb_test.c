@@ -61,129 +61,128 @@ static void countries_under_each_publishers_name(void **state)
 }
 
 /* Whole records, as far as text and whole numbers go, with all that is not asked for. */
+static const struct {
+	const char *file, *columns, *values;
+	const char *country, *organization;
+	uint32_t number;
+	enum eg_geo_basis basis;
+	const char *license;
+} layouts[] = {
+	{ .file = "GeoLite2-Country.mmdb",
+	  .columns = "continent.code,continent.names.en,country.geoname_id,country.iso_code,"
+		     "country.names.en,registered_country.iso_code",
+	  .values = "AS,Asia,1880251,SG,Singapore,US",
+	  .country = "SG",
+	  .basis = EG_GEO_GEOLOCATION,
+	  .license = "GeoLite2-EULA" },
+	{ .file = "GeoLite2-City.mmdb",
+	  .columns = "city.geoname_id,city.names.en,continent.code,country.iso_code,"
+		     "location.accuracy_radius,location.time_zone,postal.code,"
+		     "registered_country.iso_code",
+	  .values = "1880252,Singapore,AS,SG,50,Asia/Singapore,X1,US",
+	  .country = "SG",
+	  .basis = EG_GEO_GEOLOCATION,
+	  .license = "GeoLite2-EULA" },
+	{ .file = "GeoLite2-ASN.mmdb",
+	  .columns = "autonomous_system_number,autonomous_system_organization",
+	  .values = "64500,Example Pte",
+	  .organization = "Example Pte",
+	  .number = 64500,
+	  .license = "GeoLite2-EULA" },
+	{ .file = "GeoIP2-Country.mmdb",
+	  .columns = "country.iso_code,represented_country.iso_code,traits.is_anycast",
+	  .values = "SG,US,false",
+	  .country = "SG",
+	  .basis = EG_GEO_GEOLOCATION },
+	{ .file = "GeoIP2-Enterprise.mmdb",
+	  .columns = "country.confidence,country.iso_code,traits.autonomous_system_number,"
+		     "traits.autonomous_system_organization,traits.isp",
+	  .values = "99,SG,64500,Example Pte,Other",
+	  .country = "SG",
+	  .organization = "Example Pte",
+	  .number = 64500,
+	  .basis = EG_GEO_GEOLOCATION },
+	{ .file = "GeoIP2-ISP.mmdb",
+	  .columns = "autonomous_system_number,autonomous_system_organization,isp,"
+		     "organization",
+	  .values = "64500,Example Pte,Other,Third",
+	  .organization = "Example Pte",
+	  .number = 64500 },
+	{ .file = "dbip-country-lite-2026-11.mmdb",
+	  .columns = "continent.code,country.geoname_id,country.is_in_european_union,"
+		     "country.iso_code,country.names.en",
+	  .values = "AS,1880251,false,SG,Singapore",
+	  .country = "SG",
+	  .basis = EG_GEO_GEOLOCATION,
+	  .license = "CC-BY-4.0" },
+	{ .file = "dbip-city-lite-2026-11.mmdb",
+	  .columns = "city.names.en,continent.code,country.iso_code,subdivisions.names.en",
+	  .values = "Singapore,AS,SG,Central",
+	  .country = "SG",
+	  .basis = EG_GEO_GEOLOCATION,
+	  .license = "CC-BY-4.0" },
+	{ .file = "dbip-asn-lite-2026-11.mmdb",
+	  .columns = "autonomous_system_number,autonomous_system_organization",
+	  .values = "64500,Example Pte",
+	  .organization = "Example Pte",
+	  .number = 64500,
+	  .license = "CC-BY-4.0" },
+	{ .file = "ipinfo_lite.mmdb",
+	  .columns = "as_domain,as_name,asn,continent,continent_code,country,country_code",
+	  .values = "example.com,Example Pte,AS64500,Asia,AS,Singapore,SG",
+	  .country = "SG",
+	  .organization = "Example Pte",
+	  .number = 64500,
+	  .basis = EG_GEO_GEOLOCATION,
+	  .license = "CC-BY-SA-4.0" },
+	{ .file = "geo-whois-asn-country.mmdb",
+	  .columns = "country_code",
+	  .values = "SG",
+	  .country = "SG",
+	  .basis = EG_GEO_REGISTRY,
+	  .license = "CC0-1.0" },
+	{ .file = "asn.mmdb", /* as tools/fetch-geo makes it */
+	  .columns = "autonomous_system_number,autonomous_system_organization",
+	  .values = "64500,Example Pte",
+	  .organization = "Example Pte",
+	  .number = 64500,
+	  .license = "CC-BY-4.0" },
+	{ .file = "server-country.mmdb", /* ip-location-db since June 2026 */
+	  .columns = "country_code",
+	  .values = "SG",
+	  .country = "SG",
+	  .basis = EG_GEO_GEOLOCATION,
+	  .license = "PDDL-1.0" },
+	{ .file = "origin-asn.mmdb",
+	  .columns = "autonomous_system_number,autonomous_system_organization",
+	  .values = "64500,Example Pte",
+	  .organization = "Example Pte",
+	  .number = 64500,
+	  .license = "PDDL-1.0" },
+};
+
 static void each_publishers_layout(void **state)
 {
-	static const struct {
-		const char *file, *columns, *values;
-		const char *country, *organization;
-		uint32_t number;
-		enum eg_geo_basis basis;
-		const char *license;
-	} cases[] = {
-		{ .file = "GeoLite2-Country.mmdb",
-		  .columns =
-			  "continent.code,continent.names.en,country.geoname_id,country.iso_code,"
-			  "country.names.en,registered_country.iso_code",
-		  .values = "AS,Asia,1880251,SG,Singapore,US",
-		  .country = "SG",
-		  .basis = EG_GEO_GEOLOCATION,
-		  .license = "GeoLite2-EULA" },
-		{ .file = "GeoLite2-City.mmdb",
-		  .columns = "city.geoname_id,city.names.en,continent.code,country.iso_code,"
-			     "location.accuracy_radius,location.time_zone,postal.code,"
-			     "registered_country.iso_code",
-		  .values = "1880252,Singapore,AS,SG,50,Asia/Singapore,X1,US",
-		  .country = "SG",
-		  .basis = EG_GEO_GEOLOCATION,
-		  .license = "GeoLite2-EULA" },
-		{ .file = "GeoLite2-ASN.mmdb",
-		  .columns = "autonomous_system_number,autonomous_system_organization",
-		  .values = "64500,Example Pte",
-		  .organization = "Example Pte",
-		  .number = 64500,
-		  .license = "GeoLite2-EULA" },
-		{ .file = "GeoIP2-Country.mmdb",
-		  .columns = "country.iso_code,represented_country.iso_code,traits.is_anycast",
-		  .values = "SG,US,false",
-		  .country = "SG",
-		  .basis = EG_GEO_GEOLOCATION },
-		{ .file = "GeoIP2-Enterprise.mmdb",
-		  .columns = "country.confidence,country.iso_code,traits.autonomous_system_number,"
-			     "traits.autonomous_system_organization,traits.isp",
-		  .values = "99,SG,64500,Example Pte,Other",
-		  .country = "SG",
-		  .organization = "Example Pte",
-		  .number = 64500,
-		  .basis = EG_GEO_GEOLOCATION },
-		{ .file = "GeoIP2-ISP.mmdb",
-		  .columns = "autonomous_system_number,autonomous_system_organization,isp,"
-			     "organization",
-		  .values = "64500,Example Pte,Other,Third",
-		  .organization = "Example Pte",
-		  .number = 64500 },
-		{ .file = "dbip-country-lite-2026-11.mmdb",
-		  .columns = "continent.code,country.geoname_id,country.is_in_european_union,"
-			     "country.iso_code,country.names.en",
-		  .values = "AS,1880251,false,SG,Singapore",
-		  .country = "SG",
-		  .basis = EG_GEO_GEOLOCATION,
-		  .license = "CC-BY-4.0" },
-		{ .file = "dbip-city-lite-2026-11.mmdb",
-		  .columns = "city.names.en,continent.code,country.iso_code,subdivisions.names.en",
-		  .values = "Singapore,AS,SG,Central",
-		  .country = "SG",
-		  .basis = EG_GEO_GEOLOCATION,
-		  .license = "CC-BY-4.0" },
-		{ .file = "dbip-asn-lite-2026-11.mmdb",
-		  .columns = "autonomous_system_number,autonomous_system_organization",
-		  .values = "64500,Example Pte",
-		  .organization = "Example Pte",
-		  .number = 64500,
-		  .license = "CC-BY-4.0" },
-		{ .file = "ipinfo_lite.mmdb",
-		  .columns = "as_domain,as_name,asn,continent,continent_code,country,country_code",
-		  .values = "example.com,Example Pte,AS64500,Asia,AS,Singapore,SG",
-		  .country = "SG",
-		  .organization = "Example Pte",
-		  .number = 64500,
-		  .basis = EG_GEO_GEOLOCATION,
-		  .license = "CC-BY-SA-4.0" },
-		{ .file = "geo-whois-asn-country.mmdb",
-		  .columns = "country_code",
-		  .values = "SG",
-		  .country = "SG",
-		  .basis = EG_GEO_REGISTRY,
-		  .license = "CC0-1.0" },
-		{ .file = "asn.mmdb", /* as tools/fetch-geo makes it */
-		  .columns = "autonomous_system_number,autonomous_system_organization",
-		  .values = "64500,Example Pte",
-		  .organization = "Example Pte",
-		  .number = 64500,
-		  .license = "CC-BY-4.0" },
-		{ .file = "server-country.mmdb", /* ip-location-db since June 2026 */
-		  .columns = "country_code",
-		  .values = "SG",
-		  .country = "SG",
-		  .basis = EG_GEO_GEOLOCATION,
-		  .license = "PDDL-1.0" },
-		{ .file = "origin-asn.mmdb",
-		  .columns = "autonomous_system_number,autonomous_system_organization",
-		  .values = "64500,Example Pte",
-		  .organization = "Example Pte",
-		  .number = 64500,
-		  .license = "PDDL-1.0" },
-	};
-
 	(void)state;
 	NEEDS_LIBRARY();
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		const char *organization = cases[i].organization, *license;
+	for (size_t i = 0; i < ARRAY_SIZE(layouts); i++) {
+		const char *organization = layouts[i].organization, *license;
 		struct eg_geo_answer answer;
 		struct eg_geo *geo;
 		char csv[256];
 
-		snprintf(csv, sizeof(csv), "5.5.0.0,5.5.255.255,%s\n", cases[i].values);
-		geo = open_made(cases[i].file, cases[i].columns, csv);
+		snprintf(csv, sizeof(csv), "5.5.0.0,5.5.255.255,%s\n", layouts[i].values);
+		geo = open_made(layouts[i].file, layouts[i].columns, csv);
 		answer = fixture_ask(geo, "5.5.5.5");
 		license = eg_geo_database(geo, 0)->license;
-		assert_string_equal(answer.country, cases[i].country ? cases[i].country : "");
-		assert_int_equal(answer.as_number, cases[i].number);
+		assert_string_equal(answer.country, layouts[i].country ? layouts[i].country : "");
+		assert_int_equal(answer.as_number, layouts[i].number);
 		assert_string_equal(answer.as_organization ? answer.as_organization : "",
 				    organization ? organization : "");
 		assert_string_equal(license ? license : "",
-				    cases[i].license ? cases[i].license : "");
-		if (cases[i].country)
-			assert_int_equal(answer.basis, cases[i].basis);
+				    layouts[i].license ? layouts[i].license : "");
+		if (layouts[i].country)
+			assert_int_equal(answer.basis, layouts[i].basis);
 		eg_geo_close(geo);
 	}
 }
