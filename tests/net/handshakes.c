@@ -310,7 +310,7 @@ static void quic_v2(struct test *test)
 		    .confidence = "corroborated");
 }
 
-/* A server that first wants to know whether the address is the client's (RFC 9000 section 8.1.2). */
+/* A server that asks first whether the address is the client's (RFC 9000 section 8.1.2). */
 static void quic_retry(struct test *test)
 {
 	struct certificate certificate;
