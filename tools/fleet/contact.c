@@ -103,7 +103,7 @@ static void choose_member(const struct fleet_host *host, enum service_id id, str
 {
 	const struct service *service = &services[id];
 	unsigned name = service->names ? dice_choice(dice, service->names) : 0;
-	unsigned address = service->addresses ? dice_rank(dice, service->addresses) : 0;
+	unsigned address = dice_rank(dice, service->addresses ? service->addresses : 1);
 
 	peer->network = &networks[service->network];
 	peer->key.port = service->port;
