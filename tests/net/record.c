@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The history: what was recorded is what a report tells, also after a kill -9. */
+#include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -123,6 +126,59 @@ static void refused(struct test *test)
 		     1);
 	kill(program->pid, SIGTERM);
 	expect_equal(test, program_wait(program)->status, 0);
+}
+
+/* --- a disk that is full --- */
+
+static void fill(struct test *test, const char *path)
+{
+	static const char bytes[512];
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	require(test, fd >= 0);
+	while (write(fd, bytes, sizeof(bytes)) > 0)
+		;
+	expect_equal(test, errno, ENOSPC);
+	close(fd);
+}
+
+static unsigned count_gaps(const cJSON *report, const char *reason)
+{
+	const cJSON *gap;
+	unsigned count = 0;
+
+	cJSON_ArrayForEach(gap, cJSON_GetObjectItem(report, "gaps"))
+		count += strcmp(json_text(gap, "reason"), reason) == 0;
+	return count;
+}
+
+/* A megabyte fills up and is freed: recording goes on by itself, and the gap says why. */
+static void full_disk(struct test *test)
+{
+	const char *disk = test_path(test, "disk");
+	const char *path = test_text(test, "%s/history.db", disk);
+	const char *ballast = test_text(test, "%s/ballast", disk);
+	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
+	struct pair pair = sock_pair(client, server, test->ip, 0);
+	struct program *program;
+
+	require(test, mkdir(disk, 0755) == 0);
+	require(test, mount("egret", disk, "tmpfs", 0, "size=1m") == 0);
+	program = record(test, path);
+	talk(&pair);
+	test->waiting = "the recorded interval";
+	while (!result_app_of(summary_of(test, report(test, path)), client->identity.exe))
+		breathe();
+	fill(test, ballast);
+	program_expect(program, PROGRAM_ERR, "No space left on device; trying on");
+	expect_equal(test, unlink(ballast), 0);
+	program_expect(program, PROGRAM_ERR, "recording again");
+	talk(&pair);
+	kill(program->pid, SIGTERM);
+	expect_equal(test, program_wait(program)->status, 0);
+	expect_equal(test, count_gaps(report(test, path), "No space left on device"), 1);
+	expect_rounds(summary_of(test, report(test, path)), &pair, 2 * ROUNDS);
+	expect_equal(test, umount(disk), 0);
 }
 
 /* --- a clock that is set --- */
@@ -366,6 +422,7 @@ static void no_place_for_metrics(struct test *test)
 const struct test_case record_cases[] = {
 	CASE("record/killed", killed),
 	CASE("record/refused", refused),
+	CASE("record/full-disk", full_disk),
 	CASE("record/clock", clock_set),
 	CASE("record/violated", violated),
 	CASE("record/metrics", metrics),
