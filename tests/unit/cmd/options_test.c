@@ -2,6 +2,8 @@
 /* Options: what is understood, and the one line that names what is not. */
 #include "capture.h"
 
+#include <time.h>
+
 #include "user/cmd/cmd.h"
 
 #define ALL (EG_BIT(EG_OPTION_COUNT) - 1)
@@ -319,6 +321,40 @@ static void understands_times(void **state)
 		       "yesterday, 7d are)\n");
 }
 
+/* Days begin in UTC, as the sums in a history do: no time zone, and no summer, makes any longer. */
+static void takes_days_in_utc(void **state)
+{
+	static const char *const zones[] = { "Europe/Berlin", "America/St_Johns", "Asia/Kolkata",
+					     "<+14>-14", "<-12>12" };
+	/* The days on which Europe and America set their clocks. */
+	static const struct {
+		const char *text;
+		int64_t time;
+	} days[] = {
+		{ "2026-03-08", 1772928000 },
+		{ "2026-03-29", 1774742400 },
+		{ "2026-10-25", 1792886400 },
+		{ "2026-11-01", 1793491200 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(zones); i++) {
+		int64_t now, since;
+
+		setenv("TZ", zones[i], 1);
+		tzset();
+		for (size_t j = 0; j < ARRAY_SIZE(days); j++)
+			assert_int_equal(parse_one("--since", days[j].text).since,
+					 days[j].time * NSEC_PER_SEC);
+		now = eg_now_ns();
+		since = parse_one("--since", "yesterday").since;
+		assert_in_range(now / NSEC_PER_SEC / 86400 - since / NSEC_PER_SEC / 86400, 1, 2);
+		assert_int_equal(since % (86400 * NSEC_PER_SEC), 0);
+	}
+	unsetenv("TZ");
+	tzset();
+}
+
 static void understands_sizes(void **state)
 {
 	(void)state;
@@ -407,6 +443,7 @@ int main(void)
 		cmocka_unit_test(refuses_bad_values),
 		cmocka_unit_test(refuses_bad_numbers),
 		cmocka_unit_test(understands_times),
+		cmocka_unit_test(takes_days_in_utc),
 		cmocka_unit_test(understands_sizes),
 		cmocka_unit_test(refuses_formats_by_name),
 		cmocka_unit_test(refuses_wrong_operands),
