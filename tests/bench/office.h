@@ -17,7 +17,7 @@
 struct office {
 	int64_t interval; /* ns */
 	uint64_t chance;
-	unsigned talks[OFFICE_ROWS_MAX]; /* destination of each row, counted through all apps, + 1 */
+	unsigned talks[OFFICE_ROWS_MAX]; /* each row's destination + 1, counted through all apps */
 };
 
 /* The interval that begins at `start`, of so many rows or a few less; NULL: no memory. */

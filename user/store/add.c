@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Adding an interval: one walk over the summary, one transaction. Apps: add_app.c, rows: add_row.c. */
+/* Adding an interval: one walk over it, one transaction. Apps: add_app.c, rows: add_row.c. */
 #include "add.h"
 
 #include <errno.h>

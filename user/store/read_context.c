@@ -21,9 +21,10 @@ static int get_database(struct eg_store *store, char **texts, struct eg_database
 	int r = eg_reading_list(store, texts[3], &database->fields);
 
 	for (size_t i = 0; i < ARRAY_SIZE(into) && r == 0; i++) {
-		*into[i] = *texts[i] ? strdup(texts[i]) : NULL;
-		if (*texts[i] && !*into[i])
-			r = -ENOMEM;
+		if (!texts[i] || !*texts[i])
+			continue;
+		*into[i] = strdup(texts[i]);
+		r = *into[i] ? 0 : -ENOMEM;
 	}
 	return r;
 }

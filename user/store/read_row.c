@@ -144,9 +144,9 @@ static int add_flow(struct eg_reading *reading, const struct eg_query *query)
 	};
 	struct eg_destination row = { 0 };
 	struct eg_detail detail;
-	struct eg_place place;
+	struct eg_place place = { 0 };
 	struct eg_name name;
-	const char *id;
+	const char *id = NULL;
 	int r = eg_chosen_key(query, &row);
 
 	if (r == 0)
