@@ -274,13 +274,16 @@ static int forget_slice(struct eg_store *store, enum eg_level_of level, int64_t 
 	return r < 0 ? r : forgotten;
 }
 
+/* Returns how many periods were forgotten, or -errno. */
 static int forget_old(struct eg_store *store, enum eg_level_of level, int64_t before)
 {
-	int r = SLICE;
+	int forgotten = 0, r = SLICE;
 
-	for (int i = 0; i < SLICES_MAX && r == SLICE; i++)
+	for (int i = 0; i < SLICES_MAX && r == SLICE; i++) {
 		r = forget_slice(store, level, before);
-	return r < 0 ? r : 0;
+		forgotten += r > 0 ? r : 0;
+	}
+	return r < 0 ? r : forgotten;
 }
 
 /*
@@ -367,13 +370,18 @@ static int forget_all(struct eg_store *store, const struct eg_store_keep *keep, 
 		[EG_LEVEL_DAY] = longer(keep->days, hours),
 	};
 	int64_t present = now;
-	int r = find_present(store, now, &present);
+	int forgotten = 0, r = find_present(store, now, &present);
 
-	for (int level = 0; level < EG_LEVEL_OF_COUNT && r == 0; level++) {
-		if (ages[level] && ages[level] < present)
-			r = forget_old(store, level, present - ages[level]);
+	for (int level = 0; level < EG_LEVEL_OF_COUNT && r >= 0; level++) {
+		if (!ages[level] || ages[level] >= present)
+			continue;
+		r = forget_old(store, level, present - ages[level]);
+		forgotten += r > 0 ? r : 0;
 	}
-	return r == 0 ? forget_unused(store) : r;
+	if (r < 0)
+		return r;
+	/* All of the texts are looked through: only where there is a reason. */
+	return forgotten ? forget_unused(store) : 0;
 }
 
 int eg_store_tidy(struct eg_store *store, const struct eg_store_keep *keep, int64_t now)
