@@ -148,8 +148,8 @@ bench: all $(BENCHES) ## measure speed and memory (needs root)
 check-load: all $(O)/tests/load_test ## floods, full maps, a reader that sleeps (needs root)
 	$(Q)EGRET=$(abspath $(O)/egret) EGRET_TEST_TIMEOUT=3600 tools/run-tests $(O)/tests/load_test
 
-prove: all ## all of the above and below, and one table of results (needs root; takes hours)
-	$(Q)BUILD=$(abspath $(O)) tools/prove
+prove: all ## all of the above and below in one table (STEPS='lint load', WITHOUT=kernels; root; hours)
+	$(Q)BUILD=$(abspath $(O)) tools/prove $(WITHOUT:%=-x %) $(STEPS)
 
 check-faults: ## let each call that can fail do so once (needs root)
 	$(Q)$(MAKE) SANITIZE=1 O=$(O)/sanitize $(O)/sanitize/tests/fault/egret $(O)/sanitize/tests/net_test \
