@@ -50,5 +50,6 @@ const struct test_case *const suites[] = {
 	handshake_cases,
 	refused_cases,
 	foreign_cases,
+	hostile_cases,
 	NULL,
 };
