@@ -5,4 +5,4 @@
 #include <harness/suites.h>
 
 extern const struct test_case stopped_cases[], full_cases[], storm_load_cases[];
-extern const struct test_case older_load_cases[], restart_cases[];
+extern const struct test_case older_load_cases[], restart_cases[], flood_cases[];

@@ -4,5 +4,6 @@
 
 const unsigned suites_jobs = 1, suites_timeout_s = 600;
 const struct test_case *const suites[] = {
-	stopped_cases, full_cases, storm_load_cases, older_load_cases, restart_cases, NULL,
+	stopped_cases, full_cases, storm_load_cases, older_load_cases, restart_cases,
+	flood_cases,   NULL,
 };
