@@ -16,6 +16,7 @@ enum eg_news {
 /* Texts belong to the summary that it is of. */
 struct eg_news_item {
 	const char *app, *app_kind, *app_name; /* of APP and DESTINATION, else NULL */
+	const char *app_trust, *app_via, *app_flag;
 	/*
 	 * DESTINATION: the registered domain, else the domain, else NULL and `ip`,
 	 * since addresses behind one name change by the hour; OPERATOR: its
@@ -29,7 +30,7 @@ struct eg_news_item {
 
 /* Bytes a day, of the time that was recorded. */
 struct eg_change {
-	const char *app, *app_kind, *app_name;
+	const char *app, *app_kind, *app_name, *app_trust, *app_via, *app_flag;
 	struct eg_bytes before, after;
 };
 

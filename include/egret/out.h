@@ -145,7 +145,8 @@ enum eg_trace_result { EG_RESULT_PENDING, EG_RESULT_OK, EG_RESULT_ERROR };
 struct eg_trace_event {
 	enum eg_trace_kind kind;
 	int64_t time; /* CLOCK_REALTIME ns, as all times here */
-	const char *app_id, *app_kind; /* all but LOSS */
+	const char *app_id, *app_kind; /* all but LOSS, and the three below */
+	const char *app_trust, *app_via, *app_flag;
 	const struct eg_process_info *process; /* all but LOSS; PROCESS prints all of it */
 	bool command_line; /* PROCESS: print the argument vector */
 	uint64_t socket; /* cookie; 0: unknown */
@@ -256,7 +257,7 @@ int eg_print_explanation(FILE *stream, enum eg_format format,
 struct eg_finding {
 	const char *rule, *description; /* description NULL: none */
 	const char *broken; /* "not.countries", "max_sent_per_day", ... */
-	const char *app_id, *app_name;
+	const char *app_id, *app_name, *app_trust, *app_via, *app_flag;
 	const struct eg_destination *row; /* NULL: it is a limit that is broken */
 	struct eg_period period; /* of a limit, and the two below */
 	uint64_t bytes, limit;

@@ -46,7 +46,7 @@ struct eg_violation {
 	const struct eg_app *app; /* a row's; NULL with a limit */
 	const struct eg_destination *row; /* NULL: it is a limit that is broken */
 	/* Of a limit; texts are the meter's. */
-	const char *app_id, *app_name;
+	const char *app_id, *app_name, *app_trust, *app_via, *app_flag;
 	struct eg_period period;
 	uint64_t bytes, limit;
 };

@@ -19,7 +19,7 @@ COLUMNS = (
     "interval_start,interval_end,event_id,host_id,host_name,app_id,app_kind,app_name,trust,via,user_id,ip,port,"
     "transport,direction,scope,domain,domain_source,domain_confidence,registered_domain,as_number,"
     "as_organization,as_country,country,anycast,owner,owner_country,bytes_sent,bytes_received,connections,"
-    "failed,first_seen,last_seen"
+    "failed,first_seen,last_seen,flag"
 ).split(",")
 SUMMARIES = ("ordinary", "harmful", "merged")
 COUNTERS = ("bytes_sent", "bytes_received", "connections", "failed")

@@ -231,6 +231,7 @@ static int claim_app(struct explaining *explaining, const char *about, const str
 {
 	const struct eg_counters *counters = &row->counters;
 	char transport[16], port[8] = "";
+	const char *flag = app->flag;
 
 	if (row->key.has_port)
 		snprintf(port, sizeof(port), "%u/", row->key.port);
@@ -242,10 +243,12 @@ static int claim_app(struct explaining *explaining, const char *about, const str
 						    .certainty = "measured",
 						    .as_of = counters->last_seen },
 				 "%s%s %s: %" PRIu64 " bytes sent, %" PRIu64 " received, %" PRIu64
-				 " connections, %" PRIu64 " failed",
+				 " connections, %" PRIu64 " failed; trust %s%s%s%s%s",
 				 port, eg_transport_name(row->key.transport, transport),
 				 row->key.direction ? "inbound" : "outbound", counters->bytes.sent,
-				 counters->bytes.received, counters->connections, counters->failed);
+				 counters->bytes.received, counters->connections, counters->failed,
+				 app->trust ? app->trust : "unknown", app->via ? ", via " : "",
+				 app->via ? app->via : "", flag ? ", flag " : "", flag ? flag : "");
 }
 
 static int claim_names(struct explaining *explaining, const char *about,

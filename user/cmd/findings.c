@@ -69,20 +69,42 @@ static int reserve(struct findings *findings)
 	return 0;
 }
 
+/* False: no memory. */
+static bool copy(const char *text, const char **ret_copy)
+{
+	*ret_copy = text ? strdup(text) : NULL;
+	return !text || *ret_copy;
+}
+
+static void free_app(const struct eg_finding *finding)
+{
+	const char *const texts[] = { finding->app_id, finding->app_name, finding->app_trust,
+				      finding->app_via, finding->app_flag };
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		free((char *)(uintptr_t)texts[i]);
+}
+
 /* A meter goes on counting: what it says of an app is copied. */
 static int copy_app(const struct eg_violation *violation, struct eg_finding *finding)
 {
-	char *id = strdup(violation->app_id);
-	char *name = violation->app_name ? strdup(violation->app_name) : NULL;
+	if (copy(violation->app_id, &finding->app_id) &&
+	    copy(violation->app_name, &finding->app_name) &&
+	    copy(violation->app_trust, &finding->app_trust) &&
+	    copy(violation->app_via, &finding->app_via) &&
+	    copy(violation->app_flag, &finding->app_flag))
+		return 0;
+	free_app(finding);
+	return -ENOMEM;
+}
 
-	if (!id || !name != !violation->app_name) {
-		free(id);
-		free(name);
-		return -ENOMEM;
-	}
-	finding->app_id = id;
-	finding->app_name = name;
-	return 0;
+static void borrow_app(const struct eg_app *app, struct eg_finding *finding)
+{
+	finding->app_id = app->id;
+	finding->app_name = app->name;
+	finding->app_trust = app->trust;
+	finding->app_via = app->via;
+	finding->app_flag = app->flag;
 }
 
 int findings_add(const struct eg_violation *violation, void *data)
@@ -108,10 +130,8 @@ int findings_add(const struct eg_violation *violation, void *data)
 		r = copy_app(violation, &finding);
 	if (r < 0)
 		return r;
-	if (violation->row) {
-		finding.app_id = violation->app->id;
-		finding.app_name = violation->app->name;
-	}
+	if (violation->row)
+		borrow_app(violation->app, &finding);
 	findings->list[findings->count++] = finding;
 	return 0;
 }
@@ -138,10 +158,8 @@ int findings_sort(struct findings *findings)
 void findings_free(struct findings *findings)
 {
 	for (size_t i = 0; i < findings->count; i++) {
-		if (findings->list[i].row)
-			continue;
-		free((char *)(uintptr_t)findings->list[i].app_id);
-		free((char *)(uintptr_t)findings->list[i].app_name);
+		if (!findings->list[i].row)
+			free_app(&findings->list[i]);
 	}
 	free(findings->list);
 }

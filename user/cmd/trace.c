@@ -79,6 +79,9 @@ static int on_process(const struct eg_process *record, void *data)
 			       .time = collector_time(session->collector, record->header.time_ns),
 			       .app_id = process->self.id,
 			       .app_kind = process->self.kind,
+			       .app_trust = process->self.trust,
+			       .app_via = process->self.via,
+			       .app_flag = process->self.flag,
 			       .process = &process->info,
 			       .command_line = !session->options->no_command_lines,
 		       });
@@ -131,6 +134,11 @@ static int on_event(const struct eg_event *event, void *data)
 		      .app_kind = app	   ? app->kind
 				  : kernel ? "kernel"
 					   : "unknown",
+		      .app_trust = app	    ? app->trust
+				   : kernel ? "kernel"
+					    : NULL,
+		      .app_via = app ? app->via : NULL,
+		      .app_flag = app ? app->flag : NULL,
 		      .process = process ? &process->info : NULL,
 		      .socket = event->cookie,
 		      .key = row.key,
@@ -181,6 +189,9 @@ static void on_name(const struct eg_learnt_name *learnt, void *data)
 			       .time = collector_time(session->collector, payload->header.time_ns),
 			       .app_id = app ? app->id : "unknown:pid",
 			       .app_kind = app ? app->kind : "unknown",
+			       .app_trust = app ? app->trust : NULL,
+			       .app_via = app ? app->via : NULL,
+			       .app_flag = app ? app->flag : NULL,
 			       .process = process ? &process->info : NULL,
 			       .socket = payload->cookie,
 			       .key = row.key,

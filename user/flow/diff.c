@@ -117,6 +117,9 @@ static bool describe(enum eg_news kind, const struct eg_app *app, const struct e
 		item->app = app->id;
 		item->app_kind = app->kind;
 		item->app_name = app->name;
+		item->app_trust = app->trust;
+		item->app_via = app->via;
+		item->app_flag = app->flag;
 		return true;
 	case EG_NEWS_OPERATOR:
 		item->name = place->as_organization;
@@ -232,6 +235,9 @@ static int add_change(struct eg_diff *diff, const struct eg_news_item *before,
 		.app = after->app,
 		.app_kind = after->app_kind,
 		.app_name = after->app_name,
+		.app_trust = after->app_trust,
+		.app_via = after->app_via,
+		.app_flag = after->app_flag,
 		.before.sent = per_day(before->counters.bytes.sent, diff->recorded_before),
 		.before.received = per_day(before->counters.bytes.received, diff->recorded_before),
 		.after.sent = per_day(after->counters.bytes.sent, diff->recorded_after),

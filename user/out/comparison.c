@@ -40,7 +40,6 @@ static void write_app(struct eg_writer *writer, const char *id, const char *kind
 	eg_writer_text(writer, "id", id);
 	eg_writer_text(writer, "kind", kind);
 	eg_writer_text(writer, "name", name);
-	eg_writer_end(writer);
 }
 
 static void write_item(struct eg_writer *writer, enum eg_news kind, const struct eg_news_item *item)
@@ -48,8 +47,11 @@ static void write_item(struct eg_writer *writer, enum eg_news kind, const struct
 	char ip[46];
 
 	eg_writer_object(writer, NULL, EG_INLINE);
-	if (item->app)
+	if (item->app) {
 		write_app(writer, item->app, item->app_kind, item->app_name);
+		eg_parts_standing(writer, item->app_trust, item->app_via, item->app_flag);
+		eg_writer_end(writer);
+	}
 	if (kind == EG_NEWS_DESTINATION)
 		eg_writer_text(writer, "ip", item->name ? NULL : eg_ip_text(item->ip, ip));
 	if (kind == EG_NEWS_OPERATOR)
@@ -68,6 +70,8 @@ static void write_change(struct eg_writer *writer, const struct eg_change *chang
 {
 	eg_writer_object(writer, NULL, EG_INLINE);
 	write_app(writer, change->app, change->app_kind, change->app_name);
+	eg_parts_standing(writer, change->app_trust, change->app_via, change->app_flag);
+	eg_writer_end(writer);
 	eg_writer_object(writer, "before_per_day", EG_INLINE);
 	eg_parts_bytes(writer, &change->before);
 	eg_writer_end(writer);
@@ -151,8 +155,13 @@ static void describe_item(FILE *line, enum eg_news kind, const struct eg_news_it
 {
 	char ip[46], sent[EG_SIZE_TEXT_SIZE], received[EG_SIZE_TEXT_SIZE];
 
-	if (item->app)
-		fprintf(line, "%s%s", item->app, kind == EG_NEWS_DESTINATION ? ": " : "");
+	if (item->app) {
+		_cleanup_(eg_freep) char *standing =
+			eg_standing_text(item->app_trust, item->app_via, item->app_flag);
+
+		fprintf(line, "%s%s%s", item->app, standing ? standing : "",
+			kind == EG_NEWS_DESTINATION ? ": " : "");
+	}
 	if (kind == EG_NEWS_DESTINATION && !item->name)
 		fputs(eg_ip_text(item->ip, ip), line);
 	if (item->name)
@@ -205,10 +214,13 @@ static const char *factor_text(uint64_t before, uint64_t after, char buffer[stat
 static int put_change(const struct sheet *sheet, const struct eg_change *change)
 {
 	char before[2][EG_SIZE_TEXT_SIZE], after[2][EG_SIZE_TEXT_SIZE], factors[2][FACTOR_SIZE];
-	_cleanup_(eg_freep) char *text = NULL;
+	_cleanup_(eg_freep) char *text = NULL, *standing = NULL;
 
-	if (asprintf(&text, "%s: %s sent a day, %s before%s; %s received, %s before%s", change->app,
-		     eg_size_text(change->after.sent, after[0]),
+	standing = eg_standing_text(change->app_trust, change->app_via, change->app_flag);
+	if (!standing)
+		return -ENOMEM;
+	if (asprintf(&text, "%s%s: %s sent a day, %s before%s; %s received, %s before%s",
+		     change->app, standing, eg_size_text(change->after.sent, after[0]),
 		     eg_size_text(change->before.sent, before[0]),
 		     factor_text(change->before.sent, change->after.sent, factors[0]),
 		     eg_size_text(change->after.received, after[1]),

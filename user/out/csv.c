@@ -12,7 +12,7 @@ static const char header[] =
 	"interval_start,interval_end,event_id,host_id,host_name,app_id,app_kind,app_name,trust,via,"
 	"user_id,ip,port,transport,direction,scope,domain,domain_source,domain_confidence,"
 	"registered_domain,as_number,as_organization,as_country,country,anycast,owner,"
-	"owner_country,bytes_sent,bytes_received,connections,failed,first_seen,last_seen\n";
+	"owner_country,bytes_sent,bytes_received,connections,failed,first_seen,last_seen,flag\n";
 
 /* A cell and the comma after it; NULL leaves it empty. */
 static void put_text(FILE *stream, const char *text)
@@ -98,16 +98,12 @@ static void put_detail(FILE *stream, const struct eg_destination *row)
 
 static void put_counters(FILE *stream, const struct eg_counters *counters)
 {
-	char text[EG_TIME_TEXT_MAX];
-
 	put_number(stream, true, counters->bytes.sent);
 	put_number(stream, true, counters->bytes.received);
 	put_number(stream, true, counters->connections);
 	put_number(stream, true, counters->failed);
 	put_time(stream, counters->first_seen);
-	if (counters->last_seen)
-		fputs(eg_time_text(counters->last_seen, text), stream);
-	putc_unlocked('\n', stream);
+	put_time(stream, counters->last_seen);
 }
 
 static int begin(struct eg_printer *printer)
@@ -126,6 +122,8 @@ static int destination(const struct eg_app *app, const struct eg_destination *ro
 	put_key(printer->stream, row);
 	put_detail(printer->stream, row);
 	put_counters(printer->stream, &row->counters);
+	eg_put_csv(printer->stream, app->flag);
+	putc_unlocked('\n', printer->stream);
 	return eg_stream_status(printer->stream);
 }
 

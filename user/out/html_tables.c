@@ -8,6 +8,7 @@
 
 #include <egret/base.h>
 
+#include "parts.h"
 #include "row.h"
 
 /* What keeps the page below a megabyte; what is beyond is told, and in the sums. */
@@ -97,6 +98,18 @@ static void add_bytes(struct eg_bytes *sum, const struct eg_bytes *bytes)
 
 /* --- apps --- */
 
+/* What the name is worth, where it must be known. */
+static void put_standing(const struct eg_html *html, const struct eg_app *app)
+{
+	_cleanup_(eg_freep) char *text = eg_standing_text(app->trust, app->via, app->flag);
+
+	if (!text || !*text)
+		return;
+	fputs(" <small>", html->stream);
+	eg_html_text(html, text);
+	fputs("</small>", html->stream);
+}
+
 static void put_app(const struct eg_html *html, const struct eg_digest_app *row)
 {
 	const struct eg_app *app = row->app;
@@ -109,6 +122,7 @@ static void put_app(const struct eg_html *html, const struct eg_digest_app *row)
 		eg_html_text(html, app->id);
 		fputs("</small>", html->stream);
 	}
+	put_standing(html, app);
 	put_text(html, app->kind);
 	put_bytes(html, counters->bytes.sent);
 	put_bytes(html, counters->bytes.received);

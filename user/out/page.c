@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The text format's table: what stands in its cells, and how they share a line. */
+#include "parts.h"
 #include "cell.h"
 #include "row.h"
 #include "page.h"
@@ -169,10 +170,11 @@ static int fill_row(struct line *line, const struct eg_destination *row)
 /* What stands above an app's rows, raw; NULL: no memory. */
 static char *make_label(const struct eg_app *app)
 {
+	_cleanup_(eg_freep) char *standing = eg_standing_text(app->trust, app->via, app->flag);
 	char *label;
 
-	if (asprintf(&label, "%s%s%s%s%s", app->name ? app->name : "", app->name ? "  " : "",
-		     app->id, app->via ? "  via " : "", app->via ? app->via : "") < 0)
+	if (!standing || asprintf(&label, "%s%s%s%s", app->name ? app->name : "",
+				  app->name ? "  " : "", app->id, standing) < 0)
 		return NULL;
 	return label;
 }

@@ -63,6 +63,31 @@ void eg_parts_databases(struct eg_writer *writer, const struct eg_summary *summa
 	eg_writer_end(writer);
 }
 
+void eg_parts_standing(struct eg_writer *writer, const char *trust, const char *via,
+		       const char *flag)
+{
+	eg_writer_text(writer, "trust", trust);
+	eg_writer_text(writer, "via", via);
+	eg_writer_text(writer, "flag", flag);
+}
+
+static bool is_doubtful(const char *trust)
+{
+	return trust && strcmp(trust, "kernel") != 0 && strcmp(trust, "root") != 0;
+}
+
+char *eg_standing_text(const char *trust, const char *via, const char *flag)
+{
+	char *text;
+	bool doubtful = is_doubtful(trust);
+
+	if (asprintf(&text, "%s%s%s%s%s%s", via ? "  via " : "", via ? via : "",
+		     doubtful ? "  trust " : "", doubtful ? trust : "", flag ? "  flag " : "",
+		     flag ? flag : "") < 0)
+		return NULL;
+	return text;
+}
+
 void eg_parts_bytes(struct eg_writer *writer, const struct eg_bytes *bytes)
 {
 	eg_writer_number(writer, "bytes_sent", bytes->sent);

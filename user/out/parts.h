@@ -15,6 +15,14 @@ void eg_parts_databases(struct eg_writer *writer, const struct eg_summary *summa
 void eg_parts_totals(struct eg_writer *writer, const struct eg_totals *totals);
 void eg_parts_ledger(struct eg_writer *writer, const struct eg_ledger *ledger,
 		     const struct eg_totals *totals);
+/* What an app's name is worth: trust, via, flag. */
+void eg_parts_standing(struct eg_writer *writer, const char *trust, const char *via,
+		       const char *flag);
+/*
+ * The same in a line of text, "  trust user  flag memfd": only what a reader must
+ * know, as root and the kernel are believed; malloc'ed, NULL: no memory.
+ */
+char *eg_standing_text(const char *trust, const char *via, const char *flag);
 /* "bytes_sent" and "bytes_received". */
 void eg_parts_bytes(struct eg_writer *writer, const struct eg_bytes *bytes);
 /* "country", "country_basis", "anycast" and "as": where an address is and who runs it. */

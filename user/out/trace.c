@@ -17,6 +17,7 @@ static void write_app(struct eg_writer *writer, const struct eg_trace_event *eve
 	eg_writer_object(writer, "app", EG_INLINE);
 	eg_writer_text(writer, "id", event->app_id);
 	eg_writer_text(writer, "kind", event->app_kind);
+	eg_parts_standing(writer, event->app_trust, event->app_via, event->app_flag);
 	eg_writer_end(writer);
 }
 

@@ -73,6 +73,7 @@ static void write_finding(struct eg_writer *writer, const struct eg_finding *fin
 	eg_writer_object(writer, "app", EG_INLINE);
 	eg_writer_text(writer, "id", finding->app_id);
 	eg_writer_text(writer, "name", finding->app_name);
+	eg_parts_standing(writer, finding->app_trust, finding->app_via, finding->app_flag);
 	eg_writer_end(writer);
 	if (finding->row)
 		write_row(writer, finding->row);
@@ -193,13 +194,15 @@ static void put_limit(FILE *stream, const struct eg_finding *finding)
 static int put_finding(FILE *stream, const struct eg_finding *finding,
 		       const struct eg_print_options *options)
 {
-	_cleanup_(eg_freep) char *text = NULL;
+	_cleanup_(eg_freep) char *text = NULL, *standing = NULL;
 	size_t size;
-	FILE *line = open_memstream(&text, &size);
+	FILE *line;
 
+	standing = eg_standing_text(finding->app_trust, finding->app_via, finding->app_flag);
+	line = standing ? open_memstream(&text, &size) : NULL;
 	if (!line)
 		return -ENOMEM;
-	fprintf(line, "%s: ", finding->app_id);
+	fprintf(line, "%s%s: ", finding->app_id, standing);
 	if (finding->row)
 		put_row(line, finding->row);
 	else

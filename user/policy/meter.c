@@ -14,7 +14,7 @@
 /* What one app has used of one rule. */
 struct use {
 	size_t rule;
-	char *id, *name; /* of the app */
+	char *id, *name, *trust, *via, *flag; /* of the app */
 	struct eg_bytes bytes;
 };
 
@@ -38,6 +38,9 @@ static void free_use(void *data)
 
 	free(use->id);
 	free(use->name);
+	free(use->trust);
+	free(use->via);
+	free(use->flag);
 	free(use);
 }
 
@@ -67,6 +70,13 @@ void eg_meter_reset(struct eg_meter *meter)
 
 /* --- adding --- */
 
+/* False: no memory. */
+static bool copy(const char *text, char **ret_copy)
+{
+	*ret_copy = text ? strdup(text) : NULL;
+	return !text || *ret_copy;
+}
+
 static struct use *new_use(const struct use *key)
 {
 	struct use *use = calloc(1, sizeof(*use));
@@ -75,8 +85,8 @@ static struct use *new_use(const struct use *key)
 		return NULL;
 	use->rule = key->rule;
 	use->id = strdup(key->id);
-	use->name = key->name ? strdup(key->name) : NULL;
-	if (use->id && !use->name == !key->name)
+	if (use->id && copy(key->name, &use->name) && copy(key->trust, &use->trust) &&
+	    copy(key->via, &use->via) && copy(key->flag, &use->flag))
 		return use;
 	free_use(use);
 	return NULL;
@@ -85,7 +95,14 @@ static struct use *new_use(const struct use *key)
 static int add(struct eg_meter *meter, size_t rule, const struct eg_app *app,
 	       const struct eg_bytes *bytes)
 {
-	const struct use key = { .rule = rule, .id = app->id, .name = app->name };
+	const struct use key = {
+		.rule = rule,
+		.id = app->id,
+		.name = app->name,
+		.trust = app->trust,
+		.via = app->via,
+		.flag = app->flag,
+	};
 	struct use **node = tfind(&key, &meter->uses, compare), *use = node ? *node : NULL;
 
 	if (!use) {
@@ -148,6 +165,9 @@ static void check_limit(struct reading *reading, const struct use *use, enum eg_
 		.broken = eg_limit_name(limit),
 		.app_id = use->id,
 		.app_name = use->name,
+		.app_trust = use->trust,
+		.app_via = use->via,
+		.app_flag = use->flag,
 		.period = reading->period,
 		.bytes = bytes,
 		.limit = rule->limits[limit].bytes,

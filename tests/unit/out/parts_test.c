@@ -45,6 +45,32 @@ static void writes_errors_without_zeros(void **state)
 	assert_written(&writer, "{\"errors\":{}}\n");
 }
 
+/* Root and the kernel are believed; what is worth less must be known. */
+static void tells_what_names_are_worth(void **state)
+{
+	static const struct {
+		const char *trust, *via, *flag, *expected;
+	} cases[] = {
+		{ "kernel", NULL, NULL, "" },
+		{ "root", "resolver", NULL, "  via resolver" },
+		{ "user", NULL, NULL, "  trust user" },
+		{ "heuristic", "netd", "memfd", "  via netd  trust heuristic  flag memfd" },
+		{ NULL, NULL, "cgroup-mismatch", "  flag cgroup-mismatch" },
+	};
+	struct eg_writer writer;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char *standing = eg_standing_text(cases[i].trust, cases[i].via, cases[i].flag);
+
+		assert_string_equal(standing, cases[i].expected);
+		free(standing);
+	}
+	begin(&writer);
+	eg_parts_standing(&writer, "user", NULL, "memfd");
+	assert_written(&writer, "{\"trust\":\"user\",\"via\":null,\"flag\":\"memfd\"}\n");
+}
+
 static void writes_unknowns_as_null(void **state)
 {
 	struct eg_process_info process = { .pid = 1 };
@@ -151,6 +177,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_errors_without_zeros),
+		cmocka_unit_test(tells_what_names_are_worth),
 		cmocka_unit_test(writes_unknowns_as_null),
 		cmocka_unit_test(leaves_command_lines_out),
 		cmocka_unit_test(names_every_loss),

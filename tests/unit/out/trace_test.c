@@ -16,7 +16,9 @@ static struct eg_process_info process = {
 	.command_line = arguments,
 };
 
-#define APP "\"app\":{\"id\":\"exe:/usr/bin/curl\",\"kind\":\"program\"},"
+#define APP                                                                                        \
+	"\"app\":{\"id\":\"exe:/usr/bin/curl\",\"kind\":\"program\",\"trust\":\"user\","           \
+	"\"via\":\"relay\",\"flag\":\"memfd\"},"
 #define PROCESS                                                                                    \
 	"\"process\":{\"pid\":42,\"start\":\"2026-11-23T10:00:00.000000000Z\","                    \
 	"\"executable\":\"/usr/bin/curl\"},"
@@ -36,6 +38,9 @@ static struct eg_trace_event make_event(enum eg_trace_kind kind)
 		.time = SAMPLE_END,
 		.app_id = "exe:/usr/bin/curl",
 		.app_kind = "program",
+		.app_trust = "user",
+		.app_via = "relay",
+		.app_flag = "memfd",
 		.process = &process,
 		.socket = UINT64_MAX,
 		.key = sample_key("203.0.113.1", 443, IPPROTO_TCP),
@@ -96,10 +101,12 @@ static void prints_what_is_unknown_as_null(void **state)
 
 	(void)state;
 	event.key.overflow = true;
-	assert_printed(&event, HEAD "\"event\":\"accept\",\"app\":{\"id\":null,\"kind\":null},"
-				    "\"process\":null,\"socket\":null,\"ip\":null,\"port\":null,"
-				    "\"transport\":null,\"direction\":null,\"country\":null,"
-				    "\"country_basis\":null,\"anycast\":null,\"as\":null}\n");
+	assert_printed(&event, HEAD
+		       "\"event\":\"accept\",\"app\":{\"id\":null,\"kind\":null,\"trust\":null,"
+		       "\"via\":null,\"flag\":null},"
+		       "\"process\":null,\"socket\":null,\"ip\":null,\"port\":null,"
+		       "\"transport\":null,\"direction\":null,\"country\":null,"
+		       "\"country_basis\":null,\"anycast\":null,\"as\":null}\n");
 }
 
 static void prints_what_a_connection_came_to(void **state)

@@ -19,6 +19,9 @@ static int gather(const struct eg_app *app, const struct eg_destination *row, vo
 		.broken = "not.countries",
 		.app_id = app->id,
 		.app_name = app->name,
+		.app_trust = app->trust,
+		.app_via = app->via,
+		.app_flag = app->flag,
 		.row = row,
 	};
 	return 0;
@@ -44,6 +47,8 @@ static char *print(enum eg_format format, struct eg_summary *summary, size_t lim
 			.rule = "evil\033[2J",
 			.broken = "max_sent_per_day",
 			.app_id = "exe:/\x7f",
+			.app_trust = "user",
+			.app_flag = "cgroup-mismatch",
 			.period = verdict.period,
 			.bytes = 2000000,
 			.limit = 1000000,
