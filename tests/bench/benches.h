@@ -10,6 +10,7 @@ bool bench_quick(void);
 void bench_programs(struct test *test); /* run time of our programs, for each kind of traffic */
 void bench_names(struct test *test); /* the same while names are looked for */
 void bench_parsers(struct test *test); /* reading names and places, in user space */
+void bench_apps(struct test *test); /* telling which app a process is, in user space */
 void bench_flood(struct test *test); /* a million names */
 void bench_connect(struct test *test); /* the connect loop with and without egret */
 void bench_storm(struct test *test); /* as many connections as the machine can make */

@@ -27,6 +27,7 @@ static const struct test_case benches[] = {
 	CASE("programs", bench_programs),
 	CASE("names", bench_names),
 	CASE("parsers", bench_parsers),
+	CASE("apps", bench_apps),
 	CASE("flood", bench_flood),
 	CASE("connect", bench_connect),
 	CASE("storm", bench_storm),

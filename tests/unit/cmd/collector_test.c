@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
 #define PID_FIRST 5000000 /* above every pid that the kernel gives away: these have ended */
 #define A_MINUTE 10000
 #define MINUTES 60
+#define MINUTES_VARIED 12
 #define MINUTES_WARM 5 /* until tables have grown to their size */
 #define ALLOWANCE (64 * 1024)
 
@@ -25,6 +27,7 @@ static struct {
 	uint32_t described, collected; /* processes so far */
 	uint32_t kept; /* a process whose socket somebody else holds; 0: none */
 	uint32_t late; /* is described only after it was collected; 0: none */
+	bool varied; /* each has a user, a cgroup and a container of its own */
 	struct collector *collector;
 } probe;
 
@@ -32,6 +35,32 @@ static struct eg_proc_key key_of(uint32_t number)
 {
 	return (struct eg_proc_key){ .start_ns = 1000000000ULL * number,
 				     .tgid = PID_FIRST + number };
+}
+
+/* A container, a scope of a user's, a script, a Flatpak, an Android: whatever a rule may keep. */
+static void vary(struct eg_process *process, uint32_t number)
+{
+	char *cgroup = process->cgroup;
+	int size = 0;
+
+	process->uid = number % 3000;
+	process->mnt_ns = number % 2 ? number : 0;
+	switch (number % 4) {
+	case 0:
+		size = snprintf(cgroup, EG_CGROUP_MAX, "docker-%064x.scope", number);
+		break;
+	case 1:
+		size = snprintf(cgroup, EG_CGROUP_MAX, "lxc.payload.c%u", number);
+		break;
+	case 2:
+		size = snprintf(cgroup, EG_CGROUP_MAX, "app-flatpak-org.a%u-1.scope", number);
+		break;
+	default:
+		size = snprintf(cgroup, EG_CGROUP_MAX, "app-steam-app%u-1.scope", number);
+	}
+	process->cgroup_size = 1 + (uint32_t)size;
+	process->script_size =
+		1 + (uint32_t)snprintf(process->script, sizeof(process->script), "s%u", number);
 }
 
 static void describe(uint32_t number)
@@ -46,6 +75,8 @@ static void describe(uint32_t number)
 		.comm = "curl",
 	};
 
+	if (probe.varied)
+		vary(&process, number);
 	assert_int_equal(collector_process(&process, probe.collector), 0);
 }
 
@@ -210,6 +241,26 @@ static void intervals_take_no_more_memory_either(void **state)
 	assert_true(allocated() < warm + ALLOWANCE);
 }
 
+/* Each is another app, of another user, in another container: nothing of it stays. */
+static void all_kinds_take_no_more_memory(void **state)
+{
+	size_t most[2] = { 0 }; /* before and after it was warm */
+
+	(void)state;
+	probe.varied = true;
+	for (uint32_t minute = 0; minute < MINUTES_VARIED; minute++) {
+		struct eg_summary *summary = begin_summary();
+
+		live_through(minute);
+		fill();
+		assert_true(summary->apps_count > A_MINUTE / 2);
+		eg_summary_free(summary);
+		if (allocated() > most[minute > MINUTES_WARM])
+			most[minute > MINUTES_WARM] = allocated();
+	}
+	assert_true(most[1] < most[0] + ALLOWANCE);
+}
+
 /* The ring was read, then somebody talked, then the counters were read. */
 static void who_talks_in_between_is_known(void **state)
 {
@@ -249,6 +300,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_long_run_takes_no_more_memory_than_a_short_one,
 						begin, end),
 		cmocka_unit_test_setup_teardown(intervals_take_no_more_memory_either, begin, end),
+		cmocka_unit_test_setup_teardown(all_kinds_take_no_more_memory, begin, end),
 		cmocka_unit_test_setup_teardown(each_summary_has_its_processes, begin, end),
 		cmocka_unit_test_setup_teardown(who_talks_in_between_is_known, begin, end),
 	};

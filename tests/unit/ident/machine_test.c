@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What this machine tells about a process, as long as it is the one that was meant. */
 #include <errno.h>
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -90,6 +91,23 @@ static void namespaces_are_compared(void **state)
 	assert_int_not_equal(eg_machine_mnt_ns(*state, 1), EG_NAMESPACE_HOST);
 }
 
+/* What is kept for users is kept for a few, however many there are. */
+static void users_take_no_more_memory(void **state)
+{
+	size_t warm = 0;
+
+	for (uint32_t uid = 0; uid < 400; uid++) {
+		struct eg_process_facts facts = { .pid = UINT32_MAX, .uid = uid };
+		const struct eg_lookup *lookup = eg_machine_lookup(*state, &facts);
+
+		assert_non_null(lookup->entries(lookup->data, uid));
+		lookup->packages(lookup->data, "none");
+		if (uid == 100)
+			warm = mallinfo2().uordblks;
+	}
+	assert_true(mallinfo2().uordblks <= warm + 4096);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -98,6 +116,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(ancestors_come_nearest_first, setup, teardown),
 		cmocka_unit_test_setup_teardown(files_of_host_and_root, setup, teardown),
 		cmocka_unit_test_setup_teardown(namespaces_are_compared, setup, teardown),
+		cmocka_unit_test_setup_teardown(users_take_no_more_memory, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("ident/machine", tests, NULL, NULL);
