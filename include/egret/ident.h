@@ -239,3 +239,5 @@ struct eg_living;
 int eg_living_read(struct eg_machine *machine, uint32_t pid, struct eg_living **ret_living);
 void eg_living_free(struct eg_living *living);
 const struct eg_process_facts *eg_living_facts(const struct eg_living *living);
+/* Is it another user's, and its executable not ours to know? */
+bool eg_living_is_denied(const struct eg_living *living);

@@ -110,10 +110,32 @@ static void script(struct test *test)
 		   4242);
 }
 
+/* Without root, another user's process is not known, and that is said; one's own is. */
+static void denied(struct test *test)
+{
+	const char *egret, *sleeper = program_find(test, "sleep");
+	struct actor *other = actor_start(test, "other");
+	struct program *own;
+	struct output output;
+
+	egret_needed(test);
+	egret = test_path(test, "egret");
+	require(test, file_copy(test->egret, egret) == 0);
+	own = program_start(test, &(struct program_options){ .argv = WORDS(sleeper, "60"),
+							     .uid = user_of(test) });
+	output = program_run(
+		test, &(struct program_options){ .argv = WORDS(egret, "app", "--format", "ndjson",
+							       test_text(test, "%d", other->pid),
+							       test_text(test, "%d", own->pid)),
+						 .uid = user_of(test) });
+	expect_equal(test, output.status, 3);
+	expect_equal(test, !!strstr(output.err, "CAP_SYS_PTRACE"), 1);
+	expect_equal(test, !!strstr(output.out, "\"app_id\":\"unknown:pid\""), 1);
+	expect_equal(test, !!strstr(output.out, test_text(test, "\"pid\":%d", own->pid)), 1);
+}
+
 const struct test_case app_cases[] = {
-	CASE("apps/docker", docker),
-	CASE("apps/short-lived", short_lived),
-	CASE("apps/resolver", resolver),
-	CASE("apps/script", script),
-	{ 0 },
+	CASE("apps/docker", docker),	 CASE("apps/short-lived", short_lived),
+	CASE("apps/resolver", resolver), CASE("apps/script", script),
+	CASE("apps/denied", denied),	 { 0 },
 };

@@ -26,6 +26,8 @@ static void install_entry(struct test *test, const char *id, const char *name, c
 		require(test, mount("none", directory, "tmpfs", 0, NULL) == 0);
 		require(test, file_write(test_text(test, "%s/.case", directory), "") == 0);
 	}
+	if (strchr(id, '/'))
+		mkdir(test_text(test, "%s/%.*s", directory, (int)strcspn(id, "/"), id), 0755);
 	require(test, file_write(test_text(test, "%s/%s.desktop", directory, id),
 				 test_text(test,
 					   "[Desktop Entry]\nType=Application\nName=%s\n"
@@ -136,6 +138,11 @@ static void kde(struct test *test)
 		  .name = "OBS Studio",
 		  .program = "obs",
 		  DESKTOP("com.obsproject.Studio", "OBS Studio", "obs") },
+		{ .unit = "app.slice/app-kde\\x2dkget-77.scope",
+		  .id = "kde/kget",
+		  .name = "KGet",
+		  .program = "kget",
+		  DESKTOP("kde-kget", "KGet", "kget") },
 		{ .unit = "session.slice/plasma-plasmashell.service",
 		  .program = "plasmoid",
 		  PROGRAM("plasmoid", NULL) },

@@ -139,6 +139,7 @@ struct asking {
 	char **pids; /* NULL-terminated */
 	bool several;
 	bool missing; /* one was not there */
+	bool denied; /* one could not be looked at */
 };
 
 static int print_living(FILE *stream, const struct asking *asking, struct eg_machine *machine,
@@ -181,6 +182,12 @@ static int answer_pids(FILE *stream, void *data)
 			asking->missing = true;
 			continue;
 		}
+		if (eg_living_is_denied(living)) {
+			eg_error("app: process %s: what it executes may not be read; "
+				 "root may, or who has CAP_SYS_PTRACE",
+				 *pid);
+			asking->denied = true;
+		}
 		error = print_living(stream, asking, machine, living);
 		eg_living_free(living);
 	}
@@ -207,7 +214,9 @@ static int run_pids(struct eg_output *output, const struct eg_options *options)
 
 	if (eg_output_write(output, answer_pids, &asking) < 0)
 		return EG_EXIT_INCOMPLETE;
-	return asking.missing ? EG_EXIT_USAGE : EG_EXIT_OK;
+	if (asking.missing)
+		return EG_EXIT_USAGE;
+	return asking.denied ? EG_EXIT_PRIVILEGE : EG_EXIT_OK;
 }
 
 static int run_stdin(struct eg_output *output)

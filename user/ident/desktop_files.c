@@ -19,6 +19,7 @@
 
 #define LOOK_NS (5 * NSEC_PER_SEC)
 #define FILES_MAX 4096 /* in one directory */
+#define DEPTH_MAX 2 /* of directories in directories */
 
 /* The first that has an id wins. `base`: links must not lead out of it. */
 static const struct {
@@ -102,20 +103,21 @@ static int add_entry(struct eg_entries *entries, const char *id, const char *tex
 	return error == -ENOMEM ? error : 0;
 }
 
-static int read_entry(struct eg_entries *entries, int base, const char *below, const char *name)
+/* `below` with `name` in it; malloc'ed, NULL: no memory. */
+static char *path_in(const char *below, const char *name)
 {
-	static const char suffix[] = ".desktop";
-	_cleanup_(eg_freep) char *path = NULL, *id = NULL, *text = NULL;
-	_cleanup_(eg_closep) int fd = -1;
-	size_t size;
-	char link[32];
+	char *path;
 
-	if (asprintf(&path, "%s/%s", below, name) < 0)
-		return -ENOMEM;
-	id = strndup(name, strlen(name) - strlen(suffix));
-	if (!id)
-		return -ENOMEM;
-	fd = open_inside(base, path, O_PATH);
+	return asprintf(&path, "%s/%s", below, name) < 0 ? NULL : path;
+}
+
+static int read_entry(struct eg_entries *entries, int base, const char *path, const char *id)
+{
+	_cleanup_(eg_closep) int fd = open_inside(base, path, O_PATH);
+	_cleanup_(eg_freep) char *text = NULL;
+	char link[32];
+	size_t size;
+
 	if (fd < 0)
 		return 0;
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
@@ -124,9 +126,28 @@ static int read_entry(struct eg_entries *entries, int base, const char *below, c
 	return add_entry(entries, id, text);
 }
 
-static int read_directory(struct eg_entries *entries, int base, const char *below)
+static int read_directory(struct eg_entries *entries, int base, const char *below,
+			  const char *prefix, unsigned depth);
+
+/* A file "kde/okular.desktop" has the id "kde-okular" (Desktop Entry Specification). */
+static int read_name(struct eg_entries *entries, int base, const char *below, const char *prefix,
+		     const char *name, unsigned depth)
 {
-	int fd = open_inside(base, below, O_DIRECTORY), error = 0;
+	static const char suffix[] = ".desktop";
+	_cleanup_(eg_freep) char *path = path_in(below, name), *id = NULL;
+	bool file = has_suffix(name, suffix);
+	int size = file ? (int)(strlen(name) - strlen(suffix)) : (int)strlen(name);
+
+	if (!path || asprintf(&id, "%s%.*s%s", prefix, size, name, file ? "" : "-") < 0)
+		return -ENOMEM;
+	return file ? read_entry(entries, base, path, id)
+		    : read_directory(entries, base, path, id, depth + 1);
+}
+
+static int read_directory(struct eg_entries *entries, int base, const char *below,
+			  const char *prefix, unsigned depth)
+{
+	int fd = depth > DEPTH_MAX ? -1 : open_inside(base, below, O_DIRECTORY), error = 0;
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *file;
 
@@ -136,8 +157,10 @@ static int read_directory(struct eg_entries *entries, int base, const char *belo
 		return 0;
 	}
 	for (int i = 0; !error && i < FILES_MAX && (file = readdir(directory)); i++) {
-		if (has_suffix(file->d_name, ".desktop") && *file->d_name != '.')
-			error = read_entry(entries, base, below, file->d_name);
+		bool wanted = has_suffix(file->d_name, ".desktop") || file->d_type == DT_DIR;
+
+		if (wanted && *file->d_name != '.')
+			error = read_name(entries, base, below, prefix, file->d_name, depth);
 	}
 	closedir(directory);
 	return error;
@@ -195,7 +218,7 @@ int desktop_refresh(struct desktop *desktop, int64_t now)
 		_cleanup_(eg_closep) int base = open_base(i, home);
 
 		if (base >= 0)
-			error = read_directory(entries, base, directories[i].below);
+			error = read_directory(entries, base, directories[i].below, "", 0);
 	}
 	if (error) {
 		eg_entries_free(entries);

@@ -17,6 +17,7 @@ struct eg_living {
 	char *executable, *cgroups, *comm, *init_cgroup;
 	char *cgroup; /* of version 2, out of `cgroups` */
 	char **args;
+	bool denied; /* its executable may not be known */
 };
 
 void eg_living_free(struct eg_living *living)
@@ -35,6 +36,11 @@ void eg_living_free(struct eg_living *living)
 const struct eg_process_facts *eg_living_facts(const struct eg_living *living)
 {
 	return &living->facts;
+}
+
+bool eg_living_is_denied(const struct eg_living *living)
+{
+	return living->denied;
 }
 
 /* A line "0::/path" of /proc/PID/cgroup. */
@@ -62,16 +68,20 @@ static void read_uid(int process, struct eg_process_facts *facts)
 		return;
 	facts->uid = (uint32_t)strtoul(line + 5, NULL, 10);
 	facts->uid_unknown = false;
-	line = strstr(text, "\nKthread:");
-	facts->kernel_thread = line && strtoul(line + 9, NULL, 10) == 1;
 }
 
 static void read_texts(int process, struct eg_living *living)
 {
 	size_t size;
+	int error;
 
-	if (procfs_link(process, "exe", &living->executable) < 0)
+	error = procfs_link(process, "exe", &living->executable);
+	if (error)
 		living->executable = NULL;
+	/* Kernel threads have none; older kernels' status does not say what they are. */
+	if (error)
+		living->facts.kernel_thread = procfs_is_kernel_thread(process);
+	living->denied = (error == -EACCES || error == -EPERM) && !living->facts.kernel_thread;
 	if (procfs_read_own(process, "cgroup", &living->cgroups, &size) < 0)
 		living->cgroups = NULL;
 	if (procfs_read_own(process, "comm", &living->comm, &size) < 0)

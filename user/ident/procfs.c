@@ -16,6 +16,7 @@
 
 #include <egret/base.h>
 
+#define PF_KTHREAD 0x00200000U /* include/linux/sched.h */
 #define READ_FLAGS (O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
 
 int procfs_open(uint32_t pid)
@@ -311,6 +312,21 @@ int procfs_stat(int process, uint32_t *ret_parent, uint64_t *ret_start)
 	for (int i = 2; field && i < 22; i++)
 		field = strchr(field + 1, ' ');
 	return field && sscanf(field, " %" SCNu64, ret_start) == 1 ? 0 : -EINVAL;
+}
+
+bool procfs_is_kernel_thread(int process)
+{
+	_cleanup_(eg_freep) char *text = NULL;
+	const char *field;
+	uint32_t flags;
+	size_t size;
+
+	if (procfs_read_own(process, "stat", &text, &size) < 0)
+		return false;
+	field = strrchr(text, ')');
+	for (int i = 2; field && i < 9; i++)
+		field = strchr(field + 1, ' ');
+	return field && sscanf(field, " %" SCNu32, &flags) == 1 && flags & PF_KTHREAD;
 }
 
 uint32_t procfs_namespace(int process, const char *path)

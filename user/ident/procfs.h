@@ -25,6 +25,8 @@ int procfs_stamp_root(int process, const char *path, uint64_t *ret_stamp);
 int procfs_link(int directory, const char *path, char **ret_text);
 /* proc_pid_stat(5): parent, and start in clock ticks since boot. 0 or -errno. */
 int procfs_stat(int process, uint32_t *ret_parent, uint64_t *ret_start);
+/* Is it the kernel's own (proc_pid_stat(5), flags)? No, where that can't be read. */
+bool procfs_is_kernel_thread(int process);
 /* The inode number of a namespace, as "ns/mnt"; 0: unknown. */
 uint32_t procfs_namespace(int process, const char *path);
 /* An argument vector: list and texts in one allocation; NULL: none, or no memory. */

@@ -206,6 +206,17 @@ static void large_files_are_refused(void **state)
 	unlink(path);
 }
 
+static void a_program_is_no_kernel_thread(void **state)
+{
+	int self = procfs_open((uint32_t)getpid());
+
+	(void)state;
+	assert_true(self >= 0);
+	assert_false(procfs_is_kernel_thread(self));
+	assert_false(procfs_is_kernel_thread(-1));
+	close(self);
+}
+
 static void no_process_has_no_files(void **state)
 {
 	(void)state;
@@ -222,6 +233,7 @@ int main(void)
 		cmocka_unit_test(file_systems_that_never_answer_are_not_asked),
 		cmocka_unit_test(stamps_tell_files_apart),
 		cmocka_unit_test(large_files_are_refused),
+		cmocka_unit_test(a_program_is_no_kernel_thread),
 		cmocka_unit_test(no_process_has_no_files),
 	};
 
