@@ -18,12 +18,12 @@
 #include <egret/base.h>
 
 #include "hierarchy.h"
+#include "listed.h"
 #include "procfs.h"
 #include "resolver.h"
 #include "waydroid.h"
 
 #define USERS_MAX 16 /* whose desktop entries are kept */
-#define CONTAINERS_MAX 16 /* whose packages are kept */
 #define NAMES_MAX 65536 /* in a directory that is searched */
 #define DESCRIPTORS_MAX 1024 /* of a process that are looked at */
 #define PACKAGES_PATH "/data/system/packages.list"
@@ -35,13 +35,6 @@
 #define FIRST_USER_NS 0xEFFFFFFDU
 #define FIRST_PID_NS 0xEFFFFFFCU
 #define FIRST_MNT_NS 0xEFFFFFF8U
-
-/* The packages of one container, which outlive its processes. */
-struct listed {
-	char *container;
-	struct eg_packages *packages; /* NULL: it has no list */
-	uint64_t stamp; /* of the file that they were read from */
-};
 
 struct forebear {
 	struct eg_ancestor facts;
@@ -55,8 +48,7 @@ struct eg_machine {
 	bool has_version1; /* cgroups of version 1 are there, too */
 	bool has_labels; /* an LSM gives processes labels that snaps use */
 	struct desktop desktops[USERS_MAX];
-	struct listed listed[CONTAINERS_MAX];
-	size_t next_listed;
+	struct listings listings;
 	struct eg_lookup lookup;
 
 	/* --- the process at hand --- */
@@ -264,43 +256,11 @@ static const struct eg_entries *find_entries(void *data, uint32_t uid)
 
 /* --- packages --- */
 
-static struct listed *find_listed(struct eg_machine *machine, const char *container)
-{
-	for (size_t i = 0; i < CONTAINERS_MAX; i++) {
-		struct listed *listed = &machine->listed[i];
-
-		if (listed->container && strcmp(listed->container, container) == 0)
-			return listed;
-	}
-	return NULL;
-}
-
-static void clear_listed(struct listed *listed)
-{
-	free(listed->container);
-	eg_packages_free(listed->packages);
-	*listed = (struct listed){};
-}
-
-/* The container's place; the oldest makes room. NULL: no memory. */
-static struct listed *add_listed(struct eg_machine *machine, const char *container)
-{
-	struct listed *listed = find_listed(machine, container);
-
-	if (listed)
-		return listed;
-	listed = &machine->listed[machine->next_listed];
-	machine->next_listed = (machine->next_listed + 1) % CONTAINERS_MAX;
-	clear_listed(listed);
-	listed->container = strdup(container);
-	return listed->container ? listed : NULL;
-}
-
 /* Reads the list anew if it is another one. */
 static const struct eg_packages *read_list(struct eg_machine *machine, const char *container,
 					   uint64_t stamp)
 {
-	struct listed *listed = add_listed(machine, container);
+	struct listed *listed = listed_add(&machine->listings, container);
 	_cleanup_(eg_freep) char *text = NULL;
 	size_t size;
 
@@ -331,7 +291,7 @@ static const struct eg_packages *read_stopped(struct eg_machine *machine, const 
 	self = procfs_open((uint32_t)getpid());
 	if (self < 0 || procfs_read_root(self, path, &text, &size) < 0)
 		return NULL;
-	listed = add_listed(machine, container);
+	listed = listed_add(&machine->listings, container);
 	if (listed)
 		listed->packages = eg_packages_parse(text);
 	return listed ? listed->packages : NULL;
@@ -349,7 +309,7 @@ static const struct eg_packages *find_packages(void *data, const char *container
 			packages = read_list(machine, container, stamp);
 	} else {
 		/* What was read last is true of those that are gone as well. */
-		listed = find_listed(machine, container);
+		listed = listed_find(&machine->listings, container);
 		packages = listed ? listed->packages : read_stopped(machine, container);
 	}
 	machine->listed_now = packages;
@@ -513,7 +473,6 @@ void eg_machine_free(struct eg_machine *machine)
 		close(machine->hierarchy);
 	for (size_t i = 0; i < USERS_MAX; i++)
 		desktop_clear(&machine->desktops[i]);
-	for (size_t i = 0; i < CONTAINERS_MAX; i++)
-		clear_listed(&machine->listed[i]);
+	listings_clear(&machine->listings);
 	free(machine);
 }
