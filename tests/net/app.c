@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -112,4 +113,23 @@ const char *cgroup_of_user(struct test *test, const char *unit)
 	path = test_text(test, "%s/user@%u.service/%s", slice, uid, unit);
 	make_owned(test, path, strlen(slice), uid);
 	return path;
+}
+
+void install_entry(struct test *test, const char *id, const char *name, const char *program)
+{
+	static const char directory[] = "/usr/share/applications";
+
+	if (access(directory, F_OK) < 0)
+		test_skip(test, "there is no %s", directory);
+	if (access(test_text(test, "%s/.case", directory), F_OK) < 0) {
+		require(test, mount("none", directory, "tmpfs", 0, NULL) == 0);
+		require(test, file_write(test_text(test, "%s/.case", directory), "") == 0);
+	}
+	if (strchr(id, '/'))
+		mkdir(test_text(test, "%s/%.*s", directory, (int)strcspn(id, "/"), id), 0755);
+	require(test, file_write(test_text(test, "%s/%s.desktop", directory, id),
+				 test_text(test,
+					   "[Desktop Entry]\nType=Application\nName=%s\n"
+					   "Exec=%s %%U\n",
+					   name, program)) == 0);
 }

@@ -30,3 +30,9 @@ const char *cgroup_named(struct test *test, const char *name);
  */
 const char *cgroup_of_user(struct test *test, const char *unit);
 uid_t user_of(struct test *test);
+
+/*
+ * A desktop entry of this machine, which only this case and its egret see
+ * (egret_start_here()).
+ */
+void install_entry(struct test *test, const char *id, const char *name, const char *program);

@@ -59,11 +59,13 @@ struct disguise {
 static void in_cgroups(struct test *test, const struct disguise *disguises, size_t count)
 {
 	struct actor *server = actor_start(test, "server");
-	struct egret *egret = egret_start(test, NULL);
 	struct actor *evil = NULL;
+	struct egret *egret;
 	struct result *result;
 	long sent = 0;
 
+	install_entry(test, "org.gnome.Epiphany", "Web", "/usr/bin/epiphany");
+	egret = egret_start_here(test, NULL);
 	for (size_t i = 0; i < count; i++) {
 		evil = actor_start_as(test,
 				      &(struct actor_options){
@@ -86,6 +88,8 @@ static void apps(struct test *test)
 		{ "app.slice/app-flatpak-org.mozilla.firefox-99.scope",
 		  "flatpak:org.mozilla.firefox" },
 		{ "app.slice/app-steam-app440-9.scope", "steam:440" },
+		{ "app.slice/app-gnome-org.gnome.Epiphany-1.scope", "desktop:org.gnome.Epiphany" },
+		{ "app.slice/app-org.gnome.Epiphany@1.service", "desktop:org.gnome.Epiphany" },
 	};
 
 	in_cgroups(test, disguises, sizeof(disguises) / sizeof(*disguises));

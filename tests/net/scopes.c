@@ -3,7 +3,6 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,26 +13,6 @@
 #include "apps.h"
 
 #define ID "c0ffee11deadbeef22cafe33babe44feed55face66d00d77abba88ace099f01d"
-
-/* A desktop entry of this machine, which only this case and its egret see. */
-static void install_entry(struct test *test, const char *id, const char *name, const char *program)
-{
-	static const char directory[] = "/usr/share/applications";
-
-	if (access(directory, F_OK) < 0)
-		test_skip(test, "there is no %s", directory);
-	if (access(test_text(test, "%s/.case", directory), F_OK) < 0) {
-		require(test, mount("none", directory, "tmpfs", 0, NULL) == 0);
-		require(test, file_write(test_text(test, "%s/.case", directory), "") == 0);
-	}
-	if (strchr(id, '/'))
-		mkdir(test_text(test, "%s/%.*s", directory, (int)strcspn(id, "/"), id), 0755);
-	require(test, file_write(test_text(test, "%s/%s.desktop", directory, id),
-				 test_text(test,
-					   "[Desktop Entry]\nType=Application\nName=%s\n"
-					   "Exec=%s %%U\n",
-					   name, program)) == 0);
-}
 
 struct launch {
 	const char *unit; /* below the user's manager */
