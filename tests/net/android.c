@@ -106,6 +106,7 @@ static void install(struct test *test)
 	struct egret *egret = egret_start(test, NULL);
 
 	send_bytes(droid_start_app(zygote, root, 10123, "com.android.chrome"), server, 1);
+	await_snapshot(egret);
 	require(test, file_write(test_text(test, "%s.tmp", list),
 				 "org.example.fresh 10199 0 /d s none\n") == 0);
 	require(test, rename(test_text(test, "%s.tmp", list), list) == 0);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What cases about apps share: what an app says of itself, and bytes for it to send. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -132,4 +133,15 @@ void install_entry(struct test *test, const char *id, const char *name, const ch
 					   "[Desktop Entry]\nType=Application\nName=%s\n"
 					   "Exec=%s %%U\n",
 					   name, program)) == 0);
+}
+
+void await_snapshot(struct egret *egret)
+{
+	if (!egret->program)
+		return;
+	egret->test->waiting = "a snapshot";
+	kill(egret->program->pid, SIGUSR1);
+	while (access(egret->file, F_OK) < 0)
+		breathe();
+	egret->test->waiting = NULL;
 }

@@ -36,3 +36,6 @@ uid_t user_of(struct test *test);
  * (egret_start_here()).
  */
 void install_entry(struct test *test, const char *id, const char *name, const char *program);
+
+/* Until egret has looked at all that was sent so far. */
+void await_snapshot(struct egret *egret);

@@ -2,7 +2,6 @@
 /* A real LXC container that is laid out like Waydroid's, behind a bridge and NAT. */
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mount.h>
@@ -285,18 +284,6 @@ static void stop(struct box *box)
 {
 	actor_kill(box->init);
 	program_wait(box->lxc);
-}
-
-/* Until egret has looked at all that was sent so far. */
-static void await_snapshot(struct egret *egret)
-{
-	if (!egret->program)
-		return;
-	egret->test->waiting = "a snapshot";
-	kill(egret->program->pid, SIGUSR1);
-	while (access(egret->file, F_OK) < 0)
-		breathe();
-	egret->test->waiting = NULL;
 }
 
 /* While egret watches, the container stops and comes back with other apps under the same uids. */
