@@ -32,10 +32,10 @@ static const char *const *podman(struct test *test, const char *root, const char
 				 const char *command)
 {
 	static const char script[] =
-		"exec 3<&0 </dev/null; exec \"$0\" $4 --cgroup-manager cgroupfs run --rm --name \"$1\" "
-		"--preserve-fds=1 --network host --ulimit nofile=1024:1024 --ulimit nproc=4096:4096 "
-		"-v /usr:/usr:ro -v /lib:/lib:ro -v /lib64:/lib64:ro -v /bin:/bin:ro "
-		"--rootfs \"$2\" /bin/sh -c \"$3\"";
+		"exec 3<&0 </dev/null; exec \"$0\" $4 --cgroup-manager cgroupfs run --rm "
+		"--name \"$1\" --preserve-fds=1 --network host --ulimit nofile=1024:1024 "
+		"--ulimit nproc=4096:4096 -v /usr:/usr:ro -v /lib:/lib:ro -v /lib64:/lib64:ro "
+		"-v /bin:/bin:ro --rootfs \"$2\" /bin/sh -c \"$3\"";
 	/* crun refuses machines that have control groups of both versions. */
 	const char *runtime = program_look(test, "runc") ? "--runtime runc" : "--log-level error";
 	const char **argv = test_alloc(test, 9 * sizeof(*argv));

@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 
-
 static char *read_all(const char *path, size_t *ret_size)
 {
 	_cleanup_(eg_fclosep) FILE *stream = fopen(path, "re");
