@@ -321,7 +321,7 @@ bool procfs_is_kernel_thread(int process)
 	uint32_t flags;
 	size_t size;
 
-	if (procfs_read_own(process, "stat", &text, &size) < 0)
+	if (procfs_read_own(process, "stat", &text, &size) < 0 || !text)
 		return false;
 	field = strrchr(text, ')');
 	for (int i = 2; field && i < 9; i++)
