@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Text in the columns of a terminal: escaped, measured, cut, padded; sizes and times for people. */
-#include "cell.h"
+#include <egret/cell.h>
 
 #include <errno.h>
 #include <inttypes.h>

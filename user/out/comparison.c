@@ -2,7 +2,6 @@
 /* What is new in a period: the document of diff, and text for people. */
 #include <egret/out.h>
 
-#include "cell.h"
 #include "parts.h"
 #include "writer.h"
 
@@ -11,6 +10,7 @@
 #include <string.h>
 
 #include <egret/base.h>
+#include <egret/cell.h>
 #include <egret/diff.h>
 
 #define BOLD "\033[1m"

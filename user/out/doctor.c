@@ -2,13 +2,13 @@
 /* What works on this machine: a table for people, egret.doctor/1 for programs. */
 #include <egret/out.h>
 
-#include "cell.h"
 #include "parts.h"
 #include "writer.h"
 
 #include <errno.h>
 
 #include <egret/base.h>
+#include <egret/cell.h>
 
 #define PLAIN "\033[0m"
 #define COLUMNS_DEFAULT 80

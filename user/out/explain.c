@@ -2,7 +2,6 @@
 /* What is known of one destination: claims with source, certainty and age. */
 #include <egret/out.h>
 
-#include "cell.h"
 #include "parts.h"
 #include "writer.h"
 
@@ -11,6 +10,7 @@
 #include <string.h>
 
 #include <egret/base.h>
+#include <egret/cell.h>
 
 #define BOLD "\033[1m"
 #define DIM "\033[2m"

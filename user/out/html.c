@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include <egret/base.h>
+#include <egret/cell.h>
 
-#include "cell.h"
 #include "row.h"
 #include "ui.h"
 #include "writer.h"

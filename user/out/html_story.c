@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include <egret/base.h>
-
-#include "cell.h"
+#include <egret/cell.h>
 
 /* --- the headline --- */
 

@@ -7,8 +7,8 @@
 #include <time.h>
 
 #include <egret/base.h>
+#include <egret/cell.h>
 
-#include "cell.h"
 #include "ui.h"
 
 /* Cut so that no character is; what is no UTF-8 is escaped byte by byte anyway. */

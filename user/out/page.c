@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The text format's table: what stands in its cells, and how they share a line. */
-#include "parts.h"
-#include "cell.h"
-#include "row.h"
 #include "page.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
-#include <egret/abi.h>
 #include <egret/base.h>
 
 #define COLUMNS_DEFAULT 80
 #define NAMES_MIN 16 /* columns of destination and operator together, however narrow it gets */
 #define BELOW_INDENT 4 /* of what stands below a row */
-#define OWNER_MAX 48 /* columns of a name there */
 
 static const struct {
 	const char *title;
@@ -59,31 +54,6 @@ void eg_page_end_line(const struct eg_printer *printer)
 	fputc('\n', printer->stream);
 }
 
-/* --- failures --- */
-
-static void add_failure(struct eg_page_failures *failures, const struct eg_error_count *error)
-{
-	size_t i = 0;
-
-	while (i < failures->count && failures->errors[i].number != error->number)
-		i++;
-	if (i == EG_PAGE_ERRORS) {
-		failures->more += error->count;
-		return;
-	}
-	if (i == failures->count)
-		failures->errors[failures->count++].number = error->number;
-	failures->errors[i].count += error->count;
-}
-
-void eg_page_add_failures(struct eg_page_failures *failures, const struct eg_destination *row)
-{
-	const struct eg_detail *detail = eg_row_detail(row);
-
-	for (size_t i = 0; i < detail->errors_count; i++)
-		add_failure(failures, &detail->errors[i]);
-}
-
 /* --- the cells of a line --- */
 
 struct line {
@@ -110,73 +80,17 @@ static int fill_counters(struct line *line, const struct eg_counters *counters)
 	return r;
 }
 
-static int fill_destination(struct eg_cell *cell, const struct eg_destination *row)
-{
-	const char *domain = eg_row_detail(row)->domain;
-	char ip[46];
-
-	if (row->key.overflow)
-		return eg_cell_make("(addresses lost)", cell);
-	if (!domain && !row->key.has_ip)
-		return eg_cell_make("(no address)", cell);
-	return eg_cell_make(domain ? domain : eg_row_ip(&row->key, ip), cell);
-}
-
-static int fill_port(struct eg_cell *cell, const struct eg_destination *row)
-{
-	const char *direction = row->key.direction == EG_INBOUND ? " in" : "";
-	char transport[16];
-
-	if (row->key.overflow)
-		return 0;
-	eg_row_transport(&row->key, transport);
-	if (!row->key.has_port)
-		return eg_cell_format(cell, "%s%s", transport, direction);
-	return eg_cell_format(cell, "%" PRIu16 "/%s%s", row->key.port, transport, direction);
-}
-
-/* Who runs the other side; where that can't be anybody on the internet, what it is. */
-static int fill_operator(struct eg_cell *cell, const struct eg_destination *row)
-{
-	const struct eg_place *place = eg_destination_place(row);
-
-	if (place->as_organization)
-		return eg_cell_make(place->as_organization, cell);
-	if (place->as_number)
-		return eg_cell_format(cell, "AS%" PRIu32, place->as_number);
-	if (row->scope != EG_SCOPE_UNKNOWN && row->scope != EG_SCOPE_INTERNET)
-		return eg_cell_format(cell, "(%s)", eg_row_scope(row));
-	return 0;
-}
-
-static int fill_country(struct eg_cell *cell, const struct eg_place *place)
-{
-	return eg_cell_make(place->anycast == EG_YES ? EG_PAGE_ANYCAST : place->country, cell);
-}
-
 static int fill_row(struct line *line, const struct eg_destination *row)
 {
-	int r = fill_destination(&line->cells[EG_PAGE_DESTINATION], row);
+	int r = eg_label_destination(row, &line->cells[EG_PAGE_DESTINATION]);
 
 	if (r == 0)
-		r = fill_port(&line->cells[EG_PAGE_PORT], row);
+		r = eg_label_port(row, &line->cells[EG_PAGE_PORT]);
 	if (r == 0)
-		r = fill_operator(&line->cells[EG_PAGE_OPERATOR], row);
+		r = eg_label_operator(row, &line->cells[EG_PAGE_OPERATOR]);
 	if (r == 0)
-		r = fill_country(&line->cells[EG_PAGE_COUNTRY], eg_destination_place(row));
+		r = eg_label_country(row, &line->cells[EG_PAGE_COUNTRY]);
 	return r == 0 ? fill_counters(line, &row->counters) : r;
-}
-
-/* What stands above an app's rows, raw; NULL: no memory. */
-static char *make_label(const struct eg_app *app)
-{
-	_cleanup_(eg_freep) char *standing = eg_standing_text(app->trust, app->via, app->flag);
-	char *label;
-
-	if (!standing || asprintf(&label, "%s%s%s%s", app->name ? app->name : "",
-				  app->name ? "  " : "", app->id, standing) < 0)
-		return NULL;
-	return label;
 }
 
 /* --- how wide the columns are --- */
@@ -210,7 +124,7 @@ static int measure_row(struct eg_page *page, const struct eg_destination *row)
 static int measure_label(struct eg_page *page, const struct eg_app *app)
 {
 	_cleanup_(eg_cell_free) struct eg_cell cell = { 0 };
-	_cleanup_(eg_freep) char *label = make_label(app);
+	_cleanup_(eg_freep) char *label = eg_label_app(app);
 	int r = label ? eg_cell_make(label, &cell) : -ENOMEM;
 
 	if (r == 0 && cell.width > page->label_width)
@@ -335,21 +249,6 @@ int eg_page_put_sum(const struct eg_printer *printer, enum eg_page_style style, 
 	return 0;
 }
 
-static void list_failures(FILE *list, const struct eg_page_failures *failures,
-			  const struct eg_counters *counters)
-{
-	const char *separator = ":";
-
-	fprintf(list, "failed %" PRIu64 " of %" PRIu64, counters->failed, counters->connections);
-	for (size_t i = 0; i < failures->count; i++) {
-		fprintf(list, "%s %s %" PRIu64, separator, eg_row_error(failures->errors[i].number),
-			failures->errors[i].count);
-		separator = ",";
-	}
-	if (failures->more)
-		fprintf(list, ", others %" PRIu64, failures->more);
-}
-
 static void put_below(const struct eg_printer *printer, enum eg_page_style style,
 		      const struct eg_cell *cell)
 {
@@ -360,7 +259,7 @@ static void put_below(const struct eg_printer *printer, enum eg_page_style style
 	eg_page_end_line(printer);
 }
 
-static int put_failures(const struct eg_printer *printer, const struct eg_page_failures *failures,
+static int put_failures(const struct eg_printer *printer, const struct eg_failures *failures,
 			const struct eg_counters *counters)
 {
 	_cleanup_(eg_cell_free) struct eg_cell cell = { 0 };
@@ -372,54 +271,16 @@ static int put_failures(const struct eg_printer *printer, const struct eg_page_f
 	list = open_memstream(&cell.text, &size);
 	if (!list)
 		return -ENOMEM;
-	list_failures(list, failures, counters);
+	eg_label_failures(list, failures, counters);
 	if (fclose(list) == EOF)
 		return -ENOMEM;
 	put_below(printer, EG_PAGE_RED, &cell);
 	return 0;
 }
 
-/* A text that others choose is cut to what fits into a line. */
-static int list_name(FILE *list, const char *name)
-{
-	_cleanup_(eg_cell_free) struct eg_cell cell = { 0 };
-	int r = eg_cell_make(name, &cell);
-
-	if (r == 0)
-		eg_cell_put(list, &cell, cell.width < OWNER_MAX ? cell.width : OWNER_MAX, EG_LEFT);
-	return r;
-}
-
-/* "owner Example Holdings (CN); operator registered in SG; name by tls_sni, corroborated" */
-static int list_claims(FILE *list, const struct eg_detail *detail, const struct eg_place *place)
-{
-	const char *separator = "";
-
-	if (place->owner_name) {
-		fputs("owner ", list);
-		if (list_name(list, place->owner_name) < 0)
-			return -ENOMEM;
-		if (place->owner_country)
-			fprintf(list, " (%s)", place->owner_country);
-		separator = "; ";
-	}
-	if (place->as_country) {
-		fprintf(list, "%soperator registered in %s", separator, place->as_country);
-		separator = "; ";
-	}
-	if (detail->domain && detail->domain_source) {
-		fprintf(list, "%sname by %s", separator, detail->domain_source);
-		if (detail->domain_confidence)
-			fprintf(list, ", %s", detail->domain_confidence);
-	}
-	return 0;
-}
-
 /* What else is known of a row, and how: three countries can differ. */
 static int put_claims(const struct eg_printer *printer, const struct eg_destination *row)
 {
-	const struct eg_detail *detail = eg_row_detail(row);
-	const struct eg_place *place = eg_destination_place(row);
 	_cleanup_(eg_freep) char *text = NULL;
 	_cleanup_(eg_cell_free) struct eg_cell cell = { 0 };
 	size_t size;
@@ -428,7 +289,7 @@ static int put_claims(const struct eg_printer *printer, const struct eg_destinat
 
 	if (!list)
 		return -ENOMEM;
-	r = list_claims(list, detail, place);
+	r = eg_label_claims(list, row);
 	if (fclose(list) == EOF || r < 0)
 		return -ENOMEM;
 	if (!*text)
@@ -442,7 +303,7 @@ static int put_claims(const struct eg_printer *printer, const struct eg_destinat
 static int put_row(const struct eg_printer *printer, const struct eg_destination *row)
 {
 	_cleanup_(free_line) struct line line = { 0 };
-	struct eg_page_failures failures = { 0 };
+	struct eg_failures failures = { 0 };
 	int r = fill_row(&line, row);
 
 	if (r < 0)
@@ -452,13 +313,13 @@ static int put_row(const struct eg_printer *printer, const struct eg_destination
 	r = put_claims(printer, row);
 	if (r < 0)
 		return r;
-	eg_page_add_failures(&failures, row);
+	eg_failures_add(&failures, row);
 	return put_failures(printer, &failures, &row->counters);
 }
 
 static int put_app(const struct eg_printer *printer, const struct eg_app *app)
 {
-	_cleanup_(eg_freep) char *label = make_label(app);
+	_cleanup_(eg_freep) char *label = eg_label_app(app);
 
 	if (!label)
 		return -ENOMEM;

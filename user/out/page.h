@@ -2,19 +2,10 @@
 /* What the text format shows of a summary, and how wide its columns are. */
 #pragma once
 
-#include "cell.h"
+#include <egret/label.h>
 #include "format.h"
 
 #define EG_PAGE_ROWS 10 /* destinations of an app; with one more, all are shown */
-#define EG_PAGE_ANYCAST "any" /* in place of a country */
-#define EG_PAGE_ERRORS 6 /* kinds of failures that are told apart in a line */
-
-/* Failed connections by errno; the kinds that find no room are in `more`. */
-struct eg_page_failures {
-	struct eg_error_count errors[EG_PAGE_ERRORS];
-	size_t count;
-	uint64_t more;
-};
 
 /* What is shown of one app. Apps and rows belong to the summary. */
 struct eg_page_block {
@@ -23,7 +14,7 @@ struct eg_page_block {
 	size_t rows_count;
 	uint64_t folded; /* rows of the tail, and what they add up to */
 	struct eg_counters tail;
-	struct eg_page_failures failures;
+	struct eg_failures failures;
 };
 
 enum eg_page_column {
@@ -56,8 +47,6 @@ unsigned eg_page_columns(const struct eg_printer *printer);
 void eg_page_style(const struct eg_printer *printer, enum eg_page_style style);
 /* Back to plain, and a newline. */
 void eg_page_end_line(const struct eg_printer *printer);
-
-void eg_page_add_failures(struct eg_page_failures *failures, const struct eg_destination *row);
 
 /* Finds the columns' widths from the blocks and totals. 0 or -ENOMEM, like all below. */
 int eg_page_lay_out(const struct eg_printer *printer);

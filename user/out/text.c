@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* For people (contract section 5): which apps and destinations are shown, and what frames them. */
 #include "page.h"
-#include "cell.h"
 #include "parts.h"
 #include "row.h"
 #include "writer.h"
@@ -58,7 +57,7 @@ static void fold(struct eg_page_block *block, const struct eg_destination *row)
 	block->tail.bytes.received += row->counters.bytes.received;
 	block->tail.connections += row->counters.connections;
 	block->tail.failed += row->counters.failed;
-	eg_page_add_failures(&block->failures, row);
+	eg_failures_add(&block->failures, row);
 }
 
 static void note_place(struct eg_page *page, const struct eg_place *place)
@@ -200,7 +199,7 @@ static int put_countries(const struct eg_printer *printer)
 			page->registry || page->geolocation ? ", by " : "",
 			page->registry ? "registry" : "", both ? " and " : "",
 			page->geolocation ? "geolocation" : "",
-			page->anycast ? "; " EG_PAGE_ANYCAST ": in many places at once (anycast)"
+			page->anycast ? "; " EG_LABEL_ANYCAST ": in many places at once (anycast)"
 				      : "");
 }
 

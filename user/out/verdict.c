@@ -2,7 +2,6 @@
 /* What breaks the rules of a policy: the document of check, and text for people. */
 #include <egret/out.h>
 
-#include "cell.h"
 #include "parts.h"
 #include "row.h"
 #include "writer.h"
@@ -12,6 +11,7 @@
 #include <string.h>
 
 #include <egret/base.h>
+#include <egret/cell.h>
 
 #define BOLD "\033[1m"
 #define PLAIN "\033[0m"

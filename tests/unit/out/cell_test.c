@@ -2,7 +2,7 @@
 /* Columns of a terminal: measured, cut, padded, wrapped; sizes and times for people. */
 #include "sample.h"
 
-#include "user/out/cell.h"
+#include <egret/cell.h>
 
 static int enter(void **state)
 {

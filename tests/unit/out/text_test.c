@@ -2,7 +2,7 @@
 /* The text format: what people see first. */
 #include "sample.h"
 
-#include "user/out/cell.h"
+#include <egret/cell.h>
 
 static void prints_a_block_per_app(void **state)
 {
