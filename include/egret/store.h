@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <egret/flow.h>
 
@@ -45,6 +46,9 @@ static inline void eg_store_closep(struct eg_store **store)
 {
 	eg_store_close(*store);
 }
+
+/* The process that records into the history at `path` now; 0: none, or it can't be told. */
+pid_t eg_store_recorder(const char *path);
 
 /* Why the last call failed; valid until the next one. */
 const char *eg_store_reason(const struct eg_store *store);
@@ -109,6 +113,8 @@ int eg_store_timeline(struct eg_store *store, const struct eg_period *period, in
 
 /* From the first to the last moment recorded; zeroes: nothing yet. 0 or -errno. */
 int eg_store_extent(struct eg_store *store, struct eg_period *ret_period);
+/* The newest interval; zeroes: none is kept. 0 or -errno. */
+int eg_store_latest(struct eg_store *store, struct eg_period *ret_period);
 /* What the file takes, bytes. */
 uint64_t eg_store_size(struct eg_store *store);
 

@@ -25,6 +25,12 @@ int eg_store_open(const char *path, struct eg_store **ret_store, struct eg_store
 	return refuse(ret_error);
 }
 
+pid_t eg_store_recorder(const char *path)
+{
+	(void)path;
+	return 0;
+}
+
 /* There is never a store to call the rest with. */
 
 void eg_store_close(struct eg_store *store)
@@ -87,6 +93,13 @@ int eg_store_timeline(struct eg_store *store, const struct eg_period *period, in
 }
 
 int eg_store_extent(struct eg_store *store, struct eg_period *ret_period)
+{
+	(void)store;
+	(void)ret_period;
+	return -ENOTSUP;
+}
+
+int eg_store_latest(struct eg_store *store, struct eg_period *ret_period)
 {
 	(void)store;
 	(void)ret_period;

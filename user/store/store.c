@@ -236,16 +236,30 @@ void eg_store_close(struct eg_store *store)
 
 /* --- about it --- */
 
-int eg_store_extent(struct eg_store *store, struct eg_period *ret_period)
+/* The period that a query's one row is; zeroes: it has none. */
+static int find_period(struct eg_query query, struct eg_period *ret_period)
 {
-	struct eg_query query = eg_query(store, "SELECT min(start), max(end) FROM period");
 	int r = eg_query_next(&query);
 
+	if (r >= 0)
+		*ret_period = (struct eg_period){ 0 };
 	if (r > 0)
 		*ret_period = (struct eg_period){ .start = eg_query_get_int(&query, 0),
 						  .end = eg_query_get_int(&query, 1) };
 	eg_query_end(&query);
 	return r < 0 ? r : 0;
+}
+
+int eg_store_extent(struct eg_store *store, struct eg_period *ret_period)
+{
+	return find_period(eg_query(store, "SELECT min(start), max(end) FROM period"), ret_period);
+}
+
+int eg_store_latest(struct eg_store *store, struct eg_period *ret_period)
+{
+	return find_period(eg_query(store, "SELECT start, end FROM period WHERE level = 0 "
+					   "ORDER BY bucket DESC, end DESC LIMIT 1"),
+			   ret_period);
 }
 
 uint64_t eg_store_size(struct eg_store *store)

@@ -154,6 +154,23 @@ static void has_nothing_where_nothing_is(void **state)
 	eg_store_close(store);
 }
 
+static void knows_the_latest(void **state)
+{
+	struct eg_store *store = history_record();
+	struct eg_period latest = { .start = 1, .end = 1 };
+
+	(void)state;
+	assert_int_equal(eg_store_latest(store, &latest), 0);
+	assert_int_equal(latest.start, 0);
+	assert_int_equal(latest.end, 0);
+	history_interval(store, DAY_ONE + SECONDS(50), 1);
+	history_interval(store, DAY_ONE + SECONDS(70), 1);
+	assert_int_equal(eg_store_latest(store, &latest), 0);
+	assert_int_equal(latest.start, DAY_ONE + SECONDS(70));
+	assert_int_equal(latest.end, DAY_ONE + SECONDS(80));
+	eg_store_close(store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +178,7 @@ int main(void)
 		HISTORY_TEST(merges_any_period),
 		HISTORY_TEST(says_when_nothing_was_recorded),
 		HISTORY_TEST(has_nothing_where_nothing_is),
+		HISTORY_TEST(knows_the_latest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
