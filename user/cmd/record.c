@@ -192,6 +192,7 @@ static int handle(struct recorder *recorder, enum tracing_event event)
 	case TRACING_RELOAD:
 		reload(recorder);
 		break;
+	case TRACING_INPUT:
 	case TRACING_SNAPSHOT: /* each interval is one */
 	case TRACING_END:
 		break;

@@ -133,6 +133,7 @@ static int loop(struct session *session)
 		case TRACING_SNAPSHOT:
 			error = snapshot(session);
 			break;
+		case TRACING_INPUT:
 		case TRACING_RELOAD:
 			break;
 		case TRACING_INTERVAL:

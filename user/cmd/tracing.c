@@ -26,6 +26,7 @@ struct tracing {
 	struct eg_probe *probe;
 	struct command *command;
 	int signals;
+	int input; /* -1: none is watched */
 	int look_ms;
 	bool quiet; /* nothing but time has ended the last wait */
 	int64_t interval; /* ns, 0: none */
@@ -153,7 +154,7 @@ int tracing_start(const struct eg_options *options, const struct eg_probe_sink *
 
 	if (!tracing)
 		return eg_command_fail(options->of, -ENOMEM);
-	tracing->signals = -1;
+	tracing->signals = tracing->input = -1;
 	tracing->look_ms = events ? LOOK_LIVE_MS : LOOK_MS;
 	status = start(options, sink, events, tracing);
 	if (status) {
@@ -328,11 +329,17 @@ static enum tracing_event end(struct tracing *tracing)
 	return TRACING_END;
 }
 
+void tracing_watch(struct tracing *tracing, int fd)
+{
+	tracing->input = fd;
+}
+
 enum tracing_event tracing_wait(struct tracing *tracing)
 {
 	struct pollfd fds[] = {
 		{ .fd = tracing->signals, .events = POLLIN },
 		{ .fd = eg_probe_fd(tracing->probe), .events = POLLIN },
+		{ .fd = tracing->input, .events = POLLIN },
 	};
 	enum tracing_event event;
 
@@ -346,6 +353,8 @@ enum tracing_event tracing_wait(struct tracing *tracing)
 			return end(tracing);
 		if (interval_ended(tracing))
 			return TRACING_INTERVAL;
+		if (ready > 0 && fds[2].revents)
+			return TRACING_INPUT;
 		if (ready == 0 || fds[1].revents)
 			return TRACING_RECORDS;
 	}

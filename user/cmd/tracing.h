@@ -17,6 +17,7 @@ enum tracing_event {
 	TRACING_RECORDS, /* the ring was read: the sink has heard what there was */
 	TRACING_INTERVAL, /* an interval has ended */
 	TRACING_SNAPSHOT, /* SIGUSR1: the user wants to see what there is so far */
+	TRACING_INPUT, /* there is something to read where tracing_watch() was told to look */
 	TRACING_RELOAD, /* SIGHUP, where the command serves: begin anew with files */
 	TRACING_END, /* time, the user or the command's end */
 };
@@ -41,6 +42,9 @@ struct eg_probe *tracing_probe(const struct tracing *tracing); /* NULL: unloaded
 enum tracing_event tracing_wait(struct tracing *tracing);
 /* Was there nothing to wake the last wait, for as long as records may be left to wait? */
 bool tracing_is_quiet(const struct tracing *tracing);
+
+/* From here on tracing_wait() also comes back when this descriptor is readable. */
+void tracing_watch(struct tracing *tracing, int fd);
 
 /*
  * The period of the interval that has just ended: from the end of the one
