@@ -42,7 +42,7 @@ $(shell $(PKG_CONFIG) --print-errors --exists $(LIBRARIES))
 $(error a library is missing or too old (see above): `sudo tools/install-deps` installs what the build needs)
 endif
 # What egret can do without; the feature says so then. C sees -DEG_HAVE_LIBMAXMINDDB and so on.
-FOUND := $(foreach library,libmaxminddb libloc libpsl libcrypto sqlite3 libseccomp, \
+FOUND := $(foreach library,libmaxminddb libloc libpsl libcrypto sqlite3 libseccomp ncursesw, \
 	$(shell $(PKG_CONFIG) --exists $(library) && echo $(library)))
 LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) $(FOUND)) \
 	$(addprefix -DEG_HAVE_,$(shell echo $(FOUND) | tr a-z A-Z))
@@ -119,7 +119,7 @@ run: all ## build, then watch this host's traffic for ten seconds (needs root)
 check: check-tools all $(HTML_HELPER) $(SIMULATOR) $(UNIT_TESTS) $(ABI_TESTS) $(FUZZ_TESTS) $(NET_TESTS) ## build and run all tests (needs root)
 	$(Q)EGRET=$(abspath $(O)/egret) BUILD=$(abspath $(O)) tools/run-tests \
 		$(UNIT_TESTS) $(ABI_TESTS) $(FUZZ_TESTS) $(NET_TESTS) \
-		tools/check-schemas $(wildcard tests/schema/*_test.py tests/html/*_test.py tests/fleet/*_test.py)
+		tools/check-schemas $(wildcard tests/schema/*_test.py tests/html/*_test.py tests/fleet/*_test.py tests/top/*_test.py)
 
 check-tools:
 	$(Q)tools/install-deps --missing test || $(PKG_CONFIG) --exists cmocka || \
@@ -246,7 +246,7 @@ $(call objects,$(filter user/probe/%,$(SOURCES)) tests/vm/verifier_test.c): $(O)
 $(call objects,$(filter user/out/%,$(SOURCES))): | $(O)/gen/schemas.inc
 $(call objects,user/out/ui.c): $(O)/gen/report_ui.inc
 $(call objects,$(filter user/place/%,$(SOURCES))): $(O)/gen/libraries | $(O)/gen/owners.inc
-$(call objects,user/base/sandbox.c user/base/libraries.c): $(O)/gen/libraries
+$(call objects,user/base/sandbox.c user/base/libraries.c user/cmd/top_screen.c user/cmd/top_rescue.c): $(O)/gen/libraries
 $(call objects,$(wildcard tests/abi/*.c)): $(O)/gen/abi_layout.inc | $(O)/bpf/egret.bpf.o
 
 # --- what is generated ---

@@ -13,6 +13,7 @@
 static const struct eg_command *const commands[] = {
 	&eg_command_summary, /* the main job: who sent what where */
 	&eg_command_trace, /* one line per event */
+	&eg_command_top, /* live in the terminal */
 	&eg_command_record, /* the same without end, into the history */
 	&eg_command_report, /* out of the history */
 	&eg_command_diff, /* what is new in it */

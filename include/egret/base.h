@@ -20,7 +20,7 @@ struct eg_library {
 	const char *name, *affects;
 	bool present; /* in this build */
 };
-#define EG_LIBRARIES 6
+#define EG_LIBRARIES 7
 /* All EG_LIBRARIES of them. */
 const struct eg_library *eg_libraries(void);
 

@@ -6,7 +6,8 @@ import tempfile
 
 import tap
 
-COMMANDS = ("summary", "trace", "record", "report", "diff", "check", "merge", "explain", "app", "doctor", "schema")
+COMMANDS = ("summary", "trace", "top", "record", "report", "diff", "check", "merge", "explain", "app", "doctor",
+            "schema")
 SUMMARY = f"{tap.GOLDEN}/ordinary.json"
 
 

@@ -32,6 +32,11 @@
 #else
 #define HAVE_LIBSECCOMP false
 #endif
+#ifdef EG_HAVE_NCURSESW
+#define HAVE_NCURSESW true
+#else
+#define HAVE_NCURSESW false
+#endif
 
 static const struct eg_library libraries[EG_LIBRARIES] = {
 	{
@@ -63,6 +68,11 @@ static const struct eg_library libraries[EG_LIBRARIES] = {
 		.name = "libseccomp",
 		.present = HAVE_LIBSECCOMP,
 		.affects = "the recorder's system calls are not confined",
+	},
+	{
+		.name = "ncursesw",
+		.present = HAVE_NCURSESW,
+		.affects = "there is no egret top",
 	},
 };
 

@@ -175,6 +175,7 @@ int eg_output_write(struct eg_output *output, int (*print)(FILE *stream, void *d
 /* --- commands --- */
 extern const struct eg_command eg_command_summary;
 extern const struct eg_command eg_command_trace;
+extern const struct eg_command eg_command_top;
 extern const struct eg_command eg_command_record;
 extern const struct eg_command eg_command_report;
 extern const struct eg_command eg_command_diff;
