@@ -124,6 +124,10 @@ static __always_inline void created(struct bpf_sock *ctx, bool bound)
 	set_sender(socket_key(ctx), &creator);
 }
 
+/*
+ * A stream that is closed and still has an entry never began to connect; if it
+ * has a peer, it did, and eg_state missed its end: it is left to eg_destroy.
+ */
 static __always_inline void releasing(struct bpf_sock *ctx)
 {
 	struct eg_socket *socket;
@@ -137,6 +141,6 @@ static __always_inline void releasing(struct bpf_sock *ctx)
 		return;
 	if (!(socket->flags & (EG_SOCKET_STREAM | EG_SOCKET_PARENT)))
 		datagram_settle(key, ctx, socket);
-	else if (socket->flags & EG_SOCKET_PENDING)
+	else if (socket->flags & EG_SOCKET_PENDING && !ctx->dst_port)
 		stream_failed_early(key, socket);
 }

@@ -16,7 +16,8 @@ static __always_inline void sample_stream(__u64 address, struct eg_socket *socke
 	struct eg_flow_key requested = socket->row;
 
 	stream_sample(address, socket, tp, state, false, bpf_ktime_get_boot_ns(), sample);
-	if (socket->flags & EG_SOCKET_PENDING && state == TCP_CLOSE) {
+	if (socket->flags & EG_SOCKET_PENDING && state == TCP_CLOSE &&
+	    !BPF_CORE_READ(sk, __sk_common.skc_dport)) {
 		/* connect() has failed, unless it is about to send its SYN just now. */
 		bool failed = since(sample->totals.last_ns, socket->born_ns) > CONNECT_NS;
 

@@ -146,6 +146,27 @@ static __always_inline void parent_failed(struct tcp_sock *tp)
 }
 
 /*
+ * A stream without an entry: its beginning was missed, or the map was full. If a
+ * listener has its port, it was accepted there. False: it may be out of scope.
+ * (A function of its own, so that the caller's stack has room for all else.)
+ */
+static __noinline bool stranger_socket(struct eg_socket *stranger, struct sock *sk, __u64 now)
+{
+	struct eg_listener *listener = listener_of(sk, true);
+
+	*stranger = (struct eg_socket){
+		.born_ns = now,
+		.row.transport = IPPROTO_TCP,
+	};
+	if (!listener)
+		return !config.scope_cgroup_id;
+	stranger->row.proc = listener->proc;
+	stranger->row.direction = EG_INBOUND;
+	stranger->row.port = sk->__sk_common.skc_num;
+	return true;
+}
+
+/*
  * The socket reached CLOSE: its counters are final, and still there. `again`:
  * see stream_state(); then only what has still an entry was left undone.
  */
@@ -160,13 +181,8 @@ static __always_inline void stream_closed(struct sock *sk, int oldstate, bool ag
 		return;
 	socket = known = socket_find(address);
 	if (!known) {
-		/* Nobody's: it was opened while the map of sockets was full. */
-		if (again || !armed || config.scope_cgroup_id)
+		if (again || !armed || !stranger_socket(&stranger, sk, now))
 			return;
-		stranger = (struct eg_socket){
-			.born_ns = now,
-			.row.transport = IPPROTO_TCP,
-		};
 		socket = &stranger;
 	}
 	stream_sample(address, socket, tp, oldstate, true, now, &sample);
@@ -185,6 +201,45 @@ static __always_inline void stream_closed(struct sock *sk, int oldstate, bool ag
 	settle(&sample);
 	if (known)
 		socket_drop(address, known);
+}
+
+/*
+ * Which state a stream was in before CLOSE, as far as that matters. A FIN was
+ * sent if there is one number more than bytes were (or, where packets were
+ * dropped on their way out and sent again, than can be told: most are closed
+ * with a FIN).
+ */
+static __always_inline int state_before(struct tcp_sock *tp, bool outbound)
+{
+	__u64 numbers = tp->bytes_acked + (__u32)(tp->snd_nxt - tp->snd_una);
+
+	if (outbound && !tp->bytes_acked)
+		return TCP_SYN_SENT;
+	return numbers == tp->bytes_sent - tp->bytes_retrans + outbound ? TCP_ESTABLISHED
+									: TCP_LAST_ACK;
+}
+
+/* A socket is freed. Its end was counted, and its entry with it, unless both programs missed it. */
+static __always_inline void stream_destroyed(struct sock *sk)
+{
+	__u64 address = (__u64)sk;
+	struct eg_socket *socket = socket_find(address);
+	struct tcp_sock *tp;
+
+	if (!socket || !(socket->flags & EG_SOCKET_STREAM))
+		return;
+	tp = bpf_skc_to_tcp_sock(sk);
+	if (!tp)
+		return;
+	if (!sk->__sk_common.skc_dport) {
+		if (!tp->write_seq) {
+			stream_failed_early(address, socket);
+			return;
+		}
+		/* Disconnected by its program: the counters are zero. */
+		lose(EG_LOSS_END_MISSED);
+	}
+	stream_closed(sk, state_before(tp, socket->row.direction == EG_OUTBOUND), true);
 }
 
 /* --- MPTCP: a connection (the parent) and the TCP sockets that carry it --- */
@@ -240,8 +295,8 @@ static __always_inline void subflow_connecting(struct sock *sk, bool again)
 }
 
 /* Fills in what a connection that a listener has accepted begins with. */
-static __always_inline void accepted_socket(struct eg_socket *socket, struct sock *sk,
-					    struct tcp_sock *tp, const struct eg_proc_key *opener)
+static __always_inline void accepted_socket(struct eg_socket *socket, struct sock *sk, bool typed,
+					    const struct eg_proc_key *opener)
 {
 	socket->flags = EG_SOCKET_STREAM | EG_SOCKET_UNCLAIMED;
 	socket->born_ns = bpf_ktime_get_boot_ns();
@@ -249,11 +304,9 @@ static __always_inline void accepted_socket(struct eg_socket *socket, struct soc
 		socket->row.proc = *opener;
 	socket->row.direction = EG_INBOUND;
 	socket->row.transport = IPPROTO_TCP;
-	socket->row.port = sk->__sk_common.skc_num;
-	socket->row.owner = sk->sk_uid.val;
-	peer_address(socket->row.ip, sk, true);
-	if (sock_is_mptcp_subflow(tp, true))
-		join_parent(socket, sk, mptcp_parent(tp));
+	socket->row.port = READ(typed, sk, __sk_common.skc_num);
+	socket->row.owner = READ(typed, sk, sk_uid.val);
+	peer_address(socket->row.ip, sk, typed);
 }
 
 /*
@@ -277,7 +330,9 @@ static __always_inline void stream_accepted(struct sock *sk, bool again)
 	if (!opener && config.scope_cgroup_id)
 		return;
 	make_cookie(sk);
-	accepted_socket(&socket, sk, tp, opener);
+	accepted_socket(&socket, sk, true, opener);
+	if (sock_is_mptcp_subflow(tp, true))
+		join_parent(&socket, sk, mptcp_parent(tp));
 	if (socket_store(address, &socket, BPF_ANY))
 		lose(EG_LOSS_STORAGE_FAILED);
 	emit_event(EG_RECORD_ACCEPT, address, sk, &socket.row, NULL, 0);
@@ -365,6 +420,20 @@ static __always_inline void mptcp_state(struct sock *sk, int newstate)
 	socket_drop(address, socket);
 }
 
+/* A connection whose acceptance both programs missed sends its first data; NULL: it is none. */
+static __always_inline struct eg_socket *accepted_late(__u64 key, struct sock *sk)
+{
+	struct eg_listener *listener = armed ? listener_of(sk, false) : NULL;
+	struct eg_socket socket = {};
+
+	if (!listener || sock_is_mptcp_subflow(sk, false))
+		return NULL;
+	accepted_socket(&socket, sk, false, &listener->proc);
+	if (socket_store(key, &socket, BPF_NOEXIST))
+		lose(EG_LOSS_STORAGE_FAILED);
+	return socket_find(key);
+}
+
 /*
  * The first data of an accepted connection leaves in the context of the
  * process that sent it: while somebody holds the socket's lock it can be
@@ -373,18 +442,23 @@ static __always_inline void mptcp_state(struct sock *sk, int newstate)
 static __always_inline void stream_claim(struct __sk_buff *skb, struct bpf_sock *common,
 					 struct bpf_tcp_sock *tp)
 {
+	struct sock *sk;
+	__u64 key, parent;
 	struct eg_proc_key sender;
 	struct eg_socket *socket;
-	struct sock *sk;
-	__u64 parent;
 
 	/* A client's SYN is acknowledged by then; what is acknowledged was claimed. */
 	if (tp->bytes_acked || !tp->data_segs_out || tp->data_segs_out != skb->gso_segs)
 		return;
-	socket = socket_find(socket_key(common));
-	if (!socket || !(socket->flags & EG_SOCKET_UNCLAIMED))
+	key = socket_key(common);
+	socket = socket_find(key);
+	if (socket && !(socket->flags & EG_SOCKET_UNCLAIMED))
 		return;
 	sk = (void *)address_of(common);
+	if (!socket)
+		socket = accepted_late(key, sk);
+	if (!socket)
+		return;
 	if (BPF_CORE_READ(sk, sk_lock.owned) != 1)
 		return;
 	sender = key_current();

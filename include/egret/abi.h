@@ -193,7 +193,8 @@ enum eg_loss {
 	EG_LOSS_LISTENER_MAP_FULL,
 	EG_LOSS_CLOSED_MAP_FULL,
 	EG_LOSS_OVERFLOW_MAP_FULL, /* bytes went to the unknown owner */
-	EG_LOSS_NAMES_SKIPPED, /* payload that was not sampled: a name may be missing */
+	EG_LOSS_NAMES_SKIPPED, /* payload or scripts that were not seen: a name may be missing */
+	EG_LOSS_END_MISSED, /* a connection's end was not seen, and its bytes are no longer there */
 	EG_LOSS_COUNT,
 };
 

@@ -118,7 +118,7 @@ static int attach_some(struct eg_probe *probe, bool cgroup, struct eg_probe_erro
 	struct bpf_link *link;
 
 	bpf_object__for_each_program(program, skeleton->obj) {
-		if (is_cgroup_program(program) != cgroup)
+		if (is_cgroup_program(program) != cgroup || !is_of_use(skeleton, program))
 			continue;
 		/* Other iterators run once, and are attached for that (old.c). */
 		if (bpf_program__autoload(program) && is_iterator(program) &&

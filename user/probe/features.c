@@ -86,11 +86,11 @@ static void try_lockdown(struct list *list)
 	}
 }
 
-static void try_mptcp(struct list *list)
+static void try_mptcp(struct list *list, const struct kernel *kernel)
 {
 	struct eg_feature *feature;
 
-	if (!mptcp_is_summed())
+	if (!kernel->mptcp_is_summed)
 		return;
 	feature = add(list, "MPTCP", EG_FEATURE_DEGRADED);
 	snprintf(feature->detail, sizeof(feature->detail),
@@ -99,18 +99,18 @@ static void try_mptcp(struct list *list)
 }
 
 /* Loads it alone and attaches it for a moment. 0, -errno, or -ENOENT: no such hook here. */
-static int try_program(const struct bpf_program *program, int cgroup_fd, struct eg_feature *feature)
+static int try_program(const struct kernel *kernel, const struct bpf_program *program,
+		       int cgroup_fd, struct eg_feature *feature)
 {
 	const struct eg_probe_options options = {};
-	const char *section = bpf_program__section_name(program),
-		   *name = bpf_program__name(program);
+	const char *name = bpf_program__name(program);
 	struct egret_bpf *skeleton = NULL;
 	struct bpf_link *link;
 	int error;
 
-	if (!strncmp(section, "tp_btf/", 7) && !have_tracepoint(section + 7))
+	if (!bpf_program__autoload(program))
 		return -ENOENT;
-	error = load_alone(&options, name, &skeleton);
+	error = load_alone(&options, kernel, name, &skeleton);
 	if (error)
 		return error;
 	program = bpf_object__find_program_by_name(skeleton->obj, name);
@@ -124,8 +124,8 @@ static int try_program(const struct bpf_program *program, int cgroup_fd, struct 
 }
 
 /* Tries a program, if the caller may, and adds what it serves. 0 or -ENOMEM. */
-static int add_program(struct list *list, bool privileged, int cgroup_fd,
-		       const struct bpf_program *program)
+static int add_program(struct list *list, const struct kernel *kernel, bool privileged,
+		       int cgroup_fd, const struct bpf_program *program)
 {
 	const struct optional_program *optional = optional_of(program);
 	struct eg_feature *feature =
@@ -135,7 +135,7 @@ static int add_program(struct list *list, bool privileged, int cgroup_fd,
 	snprintf(feature->detail, sizeof(feature->detail), "%s", optional ? optional->serves : "");
 	if (!privileged)
 		return 0;
-	error = try_program(program, cgroup_fd, feature);
+	error = try_program(kernel, program, cgroup_fd, feature);
 	if (error == -ENOMEM)
 		return error;
 	feature->state = !error ? EG_FEATURE_OK : optional ? EG_FEATURE_MISSING : EG_FEATURE_FAILED;
@@ -144,9 +144,10 @@ static int add_program(struct list *list, bool privileged, int cgroup_fd,
 	return 0;
 }
 
-static int try_programs(struct list *list, bool privileged)
+static int try_programs(struct list *list, const struct kernel *kernel, bool privileged)
 {
-	struct egret_bpf *skeleton = egret_bpf__open();
+	const struct eg_probe_options options = {};
+	struct egret_bpf *skeleton = open_skeleton(&options, kernel);
 	struct bpf_program *program;
 	bool partial = false;
 	int error = 0, cgroup_fd;
@@ -155,7 +156,9 @@ static int try_programs(struct list *list, bool privileged)
 		return -ENOMEM;
 	cgroup_fd = cgroup_root_open(&partial);
 	bpf_object__for_each_program(program, skeleton->obj) {
-		error = add_program(list, privileged, cgroup_fd, program);
+		if (!is_of_use(skeleton, program))
+			continue;
+		error = add_program(list, kernel, privileged, cgroup_fd, program);
 		if (error)
 			break;
 	}
@@ -168,6 +171,7 @@ static int try_programs(struct list *list, bool privileged)
 int eg_probe_features(bool privileged, struct eg_feature **ret_features, size_t *ret_count)
 {
 	struct list list = { .features = calloc(FEATURES_MAX, sizeof(struct eg_feature)) };
+	struct kernel kernel;
 	int error;
 
 	if (!list.features)
@@ -176,8 +180,9 @@ int eg_probe_features(bool privileged, struct eg_feature **ret_features, size_t 
 	try_btf(&list);
 	try_cgroup(&list);
 	try_lockdown(&list);
-	try_mptcp(&list);
-	error = try_programs(&list, privileged);
+	kernel_look(&kernel);
+	try_mptcp(&list, &kernel);
+	error = try_programs(&list, &kernel, privileged);
 	if (error) {
 		free(list.features);
 		return error;

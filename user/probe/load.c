@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 
 #include <egret/base.h>
 
@@ -28,6 +27,12 @@ static const struct optional_program optional_programs[] = {
 		.name = "eg_queue",
 		.serves = "packet sockets",
 		.degraded = "frames that packet sockets send are not seen",
+	},
+	{
+		.name = "eg_destroy",
+		.serves = "ends of connections that the kernel has skipped",
+		.degraded =
+			"a connection is missing where the kernel skips both programs at its end",
 	},
 	{
 		.name = "eg_exec",
@@ -72,120 +77,28 @@ static const struct optional_program optional_programs[] = {
 	},
 };
 
-/* A helper counts as there only if every kind of program that calls it may. */
-static bool have_task_btf(void)
+bool is_of_use(const struct egret_bpf *skeleton, const struct bpf_program *program)
 {
-	static const enum bpf_prog_type types[] = {
-		BPF_PROG_TYPE_CGROUP_SOCK_ADDR,
-		BPF_PROG_TYPE_CGROUP_SOCK,
-		BPF_PROG_TYPE_CGROUP_SKB,
-	};
+	const volatile struct eg_config *config = &skeleton->rodata->config;
 
-	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
-		if (libbpf_probe_bpf_helper(types[i], BPF_FUNC_get_current_task_btf, NULL) != 1)
-			return false;
+	if (program == skeleton->progs.eg_old_listen || program == skeleton->progs.eg_old_files ||
+	    program == skeleton->progs.eg_old_tcp)
+		return !config->scope_cgroup_id;
 	return true;
 }
 
-/*
- * May a map's key hold a pointer (bpf/entry.bpf.h)? The smallest program that
- * looks something up by its packet's socket tells.
- */
-static bool have_pointer_keys(void)
+static void choose_programs(struct egret_bpf *skeleton)
 {
-	_cleanup_(eg_closep) int map =
-		bpf_map_create(BPF_MAP_TYPE_HASH, "eg_try", sizeof(uint64_t), 1, 1, NULL);
-	const struct bpf_insn program[] = {
-		{ .code = BPF_LDX | BPF_MEM | BPF_DW,
-		  .dst_reg = BPF_REG_3,
-		  .src_reg = BPF_REG_1,
-		  .off = offsetof(struct __sk_buff, sk) },
-		{ .code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = BPF_REG_3, .off = 6 },
-		{ .code = BPF_STX | BPF_MEM | BPF_DW,
-		  .dst_reg = BPF_REG_10,
-		  .src_reg = BPF_REG_3,
-		  .off = -8 },
-		{
-			.code = BPF_ALU64 | BPF_MOV | BPF_X,
-			.dst_reg = BPF_REG_2,
-			.src_reg = BPF_REG_10,
-		},
-		{ .code = BPF_ALU64 | BPF_ADD, .dst_reg = BPF_REG_2, .imm = -8 },
-		{ .code = BPF_LD | BPF_IMM | BPF_DW,
-		  .dst_reg = BPF_REG_1,
-		  .src_reg = BPF_PSEUDO_MAP_FD,
-		  .imm = map },
-		{ 0 }, /* the upper half of the number */
-		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_map_lookup_elem },
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 1 },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	_cleanup_(eg_closep) int fd = -1;
+	struct bpf_program *program;
 
-	if (map < 0)
-		return false;
-	fd = bpf_prog_load(BPF_PROG_TYPE_CGROUP_SKB, "eg_try", "GPL", program, ARRAY_SIZE(program),
-			   NULL);
-	return fd >= 0;
+	bpf_object__for_each_program(program, skeleton->obj)
+		if (!is_of_use(skeleton, program))
+			bpf_program__set_autoload(program, false);
+	if (!skeleton->rodata->config.send_length)
+		bpf_program__set_autoload(skeleton->progs.eg_sent, false);
 }
 
-/* Does the kernel have this tracepoint? Its BTF says so. */
-bool have_tracepoint(const char *name)
-{
-	struct btf *kernel = btf__load_vmlinux_btf();
-	char type[64];
-	bool found;
-
-	if (!kernel)
-		return false;
-	snprintf(type, sizeof(type), "btf_trace_%s", name);
-	found = btf__find_by_name_kind(kernel, type, BTF_KIND_TYPEDEF) > 0;
-	btf__free(kernel);
-	return found;
-}
-
-/* Where in the struct the member is; -1: it has none of this name. */
-static int member_offset(const struct btf *btf, const char *structure, const char *name)
-{
-	int id = btf ? btf__find_by_name_kind(btf, structure, BTF_KIND_STRUCT) : 0;
-	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, (__u32)id) : NULL;
-
-	for (uint32_t i = 0; type && i < btf_vlen(type); i++)
-		if (!strcmp(btf__name_by_offset(btf, btf_members(type)[i].name_off) ?: "", name))
-			return (int)btf_member_bit_offset(type, i) / 8;
-	return -1;
-}
-
-bool mptcp_is_summed(void)
-{
-	struct btf *kernel = btf__load_vmlinux_btf();
-	bool summed = kernel && btf__find_by_name_kind(kernel, "mptcp_sock", BTF_KIND_STRUCT) > 0 &&
-		      member_offset(kernel, "mptcp_sock", "bytes_received") < 0;
-
-	btf__free(kernel);
-	return summed;
-}
-
-static bool have_function(const struct btf *btf, const char *name)
-{
-	return btf && btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
-}
-
-static void read_btf(struct eg_config *config)
-{
-	struct btf *kernel = btf__load_vmlinux_btf();
-	int packet = member_offset(kernel, "tpacket_uarg", "po");
-	int frame = member_offset(kernel, "tpacket_uarg", "ph");
-
-	if (packet >= 0 && packet <= UINT8_MAX && frame > 0 && frame <= UINT8_MAX) {
-		config->uarg_packet = (uint8_t)packet;
-		config->uarg_frame = (uint8_t)frame;
-	}
-	config->cookies = have_function(kernel, "bpf_get_socket_ptr_cookie");
-	btf__free(kernel);
-}
-
-struct egret_bpf *open_skeleton(const struct eg_probe_options *options)
+struct egret_bpf *open_skeleton(const struct eg_probe_options *options, const struct kernel *kernel)
 {
 	struct egret_bpf *skeleton = egret_bpf__open();
 	uint32_t flows = options->max_flows ? options->max_flows : EG_PROBE_MAX_FLOWS;
@@ -201,14 +114,16 @@ struct egret_bpf *open_skeleton(const struct eg_probe_options *options)
 		.scope_cgroup_id = options->scope_cgroup_id,
 		.scope_tgid = (uint32_t)options->scope_pid,
 		.trace = options->trace,
-		.task_btf = have_task_btf(),
-		.send_length = have_tracepoint("sock_send_length"),
-		.pointer_keys = have_pointer_keys(),
+		.task_btf = kernel->task_btf,
+		.send_length = kernel->send_length,
+		.pointer_keys = kernel->pointer_keys,
+		.uarg_packet = kernel->uarg_packet,
+		.uarg_frame = kernel->uarg_frame,
+		.cookies = kernel->cookies,
 		.spares = spares,
 		.names = options->names,
 	};
-	read_btf(config);
-	bpf_program__set_autoload(skeleton->progs.eg_sent, config->send_length);
+	choose_programs(skeleton);
 	bpf_map__set_max_entries(skeleton->maps.eg_flows, options->trace ? 1 : flows);
 	bpf_map__set_max_entries(skeleton->maps.eg_sockets, sockets + spares);
 	bpf_map__set_max_entries(skeleton->maps.eg_closed, sockets);
@@ -233,8 +148,8 @@ static bool is_chosen(const struct bpf_program *program, const char *name)
 	return !strcmp(bpf_program__name(program), name);
 }
 
-int load_alone(const struct eg_probe_options *options, const char *name,
-	       struct egret_bpf **ret_skeleton)
+int load_alone(const struct eg_probe_options *options, const struct kernel *kernel,
+	       const char *name, struct egret_bpf **ret_skeleton)
 {
 	struct eg_probe_options small = *options;
 	struct egret_bpf *skeleton;
@@ -242,7 +157,7 @@ int load_alone(const struct eg_probe_options *options, const char *name,
 	int error;
 
 	small.max_flows = small.max_sockets = 8;
-	skeleton = open_skeleton(&small);
+	skeleton = open_skeleton(&small, kernel);
 	if (!skeleton)
 		return -ENOMEM;
 	bpf_object__for_each_program(program, skeleton->obj)
@@ -255,21 +170,23 @@ int load_alone(const struct eg_probe_options *options, const char *name,
 	return error;
 }
 
-static int loads_alone(const struct eg_probe_options *options, const char *name)
+static int loads_alone(const struct eg_probe_options *options, const struct kernel *kernel,
+		       const char *name)
 {
 	struct egret_bpf *skeleton = NULL;
-	int error = load_alone(options, name, &skeleton);
+	int error = load_alone(options, kernel, name, &skeleton);
 
 	egret_bpf__destroy(skeleton);
 	return error;
 }
 
 /* What egret can't do without was refused: which program of it, or the maps of all. */
-static int find_refused(const struct eg_probe_options *options, char refused[REFUSED_SIZE])
+static int find_refused(const struct eg_probe_options *options, const struct kernel *kernel,
+			char refused[REFUSED_SIZE])
 {
-	struct egret_bpf *skeleton = open_skeleton(options);
+	struct egret_bpf *skeleton = open_skeleton(options, kernel);
 	struct bpf_program *program;
-	int error = loads_alone(options, "");
+	int error = loads_alone(options, kernel, "");
 
 	snprintf(refused, REFUSED_SIZE, "egret's maps");
 	if (!skeleton)
@@ -279,7 +196,7 @@ static int find_refused(const struct eg_probe_options *options, char refused[REF
 			break;
 		if (optional_of(program))
 			continue;
-		error = loads_alone(options, bpf_program__name(program));
+		error = loads_alone(options, kernel, bpf_program__name(program));
 		snprintf(refused, REFUSED_SIZE, "the program for %s",
 			 bpf_program__section_name(program));
 	}
@@ -288,14 +205,15 @@ static int find_refused(const struct eg_probe_options *options, char refused[REF
 }
 
 /* Leaves a program out if the kernel refuses it and egret can do without. 0 or -ENOMEM. */
-static int leave_out_refused(const struct eg_probe_options *options, struct bpf_program *program)
+static int leave_out_refused(const struct eg_probe_options *options, const struct kernel *kernel,
+			     struct bpf_program *program)
 {
 	const char *name = bpf_program__name(program);
 	int error;
 
 	if (!optional_of(program) || !bpf_program__autoload(program))
 		return 0;
-	error = loads_alone(options, name);
+	error = loads_alone(options, kernel, name);
 	if (!error || error == -ENOMEM)
 		return error;
 	eg_debug("the kernel refuses program %s: %s", name, strerror(-error));
@@ -304,16 +222,17 @@ static int leave_out_refused(const struct eg_probe_options *options, struct bpf_
 }
 
 /* The kernel refused something: find out what it can do without. */
-static int load_reduced(const struct eg_probe_options *options, struct egret_bpf **ret_skeleton)
+static int load_reduced(const struct eg_probe_options *options, const struct kernel *kernel,
+			struct egret_bpf **ret_skeleton)
 {
-	struct egret_bpf *skeleton = open_skeleton(options);
+	struct egret_bpf *skeleton = open_skeleton(options, kernel);
 	struct bpf_program *program;
 	int error = 0;
 
 	if (!skeleton)
 		return -errno;
 	bpf_object__for_each_program(program, skeleton->obj) {
-		error = leave_out_refused(options, program);
+		error = leave_out_refused(options, kernel, program);
 		if (error)
 			break;
 	}
@@ -326,10 +245,10 @@ static int load_reduced(const struct eg_probe_options *options, struct egret_bpf
 	return error;
 }
 
-int load(const struct eg_probe_options *options, struct egret_bpf **ret_skeleton,
-	 char refused[REFUSED_SIZE])
+int load(const struct eg_probe_options *options, const struct kernel *kernel,
+	 struct egret_bpf **ret_skeleton, char refused[REFUSED_SIZE])
 {
-	struct egret_bpf *skeleton = open_skeleton(options);
+	struct egret_bpf *skeleton = open_skeleton(options, kernel);
 	int error, core;
 
 	snprintf(refused, REFUSED_SIZE, "egret's programs");
@@ -343,10 +262,10 @@ int load(const struct eg_probe_options *options, struct egret_bpf **ret_skeleton
 	egret_bpf__destroy(skeleton);
 	if (error == -ENOMEM)
 		return error;
-	core = loads_alone(options, NULL);
+	core = loads_alone(options, kernel, NULL);
 	if (core)
-		return find_refused(options, refused) ?: core;
-	return load_reduced(options, ret_skeleton);
+		return find_refused(options, kernel, refused) ?: core;
+	return load_reduced(options, kernel, ret_skeleton);
 }
 
 const char *eg_probe_library(void)

@@ -42,23 +42,44 @@ struct eg_probe {
 /* cgroup.c: the root of the cgroup2 hierarchy, mounted anywhere or privately. */
 int cgroup_root_open(bool *ret_partial);
 
+/* What differs between kernels, and must be known before anything is loaded. */
+struct kernel {
+	bool task_btf; /* cgroup programs are given the task as a typed pointer */
+	bool pointer_keys; /* a map's key may hold a pointer */
+	bool send_length; /* there is a tracepoint sock_send_length */
+	bool cookies; /* bpf_get_socket_cookie() works in tracing programs */
+	/*
+	 * There is MPTCP, but without counters of its connections (before 6.5, see
+	 * bpf/compat.bpf.h): the sum over the subflows stands in for them.
+	 */
+	bool mptcp_is_summed;
+	uint8_t uarg_packet, uarg_frame; /* as in struct eg_config */
+};
+
+/* kernel.c: finds all that out. It takes its time: once is enough. */
+void kernel_look(struct kernel *ret_kernel);
+
 /* load.c: an opened skeleton with its settings and sizes; NULL and errno. */
-struct egret_bpf *open_skeleton(const struct eg_probe_options *options);
+struct egret_bpf *open_skeleton(const struct eg_probe_options *options,
+				const struct kernel *kernel);
+
+/* Has this program anything to do, with these settings, on this kernel? Else it is not loaded. */
+bool is_of_use(const struct egret_bpf *skeleton, const struct bpf_program *program);
 
 /*
  * An opened and loaded skeleton; programs that the kernel refuses are left out. If
  * that is not possible, -errno, and `refused` says in words which of them it was.
  */
 #define REFUSED_SIZE 80
-int load(const struct eg_probe_options *options, struct egret_bpf **ret_skeleton,
-	 char refused[REFUSED_SIZE]);
+int load(const struct eg_probe_options *options, const struct kernel *kernel,
+	 struct egret_bpf **ret_skeleton, char refused[REFUSED_SIZE]);
 
 /*
  * Does the kernel take this program alone ("": only the maps; NULL: all that egret
  * can't do without)? Tried on small maps of its own. 0 and a skeleton, or -errno.
  */
-int load_alone(const struct eg_probe_options *options, const char *name,
-	       struct egret_bpf **ret_skeleton);
+int load_alone(const struct eg_probe_options *options, const struct kernel *kernel,
+	       const char *name, struct egret_bpf **ret_skeleton);
 
 /* attach.c: attaches one program; NULL and errno. */
 struct bpf_link *attach_program(const struct egret_bpf *skeleton, const struct bpf_program *program,
@@ -71,13 +92,6 @@ bool describe_occupant(const struct bpf_program *program, int cgroup_fd, char *t
  */
 int attach(struct eg_probe *probe, struct eg_probe_error *ret_error);
 
-bool have_tracepoint(const char *name);
-
-/*
- * Does the kernel have MPTCP, but no counters of its connections (before 6.5,
- * see bpf/compat.bpf.h)? The sum over the subflows stands in for them.
- */
-bool mptcp_is_summed(void);
 #define MPTCP_SUMMED                                                                               \
 	"bytes that MPTCP sends again, on another subflow or as a window probe, count twice"
 

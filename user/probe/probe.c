@@ -120,6 +120,7 @@ static int start(struct eg_probe *probe, const struct eg_probe_options *options,
 		 struct eg_probe_error *ret_error)
 {
 	char refused[REFUSED_SIZE];
+	struct kernel kernel;
 	bool partial = false;
 	int error;
 
@@ -133,9 +134,10 @@ static int start(struct eg_probe *probe, const struct eg_probe_options *options,
 	}
 	if (partial)
 		degrade(probe, "only the cgroup namespace that egret runs in is seen");
-	if (mptcp_is_summed())
+	kernel_look(&kernel);
+	if (kernel.mptcp_is_summed)
 		degrade(probe, MPTCP_SUMMED);
-	error = load(options, &probe->skeleton, refused);
+	error = load(options, &kernel, &probe->skeleton, refused);
 	if (error)
 		return fail_load(error, refused, ret_error);
 	error = keep_room_for_nobody(probe);
@@ -240,6 +242,7 @@ static const char *const loss_names[] = {
 	[EG_LOSS_CLOSED_MAP_FULL] = "closed_map_full",
 	[EG_LOSS_OVERFLOW_MAP_FULL] = "overflow_map_full",
 	[EG_LOSS_NAMES_SKIPPED] = "names_skipped",
+	[EG_LOSS_END_MISSED] = "end_missed",
 };
 _Static_assert(ARRAY_SIZE(loss_names) == EG_LOSS_COUNT, "each loss has a name");
 
@@ -248,18 +251,32 @@ const char *eg_loss_name(enum eg_loss loss)
 	return loss_names[loss];
 }
 
+/* Runs that the kernel skipped because the program was running already; since 5.12. */
+static uint64_t skips_of(const struct bpf_program *program)
+{
+	struct bpf_prog_info info = {};
+	uint32_t size = sizeof(info);
+	int fd = bpf_program__fd(program);
+
+	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size) ? info.recursion_misses : 0;
+}
+
 /*
- * Runs that the kernel skipped because the program was running already; since
- * 5.12. No loss are those of eg_state, which eg_state_again makes good (what that
- * one misses counts: it takes long only where it does the other's work, and then
- * both have missed a change, as measured to the last one in storms); of eg_queue, whose packets of interest come from send calls, and no
- * send call interrupts another; and of eg_sent as long as no socket is known to
- * send past the queue: since 7.0 it runs with preemption, for every send call.
+ * All of them that may have lost something. No loss are those of eg_state and
+ * eg_state_again, which make good each other's, and of eg_destroy, which is
+ * behind them; of eg_queue, whose packets of interest come from send calls, and
+ * no send call interrupts another (since 7.0 it may, and eg_sent counts that one
+ * by its length); and of eg_sent as long as no socket is known to send past the
+ * queue: since 7.0 it runs with preemption, for every send call. What eg_exec
+ * misses is a name.
  */
 static uint64_t skipped_runs(const struct egret_bpf *skeleton)
 {
 	const struct bpf_program *harmless[] = {
 		skeleton->progs.eg_state,
+		skeleton->progs.eg_state_again,
+		skeleton->progs.eg_destroy,
+		skeleton->progs.eg_exec,
 		skeleton->progs.eg_queue,
 		skeleton->bss->bypassed ? NULL : skeleton->progs.eg_sent,
 	};
@@ -267,15 +284,11 @@ static uint64_t skipped_runs(const struct egret_bpf *skeleton)
 	uint64_t skipped = 0;
 
 	bpf_object__for_each_program(program, skeleton->obj) {
-		struct bpf_prog_info info = {};
-		uint32_t size = sizeof(info);
-		int fd = bpf_program__fd(program);
-		bool counts = fd >= 0;
+		bool counts = true;
 
 		for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
 			counts &= program != harmless[i];
-		if (counts && !bpf_obj_get_info_by_fd(fd, &info, &size))
-			skipped += info.recursion_misses;
+		skipped += counts ? skips_of(program) : 0;
 	}
 	return skipped;
 }
@@ -298,5 +311,6 @@ int eg_probe_losses(struct eg_probe *probe, struct eg_probe_losses *ret_losses)
 			ret_losses->counts[loss] += counts[i];
 	}
 	ret_losses->program_skipped = skipped_runs(probe->skeleton);
+	ret_losses->counts[EG_LOSS_NAMES_SKIPPED] += skips_of(probe->skeleton->progs.eg_exec);
 	return 0;
 }
