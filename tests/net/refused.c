@@ -30,6 +30,8 @@ static const struct optional {
 	{ "eg_sent", "tp_btf/sock_send_length", "PACKET_QDISC_BYPASS are not seen", HANDS_NOTHING },
 	{ "eg_queue", "tp_btf/net_dev_queue", "frames that packet sockets send are not seen",
 	  HANDS_PACKETS },
+	{ "eg_destroy", "tp_btf/tcp_destroy_sock", "where the kernel skips both programs",
+	  HANDS_NOTHING },
 	{ "eg_exec", "tp_btf/sched_process_exec", "scripts are known by their arguments alone",
 	  HANDS_NOTHING },
 	{ "eg_create", "cgroup/sock_create", "raw, ping and SCTP sockets that only receive",
@@ -422,6 +424,7 @@ static void doctor_attach(struct test *test)
 const struct test_case refused_cases[] = {
 	EACH("eg_sent"),
 	EACH("eg_queue"),
+	EACH("eg_destroy"),
 	EACH("eg_exec"),
 	EACH("eg_create"),
 	EACH("eg_bind4"),
