@@ -49,7 +49,7 @@ static struct history history_new(struct test *test, int64_t ago, int64_t interv
 		.office = { .interval = interval },
 		.now = eg_now_ns() / HOUR_NS * HOUR_NS - ago,
 	};
-	struct eg_store_error error;
+	struct eg_store_error error = { "" };
 
 	if (!eg_store_library())
 		test_skip(test, "this build has no SQLite");
