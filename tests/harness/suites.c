@@ -39,6 +39,7 @@ const struct test_case *const suites[] = {
 	script_cases,
 	lxc_cases,
 	podman_cases,
+	packaged_cases,
 	scope_cases,
 	impostor_cases,
 	sandbox_cases,

@@ -244,6 +244,13 @@ static void ask_by_netd(struct box *box, uid_t uid, long size)
 	expect_equal(box->test, sock_receive_many(box->server, in, 1), size);
 }
 
+/* LXC removes the cgroups, which those of the next one would have to be told apart from. */
+static void stop(struct box *box)
+{
+	actor_kill(box->init);
+	program_wait(box->lxc);
+}
+
 /* Real container, real bridge: each app's bytes under its package's name, and nobody else's. */
 static void waydroid(struct test *test)
 {
@@ -278,12 +285,7 @@ static void waydroid(struct test *test)
 	/* The bridge and the veth have carried the same bytes, and are nobody. */
 	if (result)
 		expect_equal(test, json_number(result->json, "ledger.bytes_sent.unattributed"), 0);
-}
-
-static void stop(struct box *box)
-{
-	actor_kill(box->init);
-	program_wait(box->lxc);
+	stop(&box);
 }
 
 /* While egret watches, the container stops and comes back with other apps under the same uids. */
@@ -303,6 +305,7 @@ static void restart(struct test *test)
 	result = egret_stop(egret);
 	expect_package(result, "com.android.chrome", "main", 11, 1);
 	expect_package(result, "org.example.other", "main", 22, 2);
+	stop(&box);
 }
 
 static void expect_check(struct test *test, const char *detail)
