@@ -41,8 +41,8 @@ static __always_inline bool is_same_still(const struct eg_socket *socket, const 
 					  const struct eg_sample *sample)
 {
 	asm volatile("" ::: "memory");
-	return *key == sample->key.sk && socket->born_ns == sample->key.born_ns &&
-	       socket->swept && !(socket->flags & EG_SOCKET_SPARE);
+	return *key == sample->key.sk && socket->born_ns == sample->key.born_ns && socket->swept &&
+	       !(socket->flags & EG_SOCKET_SPARE);
 }
 
 static __always_inline void sweep(struct bpf_iter__bpf_map_elem *ctx)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Samples of payload as the ring brings them, one after the other: names that are learnt are names. */
+/* Samples of payload as the ring brings them, one after the other: what is learnt are names. */
 #include <netinet/in.h>
 #include <string.h>
 

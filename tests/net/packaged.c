@@ -33,7 +33,7 @@ static void expect_started(struct test *test, const struct actor_options *option
 	expect_app(egret_stop(egret), expected, 4321);
 }
 
-/* As the AppImage runtime mounts it: the source is the image's file, the place is made by chance. */
+/* As the AppImage runtime mounts it: from the image's file, at a place that chance names. */
 static void appimage(struct test *test)
 {
 	const char *dir = test_path(test, ".mount_KritaaQwErTy");

@@ -430,7 +430,8 @@ def check_messages():
 
 RECORD_AND_LOOK = """
 mount -t tmpfs none /var/lib || exit 77
-exec 3< <("$EGRET" record --interval 1s 2>&1)
+exec 3< <(exec setpriv --pdeathsig TERM "$EGRET" record --interval 1s 2>&1)
+trap "kill $!" EXIT
 read -r line <&3
 "$EGRET" top
 """

@@ -125,17 +125,18 @@ static int upgrade(const char *second, bool record, const char *words)
 	const struct eg_schema schema = { .steps = steps, .version = 2 };
 	struct eg_store store = { .lock = -1 };
 	struct eg_query query;
+	FILE *text;
 	int r;
 
 	assert_int_equal(sqlite3_open(history_path, &store.sqlite), SQLITE_OK);
-	first[0] = '\0';
+	text = fmemopen(first, sizeof(first), "w");
+	assert_non_null(text);
 	query = eg_query(&store, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL"
 				 " ORDER BY rowid");
-	while (eg_query_next(&query) > 0) {
-		strcat(first, eg_query_get_text(&query, 0));
-		strcat(first, ";");
-	}
+	while (eg_query_next(&query) > 0)
+		fprintf(text, "%s;", eg_query_get_text(&query, 0));
 	eg_query_end(&query);
+	assert_int_equal(fclose(text), 0);
 	r = eg_schema_check_against(&store, &schema, record);
 	if (words && !strstr(store.error.reason, words))
 		fail_msg("'%s' instead of '%s'", store.error.reason, words);
