@@ -191,7 +191,7 @@ static void killed(struct test *test)
 static void descriptors(struct test *test)
 {
 	egret_needed(test);
-	for (int limit = 4; limit <= 64; limit += 4) {
+	for (int limit = 4; limit <= 64; limit += 12) {
 		const char *script = test_text(test,
 					       "ulimit -n %d; exec %s summary --duration 50ms "
 					       "--format json",
