@@ -35,12 +35,14 @@ struct eg_store {
 	int64_t tidied; /* the hour in which eg_store_tidy() last did all of its work */
 };
 
-/* The last whole hour or day. */
+/* The last whole hour or day; before the first one that there is, INT64_MIN. */
 static inline int64_t eg_floor(int64_t time, int64_t unit)
 {
-	int64_t rest = time % unit;
+	int64_t rest = time % unit, floor;
 
-	return time - (rest < 0 ? rest + unit : rest);
+	if (__builtin_sub_overflow(time, rest < 0 ? rest + unit : rest, &floor))
+		return INT64_MIN;
+	return floor;
 }
 
 /* --- query.c: statements --- */
