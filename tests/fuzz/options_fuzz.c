@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct eg_command *const commands[] = {
 		&eg_command_summary, &eg_command_trace,	 &eg_command_record, &eg_command_report,
 		&eg_command_diff,    &eg_command_check,	 &eg_command_merge,  &eg_command_explain,
-		&eg_command_app,     &eg_command_doctor, &eg_command_schema,
+		&eg_command_app,     &eg_command_doctor, &eg_command_schema, &eg_command_top,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
