@@ -15,7 +15,9 @@ static __always_inline void sample_stream(__u64 address, struct eg_socket *socke
 	int state = BPF_CORE_READ(sk, __sk_common.skc_state);
 	struct eg_flow_key requested = socket->row;
 
-	stream_sample(address, socket, tp, state, false, bpf_ktime_get_boot_ns(), sample);
+	sample_begin(sample, address, socket);
+	stream_measure(tp, state, false, socket->bytes_sent, socket->bytes_received, sample);
+	sample->totals.last_ns = bpf_ktime_get_boot_ns();
 	if (socket->flags & EG_SOCKET_PENDING && state == TCP_CLOSE &&
 	    !BPF_CORE_READ(sk, __sk_common.skc_dport)) {
 		/* connect() has failed, unless it is about to send its SYN just now. */

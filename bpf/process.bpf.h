@@ -222,17 +222,30 @@ __noinline int is_descendant(__u64 address)
 	return 0;
 }
 
-/* Is a task of interest that there was no room to describe? */
-__noinline int in_scope(__u64 task)
+/*
+ * Is a task of interest that there was no room to describe? (It calls none of the
+ * other functions: each takes 32 bytes of the stack that all of them share.)
+ */
+__noinline int in_scope(__u64 address)
 {
-	struct kernfs_node *node = BPF_CORE_READ((struct task_struct *)task, cgroups, dfl_cgrp, kn);
+	struct task_struct *task = (void *)address;
+	struct kernfs_node *node = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
 
 	for (int i = 0; i < EG_PATH_DEPTH && node; i++) {
-		if (is_scope((__u64)node))
+		if (BPF_CORE_READ(node, id) == config.scope_cgroup_id)
 			return 1;
-		node = (void *)kernfs_above((__u64)node);
+		node = kernfs_parent(node);
 	}
-	return is_descendant(task);
+	for (int i = 0; i < EG_PATH_DEPTH; i++) {
+		__u32 tgid = BPF_CORE_READ(task, tgid);
+
+		if (tgid == config.scope_tgid)
+			return 1;
+		if (tgid <= 1)
+			return 0;
+		task = BPF_CORE_READ(task, group_leader, real_parent);
+	}
+	return 0;
 }
 
 static __always_inline void describe_ids(struct eg_process *process, struct task_struct *task)

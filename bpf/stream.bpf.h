@@ -68,41 +68,47 @@ static __always_inline void stream_bytes(struct tcp_sock *tp, int state, bool ty
 	ret_totals->bytes_received = since(look.received, look.done);
 }
 
-/* What this connection amounts to so far; `state`: the last before the end. */
-static __always_inline void stream_sample(__u64 address, const struct eg_socket *socket,
-					  struct tcp_sock *tp, int state, bool typed, __u64 now,
-					  struct eg_sample *sample)
+/* What a sample of this socket's connection begins with. */
+static __always_inline void sample_begin(struct eg_sample *sample, __u64 address,
+					 const struct eg_socket *socket)
 {
-	struct sock *sk = (void *)tp;
-	bool counts = !(socket->flags & (EG_SOCKET_OLD | EG_SOCKET_SUBFLOW));
-	bool outbound = socket->row.direction == EG_OUTBOUND;
-	__u32 rtt;
-
 	sample->key.sk = address;
 	sample->key.born_ns = socket->born_ns;
 	sample->row = socket->row;
 	sample->flags = socket->flags | (socket->swept ? EG_SOCKET_SWEPT : 0);
+}
+
+/*
+ * What the connection amounts to so far, but for the bytes `before`; `state`: the
+ * last before the end.
+ */
+static __always_inline void stream_measure(struct tcp_sock *tp, int state, bool typed,
+					   __u64 sent_before, __u64 received_before,
+					   struct eg_sample *sample)
+{
+	struct sock *sk = (void *)tp;
+	bool outbound = sample->row.direction == EG_OUTBOUND;
+	__u32 rtt;
+
 	stream_bytes(tp, state, typed, &sample->totals);
-	if (outbound && !(socket->flags & EG_SOCKET_OLD))
+	if (outbound && !(sample->flags & EG_SOCKET_OLD))
 		sample->totals.bytes_sent = since(sample->totals.bytes_sent, 1);
-	sample->totals.bytes_sent = since(sample->totals.bytes_sent, socket->bytes_sent);
-	sample->totals.bytes_received =
-		since(sample->totals.bytes_received, socket->bytes_received);
-	sample->totals.first_ns = socket->born_ns;
-	sample->totals.last_ns = now;
-	sample->totals.connections = counts;
-	if (socket->row.transport == EG_TRANSPORT_MPTCP && mptcp_counts()) {
+	sample->totals.bytes_sent = since(sample->totals.bytes_sent, sent_before);
+	sample->totals.bytes_received = since(sample->totals.bytes_received, received_before);
+	sample->totals.first_ns = sample->key.born_ns;
+	sample->totals.connections = !(sample->flags & (EG_SOCKET_OLD | EG_SOCKET_SUBFLOW));
+	if (sample->row.transport == EG_TRANSPORT_MPTCP && mptcp_counts()) {
 		sample->totals.bytes_sent = 0;
 		sample->totals.bytes_received = 0;
 	}
 	rtt = READ(typed, tp, rtt_min.s[0].v);
 	sample->totals.rtt_min_us = rtt == ~0U ? 0 : rtt;
 	/* A further subflow may lead elsewhere; its bytes belong to the connection's row. */
-	if (!(socket->flags & EG_SOCKET_SUBFLOW)) {
+	if (!(sample->flags & EG_SOCKET_SUBFLOW)) {
 		peer_address(sample->row.ip, sk, typed);
 		sample->row.owner = READ(typed, sk, sk_uid.val);
 	}
-	if (outbound && !(socket->flags & EG_SOCKET_SUBFLOW))
+	if (outbound && !(sample->flags & EG_SOCKET_SUBFLOW))
 		sample->row.port = bpf_ntohs(READ(typed, sk, __sk_common.skc_dport));
 	if (is_local(sk, sample->row.ip, typed))
 		sample->row.flags |= EG_FLOW_LOCAL;
@@ -146,24 +152,21 @@ static __always_inline void parent_failed(struct tcp_sock *tp)
 }
 
 /*
- * A stream without an entry: its beginning was missed, or the map was full. If a
- * listener has its port, it was accepted there. False: it may be out of scope.
+ * Whose row a stream without an entry is: its beginning was missed, or the map was
+ * full. If a listener has its port, it was accepted there. 0: nobody asks for it.
  * (A function of its own, so that the caller's stack has room for all else.)
  */
-static __noinline bool stranger_socket(struct eg_socket *stranger, struct sock *sk, __u64 now)
+static __noinline int stranger_row(struct eg_flow_key *row, struct sock *sk)
 {
 	struct eg_listener *listener = listener_of(sk, true);
 
-	*stranger = (struct eg_socket){
-		.born_ns = now,
-		.row.transport = IPPROTO_TCP,
-	};
+	row->transport = IPPROTO_TCP;
 	if (!listener)
 		return !config.scope_cgroup_id;
-	stranger->row.proc = listener->proc;
-	stranger->row.direction = EG_INBOUND;
-	stranger->row.port = sk->__sk_common.skc_num;
-	return true;
+	row->proc = listener->proc;
+	row->direction = EG_INBOUND;
+	row->port = sk->__sk_common.skc_num;
+	return 1;
 }
 
 /*
@@ -174,28 +177,32 @@ static __always_inline void stream_closed(struct sock *sk, int oldstate, bool ag
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 	__u64 address = (__u64)sk, now = bpf_ktime_get_boot_ns();
-	struct eg_socket stranger, *known, *socket;
 	struct eg_sample sample = {};
+	struct eg_socket *known;
 
 	if (!tp)
 		return;
-	socket = known = socket_find(address);
-	if (!known) {
-		if (again || !armed || !stranger_socket(&stranger, sk, now))
+	known = socket_find(address);
+	if (known) {
+		sample_begin(&sample, address, known);
+	} else {
+		if (again || !armed || !stranger_row(&sample.row, sk))
 			return;
-		socket = &stranger;
+		sample.key.born_ns = now;
 	}
-	stream_sample(address, socket, tp, oldstate, true, now, &sample);
+	sample.totals.last_ns = now;
+	stream_measure(tp, oldstate, true, known ? known->bytes_sent : 0,
+		       known ? known->bytes_received : 0, &sample);
 	if (oldstate == TCP_SYN_SENT) {
 		sample.totals.failed = sample.totals.connections;
 		sample.error = sk->sk_err;
 		sample.flags |= EG_SOCKET_FAILED;
 		emit_event(EG_RECORD_RESULT, address, sk, &sample.row, NULL,
 			   sample.error ? sample.error : -1);
-		if (config.trace && socket->row.transport == EG_TRANSPORT_MPTCP &&
-		    !(socket->flags & EG_SOCKET_SUBFLOW))
+		if (config.trace && sample.row.transport == EG_TRANSPORT_MPTCP &&
+		    !(sample.flags & EG_SOCKET_SUBFLOW))
 			parent_failed(tp);
-	} else if (socket->row.transport != EG_TRANSPORT_MPTCP || !mptcp_counts()) {
+	} else if (sample.row.transport != EG_TRANSPORT_MPTCP || !mptcp_counts()) {
 		emit_event(EG_RECORD_CLOSE, address, sk, &sample.row, &sample.totals, 0);
 	}
 	settle(&sample);
