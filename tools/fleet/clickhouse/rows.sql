@@ -30,7 +30,8 @@ CREATE TABLE IF NOT EXISTS egret_rows (
 	owner LowCardinality(String), owner_country LowCardinality(String),
 	bytes_sent UInt64 CODEC(T64, ZSTD), bytes_received UInt64 CODEC(T64, ZSTD),
 	connections UInt64 CODEC(T64, ZSTD), failed UInt64 CODEC(T64, ZSTD),
-	first_seen DateTime64(9, 'UTC') CODEC(Delta, ZSTD), last_seen DateTime64(9, 'UTC') CODEC(Delta, ZSTD)
+	first_seen DateTime64(9, 'UTC') CODEC(Delta, ZSTD), last_seen DateTime64(9, 'UTC') CODEC(Delta, ZSTD),
+	flag LowCardinality(String)
 ) ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMMDD(interval_start)
 ORDER BY (host_id, app_id, registered_domain, ip, interval_start, event_id)
@@ -74,7 +75,8 @@ SELECT
 	JSONExtractUInt(line, 'egret', 'connections') AS connections,
 	JSONExtractUInt(line, 'egret', 'failed') AS failed,
 	parseDateTime64BestEffortOrZero(JSONExtractString(line, 'egret', 'first_seen'), 9, 'UTC') AS first_seen,
-	parseDateTime64BestEffortOrZero(JSONExtractString(line, 'egret', 'last_seen'), 9, 'UTC') AS last_seen
+	parseDateTime64BestEffortOrZero(JSONExtractString(line, 'egret', 'last_seen'), 9, 'UTC') AS last_seen,
+	JSONExtractString(line, 'egret', 'app', 'flag') AS flag
 FROM egret_lines
 WHERE JSONExtractString(line, 'event', 'dataset') = 'egret.row';
 
