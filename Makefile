@@ -135,7 +135,7 @@ fuzz: ## look for inputs that break a parser: T=NAME (default: each), SECONDS=60
 # Each compiler of the BPF object that is here has its say.
 VM_CLANGS := $(shell for c in clang-14 clang-16 clang-19; do command -v $$c >/dev/null && echo $$c; done)
 check-vm: all $(NET_TESTS) $(VM_CLANGS:%=$(O)/vm/verifier-%) ## the live tests on other kernels (K=NAME: one)
-	$(Q)BUILD=$(O) tools/vm-run $(K:%=-k %) $(foreach pattern,$(CASES),'$(pattern)')
+	$(Q)BUILD=$(O) tools/vm-run $(VM) $(K:%=-k %) $(foreach pattern,$(CASES),'$(pattern)')
 
 $(O)/vm/verifier-%: all
 	$(Q)mkdir -p $(@D) && $(MAKE) O=$(O)/vm/$* CLANG=$* $(O)/vm/$*/tests/vm/verifier_test && \

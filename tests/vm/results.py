@@ -52,6 +52,10 @@ class Results:
     def add(self, case, verdict, text=""):
         if verdict == "skip" and not self._may_skip(case, text):
             verdict, text = "FAIL", f"skipped, which tools/kernels.txt does not list: {text}"
+        self.add_any(case, verdict, text)
+
+    def add_any(self, case, verdict, text):
+        """Also a skip for a reason that is not the kernel's."""
         self.cases[case] = Result(verdict, text)
         if self.verbose and verdict != "FAIL":
             say(f"{self.name}: {verdict} - {case}")
