@@ -186,7 +186,7 @@ static bool leads_to_user_space(int process, int root, const char *path)
 	const char *best = NULL;
 	size_t size, best_size = 0;
 
-	if (procfs_read_own(process, "mountinfo", &text, &size) < 0)
+	if (procfs_read_own(process, "mountinfo", &text, &size) < 0 || !text)
 		return true;
 	for (const char *line = text; *line; line = next_line(line)) {
 		const char *point = word_of(line, 4, &size);
@@ -210,7 +210,7 @@ static bool is_in_user_space(int process, int found)
 
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", found);
 	if (procfs_read(AT_FDCWD, path, &about, &size) < 0 ||
-	    procfs_read_own(process, "mountinfo", &text, &size) < 0)
+	    procfs_read_own(process, "mountinfo", &text, &size) < 0 || !about || !text)
 		return true;
 	field = strstr(about, "mnt_id:");
 	mount = field ? strtoul(field + strlen("mnt_id:"), NULL, 10) : 0;

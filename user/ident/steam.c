@@ -30,8 +30,11 @@ static const char *scope_id(struct resolver *resolver)
 static const char *reaper_id(struct resolver *resolver, char *const *args)
 {
 	static const char *const wanted[REAPER_WORDS] = { "reaper", "SteamLaunch", "AppId=", "--" };
-	const char *id = NULL, *at = args && args[0] ? args[0] : "";
+	const char *id = NULL, *at;
 
+	if (!args || !args[0])
+		return NULL;
+	at = args[0];
 	for (size_t i = 0; i < REAPER_WORDS; i++) {
 		size_t size = strcspn(at, " ");
 		const char *word = scratch_copy(&resolver->scratch, at, size);
@@ -44,7 +47,7 @@ static const char *reaper_id(struct resolver *resolver, char *const *args)
 			return NULL;
 		at += size;
 		at += strspn(at, " ");
-		if (!*at && args[0] && args[1])
+		if (!*at && args[1])
 			at = *++args;
 	}
 	return is_digits(id, strlen(id)) && *id != '0' ? id : NULL;
