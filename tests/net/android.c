@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Android in a container: whose uid, whose package, whose socket. */
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,6 +149,64 @@ static void doctor(struct test *test)
 	}
 	expect_equal(test, found, 1);
 	cJSON_Delete(json);
+}
+
+/*
+ * An app that takes another's uid in a user namespace of its own, where it needs
+ * no right for that, and has a root with a list of its own.
+ */
+static long take_uid(struct call *call)
+{
+	const char *map = call->text, *root = strchr(map, '\n') + 1;
+	size_t size = strcspn(map, "\n");
+	ssize_t written;
+	int fd;
+
+	if (setresuid((uid_t)call->arg[0], (uid_t)call->arg[0], (uid_t)call->arg[0]) < 0)
+		return -errno;
+	/* After another uid, its files in /proc are root's. */
+	prctl(PR_SET_DUMPABLE, 1);
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
+		return -errno;
+	fd = open("/proc/self/uid_map", O_WRONLY | O_CLOEXEC);
+	written = fd < 0 ? -1 : write(fd, map, size);
+	if (fd >= 0)
+		close(fd);
+	if (written != (ssize_t)size || chroot(root) < 0 || chdir("/") < 0)
+		return -errno;
+	return 0;
+}
+
+static void uid_of_its_own(struct test *test)
+{
+	const char *dir = cgroup_named(test, test_text(test, "lxc.payload.%s", container(test))),
+		   *root = droid_make(test);
+	struct actor *server = actor_start(test, "server"), *evil;
+	struct actor *zygote =
+		actor_start_as(test, &(struct actor_options){ .name = "zygote", .cgroup = dir });
+	struct call call = { .arg = { 10199 } };
+	struct egret *egret = egret_start(test, NULL);
+	struct result *result;
+
+	evil = actor_fork(zygote);
+	snprintf(call.text, sizeof(call.text), "10123 10199 1\n%s", root);
+	if (actor_call(evil, take_uid, &call) < 0)
+		test_skip(test, "a user can make no user namespace here");
+	send_bytes(evil, server, 666);
+	send_bytes(droid_start_app(zygote, root, 10123, "com.android.chrome"), server, 111);
+	result = egret_stop(egret);
+	expect_app(result,
+		   &(struct expected){
+			   .id = test_text(test, "android:%s/com.android.chrome", container(test)),
+			   .kind = "android",
+			   .name = "com.android.chrome",
+			   .trust = "root",
+			   .component = "main" },
+		   111);
+	expect_equal(test,
+		     !result || result_app(result, test_text(test, "container:lxc/%s",
+							     container(test))) != NULL,
+		     1);
 }
 
 /* egret app says where it has everything from. */
@@ -352,6 +412,7 @@ const struct test_case android_cases[] = {
 	CASE("android/label", label),
 	CASE("android/install", install),
 	CASE("android/doctor", doctor),
+	CASE("android/uid-of-its-own", uid_of_its_own),
 	CASE("android/evidence", evidence),
 	CASE("android/netd-datagrams", netd_datagrams),
 	CASE("android/netd-own", netd_own),

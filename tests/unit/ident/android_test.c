@@ -305,6 +305,24 @@ static void claims_of_users_stay_claims(void **state)
 			   "'cmdline': ['com.android.chrome'], 'mntns': 'container', " PACKAGES,
 		  .id = "android:waydroid/com.android.chrome",
 		  .trust = "user" },
+		/* One id, mapped to another app's, and a list that says so. */
+		{ .facts = "'cgroup': '0::/lxc.payload.waydroid', 'uid': 10130, "
+			   "'sk_uid': 10130, 'userns': 'container', "
+			   "'uid_map': ['     10123      10130          1'], "
+			   "'exe': '/system/bin/app_process64', "
+			   "'cmdline': ['com.android.chrome'], " PACKAGES,
+		  .id = "android:waydroid/com.android.chrome",
+		  .trust = "heuristic" },
+		{ .facts = "'cgroup': '0::/lxc.payload.waydroid', 'uid': 10130, "
+			   "'userns': 'container', 'uid_map': ['1051 10130 1'], "
+			   "'exe': '/system/bin/app_process64', 'cmdline': ['evil'], " PACKAGES,
+		  .id = "android:waydroid/system:dns",
+		  .trust = "user" },
+		{ .facts = "'cgroup': '0::/lxc.payload.waydroid', 'uid': 10130, "
+			   "'userns': 'container', 'uid_map': ['10123 10130 1'], "
+			   "'exe': '/data/evil', 'cmdline': ['com.android.chrome'], " PACKAGES,
+		  .id = "container:lxc/waydroid",
+		  .trust = "root" },
 	};
 
 	(void)state;
