@@ -72,9 +72,10 @@ static const char *title_of(struct resolver *resolver, const char *name)
 	size_t size = strcspn(name, "@"), all = (size_t)(dot - name);
 	struct scratch *scratch = &resolver->scratch;
 
-	if (known && !(resolver->unit.user && strcmp(name, "init.scope") == 0))
+	if (known && !resolver->unit.user)
 		return known;
-	if (known)
+	/* Others that a user calls like the system's have nothing of it. */
+	if (strcmp(name, "init.scope") == 0)
 		return "systemd (user manager)";
 	if (size + 1 >= all)
 		return unit_unescape(scratch, name, size < all ? size : all);

@@ -61,6 +61,25 @@ static void units(void **state)
 	question_ask_all(questions);
 }
 
+static void what_a_user_calls_like_the_systems_is_not_it(void **state)
+{
+	static const struct question questions[] = {
+		{ .facts = "'cgroup':'" MANAGER "/app.slice/systemd-resolved.service','uid':1000,"
+			   "'exe': '/home/u/x'",
+		  .id = "user-unit:systemd-resolved.service",
+		  .name = "systemd-resolved",
+		  .trust = "user" },
+		{ .facts = "'cgroup':'" MANAGER "/app.slice/waydroid-container.service',"
+			   "'uid':1000, 'exe': '/home/u/x'",
+		  .id = "user-unit:waydroid-container.service",
+		  .name = "waydroid-container",
+		  .trust = "user" },
+	};
+
+	(void)state;
+	question_ask_all(questions);
+}
+
 static void sessions_and_chance_names_are_none(void **state)
 {
 	static const struct question questions[] = {
@@ -96,6 +115,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(units),
+		cmocka_unit_test(what_a_user_calls_like_the_systems_is_not_it),
 		cmocka_unit_test(sessions_and_chance_names_are_none),
 	};
 
