@@ -124,9 +124,9 @@ const char *applet_of(const struct resolver *resolver);
 /* Fills in resolver->script. */
 void find_script(struct resolver *resolver);
 bool is_interpreter(const char *name);
-/* Is this a program that starts others, and no app? */
 /* Does the unit stand for an app, or is it for whatever a session starts? */
 bool unit_is_app(const char *name);
+/* Is this a program that starts others, and no app? */
 bool is_shell(const char *name);
 bool is_generic_id(const char *id);
 /* Only root can put a file there. */
