@@ -187,6 +187,7 @@ struct eg_summary {
 /* Totals as the contract's `totals` and `ledger` print them. */
 struct eg_totals {
 	struct eg_bytes bytes, via;
+	struct eg_bytes carried; /* the part of `via` that others have sent before */
 	uint64_t connections, failed;
 	uint64_t apps;
 	uint64_t destinations; /* distinct rows, overflow rows not counted */

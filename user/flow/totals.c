@@ -32,6 +32,13 @@ static struct eg_bytes *part_of(struct eg_totals *totals, const struct eg_app *a
 	return &totals->attributed;
 }
 
+/* Another `via` only says where the app ran: its bytes are its own, and there once. */
+static bool is_carried(const char *via)
+{
+	return strcmp(via, "resolver") == 0 || strcmp(via, "relay") == 0 ||
+	       strcmp(via, "tunnel") == 0;
+}
+
 static void add_app(struct eg_totals *totals, const struct eg_app *app)
 {
 	const struct eg_counters *counters = &app->counters;
@@ -50,6 +57,8 @@ static void add_app(struct eg_totals *totals, const struct eg_app *app)
 	eg_bytes_add(&totals->bytes, &counters->bytes);
 	if (app->via)
 		eg_bytes_add(&totals->via, &counters->bytes);
+	if (app->via && is_carried(app->via))
+		eg_bytes_add(&totals->carried, &counters->bytes);
 	totals->connections = eg_sum(totals->connections, counters->connections);
 	totals->failed = eg_sum(totals->failed, counters->failed);
 }

@@ -113,7 +113,7 @@ int eg_html_completeness(const struct eg_html *html)
 	eg_parts_each_lost(ledger, put_lost, (void *)(uintptr_t)html);
 	put_part(html, &html->totals.unattributed, "by programs that could not be identified");
 	put_part(html, &html->totals.overflow, "with addresses that found no room");
-	put_part(html, &html->totals.via, "by relays and resolvers for other apps");
+	put_part(html, &html->totals.carried, "by relays and resolvers for other apps");
 	put_part(html, &ledger->excluded[EG_EXCLUDED_FILTER], "left out by filters");
 	put_ages(html);
 	for (; ledger->degraded && ledger->degraded[notes] && notes < NOTES_SHOWN; notes++) {

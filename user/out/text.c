@@ -171,7 +171,7 @@ static int put_shares(const struct eg_printer *printer)
 		const char *what;
 		const struct eg_bytes *bytes;
 	} shares[] = {
-		{ .what = "Carried for other apps", .bytes = &printer->totals.via },
+		{ .what = "Carried for other apps", .bytes = &printer->totals.carried },
 		{ .what = "By unknown programs", .bytes = &printer->totals.unattributed },
 		{ .what = "To addresses that found no room", .bytes = &printer->totals.overflow },
 		{ .what = "Left out, loopback", .bytes = &excluded[EG_EXCLUDED_LOOPBACK] },

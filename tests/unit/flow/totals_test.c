@@ -51,7 +51,36 @@ static void via_is_a_part_of_the_totals(void **state)
 	totals = eg_summary_totals(summary);
 	assert_int_equal(totals.via.sent, 33);
 	assert_int_equal(totals.via.received, 44);
+	assert_int_equal(totals.carried.sent, 33);
 	assert_int_equal(totals.bytes.sent, 133);
+	eg_summary_free(summary);
+}
+
+/* A container of a unit, what runs in a terminal, a query that netd made: own bytes. */
+static void only_relays_carry(void **state)
+{
+	static const char *const carriers[] = { "resolver", "relay", "tunnel" };
+	static const char *const others[] = { "unit:web.service", "desktop:org.gnome.Terminal",
+					      "netd", "android:droid/com.example" };
+	struct eg_summary *summary = model_new();
+	struct eg_totals totals;
+	struct eg_app *app;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(carriers); i++) {
+		app = model_app(summary, carriers[i]);
+		assert_int_equal(eg_app_describe(app, NULL, NULL, NULL, carriers[i], NULL), 0);
+		model_add(app, model_key(1), model_counters(1, 2));
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		app = model_app(summary, others[i]);
+		assert_int_equal(eg_app_describe(app, NULL, NULL, NULL, others[i], NULL), 0);
+		model_add(app, model_key(1), model_counters(100, 100));
+	}
+	totals = eg_summary_totals(summary);
+	assert_int_equal(totals.carried.sent, 3);
+	assert_int_equal(totals.carried.received, 6);
+	assert_int_equal(totals.via.sent, 403);
 	eg_summary_free(summary);
 }
 
@@ -90,6 +119,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_byte_has_one_place_in_the_equation),
 		cmocka_unit_test(via_is_a_part_of_the_totals),
+		cmocka_unit_test(only_relays_carry),
 		cmocka_unit_test(any_loss_but_of_names_is_incomplete),
 		cmocka_unit_test(excluded_overflow_is_not_counted),
 	};
