@@ -30,6 +30,9 @@ static void relays(void **state)
 		{ .facts = "'cgroup': '0::/system.slice/openvpn@work.service', 'uid': 0, "
 			   "'exe': '/usr/sbin/openvpn', 'opened': ['/dev/net/tun']",
 		  .via = "relay" },
+		{ .facts = SESSION ", 'exe': '/usr/libexec/podman/aardvark-dns', 'uid': 0",
+		  .id = "exe:/usr/libexec/podman/aardvark-dns",
+		  .via = "resolver" },
 		{ .facts = SESSION ", 'exe': '/memfd:dnsmasq (deleted)'", .via = "" },
 	};
 
