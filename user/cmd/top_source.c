@@ -183,15 +183,27 @@ static int fail_history(const struct source *source, int error)
 	return error;
 }
 
-/* Adds what the history has from where the summary ends up to `end`. */
-static int load(struct source *source, int64_t end, int64_t span)
+/* How much of the time was recorded: who was stopped for a while gets many intervals at once. */
+static int64_t recorded(const struct eg_summary *summary)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < summary->periods_count; i++)
+		sum += summary->periods[i].end - summary->periods[i].start;
+	return sum;
+}
+
+/* Adds what the history has from where the summary ends up to `end`, as what came now or before. */
+static int load(struct source *source, int64_t end, bool now)
 {
 	const struct eg_period period = { .start = source->loaded, .end = end };
 	struct eg_summary *part;
 	int r = eg_store_read(source->store, &period, &part);
+	int64_t span;
 
 	if (r < 0)
 		return fail_history(source, r);
+	span = now ? recorded(part) : 0;
 	r = eg_summary_merge(source->summary, part);
 	eg_summary_free(part);
 	if (r < 0)
@@ -235,9 +247,9 @@ static int look(struct source *source)
 	if (!source->begun) {
 		source->begun = true;
 		if (latest.start > source->loaded)
-			return load(source, latest.start, 0);
+			return load(source, latest.start, false);
 	}
-	return load(source, latest.end, latest.end - latest.start);
+	return load(source, latest.end, true);
 }
 
 /* Milliseconds until there is something to do, rounded up. */

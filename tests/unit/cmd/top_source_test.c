@@ -47,6 +47,10 @@ static void follows_a_recorder(void **state)
 	assert_true(source_has_loopback(source));
 	history_interval(store, DAY_ONE + SECONDS(30), 8);
 	expect_event(source, SOURCE_MEASURED, SECONDS(10), 15);
+	/* As after ^Z: two intervals and a gap since it has last looked. */
+	history_interval(store, DAY_ONE + SECONDS(40), 16);
+	history_interval(store, DAY_ONE + SECONDS(80), 32);
+	expect_event(source, SOURCE_MEASURED, SECONDS(20), 63);
 	assert_int_equal(source_wait(source, NO_INPUT), SOURCE_TICK);
 	eg_store_close(store);
 	assert_int_equal(source_wait(source, NO_INPUT), SOURCE_TICK);
