@@ -160,6 +160,9 @@ static int tell(struct checking *checking)
 	if (eg_output_open(checking->options, &checking->output) < 0 ||
 	    eg_output_write(&checking->output, print, checking) < 0)
 		return EG_EXIT_INCOMPLETE;
+	/* Where no recorder ran, that no rule was broken means nothing. */
+	if (checking->store && !checking->summary->hosts_count)
+		eg_warning("check: nothing was recorded in this period");
 	if (checking->findings.count)
 		return EG_EXIT_FINDING;
 	return eg_summary_totals(checking->summary).complete ? EG_EXIT_OK : EG_EXIT_INCOMPLETE;

@@ -76,17 +76,26 @@ static void finds_rows_of_the_period(void **state)
 {
 	_cleanup_(eg_freep) char *text = NULL;
 	_cleanup_(eg_freep) char *later = NULL;
+	_cleanup_(eg_freep) char *warning = NULL;
+	struct capture capture;
 
 	(void)state;
 	record_two_days();
 	write_policy("\"not\":{\"apps\":[\"exe:/a\"]}");
+	capture = capture_begin(STDERR_FILENO);
 	assert_int_equal(RUN(&eg_command_check, &text, "--since", "2026-11-23", "--until",
 			     "2026-11-24", policy),
 			 EG_EXIT_FINDING);
+	warning = capture_end(&capture);
+	assert_string_equal(warning, "");
+	free(TAKE_PTR(warning));
 	assert_non_null(strstr(text, "192.0.2.1 443/tcp: 300 B sent"));
+	capture = capture_begin(STDERR_FILENO);
 	assert_int_equal(RUN(&eg_command_check, &later, "--since", "2026-11-25", "--until",
 			     "2026-11-26", policy),
 			 EG_EXIT_OK);
+	warning = capture_end(&capture);
+	assert_non_null(strstr(warning, "nothing was recorded"));
 }
 
 static void tells_what_is_new(void **state)
