@@ -116,6 +116,14 @@ def check_unit_is_confined():
     tap.expect(done.returncode == 0, done.stdout)
 
 
+def check_restarts():
+    """A full disk ends it with 5, which for the unit is a success: it has to begin anew after that as well."""
+    settings = dict(line.split("=", 1) for line in read("egret-rows.service").splitlines() if re.match(r"\w+=", line))
+    tap.expect("5" in settings["SuccessExitStatus"].split() and settings["Restart"] == "always", settings)
+    tap.expect("5" not in settings["RestartPreventExitStatus"].split(), settings)
+    tap.expect(settings["StartLimitIntervalSec"] == "0", settings)
+
+
 def check_command():
     """What the unit starts is a command line that egret takes."""
     for name in ("egret-rows.service", "journal.conf"):
@@ -158,6 +166,7 @@ def cases():
     yield "rsyslog carries each row", check_rsyslog
     yield "systemd takes the unit", check_unit
     yield "the unit is confined", check_unit_is_confined
+    yield "the unit begins anew", check_restarts
     yield "egret takes the unit's command", check_command
     yield "logrotate takes its", check_logrotate
     yield "YAML", check_yaml
