@@ -28,6 +28,8 @@ struct watch {
 	struct eg_policy *policy;
 	struct eg_meter *meter; /* of `day` */
 	struct eg_period day;
+	struct eg_meter *over; /* of `over_day`, of which the command is not told yet; or NULL */
+	struct eg_period over_day;
 	struct hook *hook; /* NULL: only standard error is told */
 	struct eg_table *told; /* struct told -> when, CLOCK_MONOTONIC ns */
 	int64_t run_at; /* CLOCK_MONOTONIC ns: the command's next run, at the earliest */
@@ -148,6 +150,8 @@ static int gather(struct watch *watch, struct findings *findings)
 {
 	int r = eg_policy_check(watch->policy, watch->pending, findings_add, findings);
 
+	if (r == 0 && watch->over)
+		r = eg_meter_check(watch->over, &watch->over_day, findings_add, findings);
 	if (r == 0 && watch->limits_due)
 		r = eg_meter_check(watch->meter, &watch->day, findings_add, findings);
 	return r == 0 ? findings_sort(findings) : r;
@@ -209,6 +213,7 @@ static int run_command(struct watch *watch, const struct eg_summary *summary)
 	eg_summary_free(watch->pending);
 	watch->pending = eg_summary_new(EG_BY_APP);
 	watch->pending_rows = 0;
+	eg_meter_free(TAKE_PTR(watch->over));
 	watch->limits_due = false;
 	watch->omitted = 0;
 	return watch->pending ? r : -ENOMEM;
@@ -216,14 +221,34 @@ static int run_command(struct watch *watch, const struct eg_summary *summary)
 
 /* --- intervals --- */
 
+/* A limit that is due to be told, in the command's next run, is so when its day is over as well. */
+static int end_day(struct watch *watch)
+{
+	struct eg_meter *meter;
+	int r;
+
+	if (!watch->limits_due || watch->over) {
+		eg_meter_reset(watch->meter);
+		return 0;
+	}
+	r = eg_meter_new(watch->policy, &meter);
+	if (r < 0)
+		return r;
+	watch->over = watch->meter;
+	watch->over_day = watch->day;
+	watch->meter = meter;
+	return 0;
+}
+
 /* What the day has seen before this recorder. */
 static int begin_day(struct watch *watch, struct eg_store *store, const struct eg_summary *summary)
 {
 	struct eg_summary *before = NULL;
-	int r;
+	int r = end_day(watch);
 
+	if (r < 0)
+		return r;
 	watch->day = eg_day_of(summary->period.start);
-	eg_meter_reset(watch->meter);
 	if (!eg_policy_has_limits(watch->policy))
 		return 0;
 	if (!store || eg_store_read(store, &watch->day, &before) < 0)
@@ -314,6 +339,7 @@ void watch_stop(struct watch *watch)
 	hook_stop(watch->hook);
 	eg_table_free(watch->told);
 	eg_summary_free(watch->pending);
+	eg_meter_free(watch->over);
 	eg_meter_free(watch->meter);
 	eg_policy_free(watch->policy);
 	free(watch);

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Rules held against intervals: what the command is told, in how many runs, across a midnight. */
+#include "capture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "tests/unit/store/history.h"
+#include "user/cmd/watch.h"
+
+#define RULES                                                                                      \
+	"{\"schema\":\"egret.policy/1\",\"rules\":["                                               \
+	"{\"name\":\"never\",\"not\":{\"apps\":[\"exe:/b\"]}},"                                    \
+	"{\"name\":\"little\",\"max_sent_per_day\":100}]}"
+
+static void write_text(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "we");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void interval(struct watch *watch, int64_t start, const char *app, uint64_t sent, bool last)
+{
+	struct eg_summary *summary = history_summary(start, start + SECONDS(10));
+
+	history_row(summary, app, 1, sent);
+	watch_interval(watch, NULL, summary, last);
+	eg_summary_free(summary);
+}
+
+/* What the command wrote into the pipe, a document a line: waits for it. */
+static void read_line(FILE *stream, char **line, size_t *size)
+{
+	assert_true(getline(line, size, stream) > 0);
+}
+
+/* A limit that is broken just before midnight waits for the next run, and is in it. */
+static void tells_limits_of_the_day_before(void **state)
+{
+	char policy[96], pipe_path[96], command[200];
+	struct eg_options options = { .of = &eg_command_record };
+	_cleanup_(eg_freep) char *line = NULL, *warned = NULL;
+	struct capture capture;
+	struct watch *watch = NULL;
+	size_t size = 0;
+	FILE *told;
+	int fd;
+
+	(void)state;
+	snprintf(policy, sizeof(policy), "%s/policy.json", history_folder);
+	snprintf(pipe_path, sizeof(pipe_path), "%s/told", history_folder);
+	snprintf(command, sizeof(command), "[\"/bin/sh\",\"-c\",\"cat >%s\"]", pipe_path);
+	write_text(policy, RULES);
+	assert_int_equal(mkfifo(pipe_path, 0600), 0);
+	/* Also for writing: there is no end of file between two runs. */
+	fd = open(pipe_path, O_RDWR | O_CLOEXEC);
+	told = fdopen(fd, "r");
+	assert_non_null(told);
+	options.policy = policy;
+	options.on_violation = command;
+	assert_int_equal(watch_start(&options, &watch), 0);
+	capture = capture_begin(STDERR_FILENO);
+	interval(watch, DAY_ONE + DAYS(1) - SECONDS(20), "exe:/b", 1, false);
+	read_line(told, &line, &size);
+	assert_non_null(strstr(line, "\"rule\":\"never\""));
+	assert_null(strstr(line, "\"rule\":\"little\""));
+	interval(watch, DAY_ONE + DAYS(1) - SECONDS(10), "exe:/a", 101, false);
+	interval(watch, DAY_ONE + DAYS(1), "exe:/a", 1, false);
+	interval(watch, DAY_ONE + DAYS(1) + SECONDS(10), "exe:/a", 1, true);
+	read_line(told, &line, &size);
+	warned = capture_end(&capture);
+	assert_non_null(strstr(line, "\"rule\":\"little\""));
+	assert_non_null(strstr(line, "\"start\":\"2026-11-23T00:00:00.000000000Z\""));
+	assert_non_null(strstr(line, "\"bytes\":101"));
+	assert_non_null(strstr(warned, "exe:/a has broken max_sent_per_day"));
+	watch_stop(watch);
+	fclose(told);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		HISTORY_TEST(tells_limits_of_the_day_before),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
