@@ -10,6 +10,7 @@
 #include <errno.h>
 
 #include <egret/base.h>
+#include <egret/cell.h>
 
 #define MISSED_SHOWN 5
 
@@ -70,16 +71,31 @@ static void put_nothing(FILE *stream, const struct eg_period *asked)
 		eg_time_text(asked->start, start), eg_time_text(asked->end, end));
 }
 
+/* A recorder that has ended leaves no gap behind it yet: what is missing then shows in the sum. */
+static void put_recorded(FILE *stream, const struct eg_report *report)
+{
+	const int64_t asked = report->asked.end - report->asked.start;
+	char recorded_text[EG_SPAN_TEXT_SIZE], asked_text[EG_SPAN_TEXT_SIZE];
+	int64_t recorded = 0;
+
+	for (size_t i = 0; i < report->summary->periods_count; i++)
+		recorded += report->summary->periods[i].end - report->summary->periods[i].start;
+	if (recorded < asked - asked / 10)
+		fprintf(stream, "Recorded: %s of %s.\n", eg_span_text(recorded, recorded_text),
+			eg_span_text(asked, asked_text));
+}
+
 static int print_text(FILE *stream, const struct eg_report *report,
 		      const struct eg_print_options *options)
 {
 	int r = 0;
 
-	if (report->summary->hosts_count)
+	if (report->summary->hosts_count) {
 		r = eg_print_summary(stream, EG_FORMAT_TEXT, report->summary, options);
-	else
+		put_recorded(stream, report);
+	} else {
 		put_nothing(stream, &report->asked);
-
+	}
 	for (size_t i = 0; i < report->missed_count && i < MISSED_SHOWN; i++)
 		put_missed(stream, &report->missed[i]);
 	if (report->missed_count > MISSED_SHOWN)

@@ -7,11 +7,11 @@
 static char reason[] = "evil\033[2J";
 static struct eg_missed missed[7];
 
-static char *print(enum eg_format format, size_t missed_count)
+static char *print_asked(enum eg_format format, size_t missed_count, int64_t end)
 {
 	struct eg_summary *summary = sample_ordinary();
 	const struct eg_report report = {
-		.asked = { .start = SAMPLE_START, .end = SAMPLE_END },
+		.asked = { .start = SAMPLE_START, .end = end },
 		.summary = summary,
 		.missed = missed,
 		.missed_count = missed_count,
@@ -29,6 +29,11 @@ static char *print(enum eg_format format, size_t missed_count)
 	fclose(stream);
 	eg_summary_free(summary);
 	return text;
+}
+
+static char *print(enum eg_format format, size_t missed_count)
+{
+	return print_asked(format, missed_count, SAMPLE_END);
 }
 
 static void prints_a_document(void **state)
@@ -59,6 +64,17 @@ static void tells_people_what_is_missing(void **state)
 				     " (evil\\x1b[2J).\n"));
 	assert_non_null(strstr(text, "\nNot recorded: 2 more times.\n"));
 	assert_null(strstr(whole, "Not recorded"));
+	assert_null(strstr(whole, "Recorded:"));
+}
+
+/* A recorder that has ended: no gap says so. */
+static void tells_people_how_much_there_is(void **state)
+{
+	_cleanup_(eg_freep) char *text =
+		print_asked(EG_FORMAT_TEXT, 0, SAMPLE_START + 600 * NSEC_PER_SEC);
+
+	(void)state;
+	assert_non_null(strstr(text, "\nRecorded: 30 s of 10 min.\n"));
 }
 
 static void says_when_nothing_was_recorded(void **state)
@@ -96,6 +112,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(prints_a_document),
 		cmocka_unit_test(tells_people_what_is_missing),
+		cmocka_unit_test(tells_people_how_much_there_is),
 		cmocka_unit_test(says_when_nothing_was_recorded),
 		cmocka_unit_test(has_rows_and_no_other_format),
 	};
