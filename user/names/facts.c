@@ -395,3 +395,22 @@ size_t eg_facts_find(const struct eg_facts *facts, const struct eg_names_questio
 		rank_all(facts, question, *first, NULL, &ranking);
 	return ranking.count;
 }
+
+bool eg_facts_told(const struct eg_facts *facts, const struct eg_names_question *question,
+		   const char *name)
+{
+	struct address address = address_of(question->net_ns, question->ip);
+	const uint32_t *first = eg_table_find(facts->by_address, &address);
+	uint32_t app;
+
+	if (!first || !find_app(facts, question->app, &app))
+		return false;
+	for (uint32_t i = *first; i; i = facts->facts[i].next) {
+		const struct fact *fact = &facts->facts[i];
+
+		if (fact->app == app && fact->trusted && in_time(fact, question) &&
+		    !strcmp(fact->name, name))
+			return true;
+	}
+	return false;
+}

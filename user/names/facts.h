@@ -34,3 +34,7 @@ int eg_facts_learn(struct eg_facts *facts, const struct eg_fact *fact);
 /* What this app was told of the address; else, what others were (eg_names_of_address()). */
 size_t eg_facts_find(const struct eg_facts *facts, const struct eg_names_question *question,
 		     struct eg_known_name ret_names[static EG_NAMES_CANDIDATES]);
+
+/* Did a trusted resolver tell this app that name of the address, in time? Looks at all of them. */
+bool eg_facts_told(const struct eg_facts *facts, const struct eg_names_question *question,
+		   const char *name);

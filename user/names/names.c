@@ -273,14 +273,11 @@ static enum eg_name_confidence judge(const struct sample *sample, const char *na
 		.first_ns = sample->payload->header.time_ns,
 		.last_ns = sample->payload->header.time_ns,
 	};
-	struct eg_known_name told[EG_NAMES_CANDIDATES];
-	size_t count = eg_facts_find(sample->names->facts, &question, told);
 
 	if (ech && is_public_name(sample->names, name))
 		return EG_NAME_OUTER;
-	for (size_t i = 0; i < count; i++)
-		if (told[i].confidence == EG_NAME_OBSERVED && !strcmp(told[i].name, name))
-			return EG_NAME_CORROBORATED;
+	if (eg_facts_told(sample->names->facts, &question, name))
+		return EG_NAME_CORROBORATED;
 	return ech ? EG_NAME_OUTER : EG_NAME_CLAIMED;
 }
 

@@ -122,6 +122,31 @@ static void the_newest_comes_first(void **state)
 }
 
 /* A million names: memory is bounded, and the flood of one app washes nobody else's away. */
+/* An address of a CDN has more names than are shown of it. */
+static void every_name_that_was_told_counts(void **state)
+{
+	struct eg_facts *facts = eg_facts_new();
+	const uint32_t address = 7;
+	uint8_t ip[16] = { 0 };
+	const struct eg_names_question question = {
+		.app = "a", .net_ns = 1, .ip = ip, .first_ns = 90 * SECOND, .last_ns = 90 * SECOND
+	};
+	char name[] = "x.example";
+
+	(void)state;
+	memcpy(ip + 12, &address, sizeof(address));
+	learn_at(facts, "a", "own.example", 7, SECOND, false);
+	for (uint64_t i = 0; i < 2 * EG_NAMES_CANDIDATES; i++) {
+		name[0] = (char)('a' + i);
+		learn_at(facts, "a", name, 7, (i + 1) * SECOND, true);
+	}
+	assert_true(eg_facts_told(facts, &question, "a.example"));
+	assert_true(eg_facts_told(facts, &question, "b.example"));
+	assert_false(eg_facts_told(facts, &question, "own.example"));
+	assert_false(eg_facts_told(facts, &question, "z.example"));
+	eg_facts_free(facts);
+}
+
 static void a_flood_is_bounded(void **state)
 {
 	struct eg_facts *facts = eg_facts_new();
@@ -153,6 +178,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_trusted_is_claimed),
 		cmocka_unit_test(names_age),
 		cmocka_unit_test(the_newest_comes_first),
+		cmocka_unit_test(every_name_that_was_told_counts),
 		cmocka_unit_test(a_flood_is_bounded),
 	};
 
