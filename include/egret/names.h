@@ -89,8 +89,9 @@ int eg_names_add(struct eg_names *names, const struct eg_payload *payload,
 /* The name that a connection to this peer has shown itself; false: none. */
 bool eg_names_of_socket(const struct eg_names *names, const struct eg_sample_key *socket,
 			const uint8_t ip[16], struct eg_known_name *ret_name);
-/* The socket has ended: its name is not asked for any more. */
-void eg_names_forget(struct eg_names *names, const struct eg_sample_key *socket);
+/* The connection has ended: its name is not asked for any more. */
+void eg_names_forget(struct eg_names *names, const struct eg_sample_key *socket,
+		     const uint8_t ip[16]);
 
 /* Who talked to what, and when. */
 struct eg_names_question {

@@ -159,6 +159,6 @@ int naming_add(struct eg_names *names, const struct eg_gain *gain, const char *a
 	else if (!error)
 		error = choose_domain(destination, NULL);
 	if (gain->ended)
-		eg_names_forget(names, &gain->socket);
+		eg_names_forget(names, &gain->socket, gain->row.ip);
 	return error;
 }

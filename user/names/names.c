@@ -26,10 +26,15 @@
 #define SEGMENTS_MAX 64 /* UDP_MAX_SEGMENTS */
 #define PUBLIC_NAMES_MAX 1024
 
+/* One socket may have many peers, each under a name of its own. */
+struct connection_key {
+	struct eg_sample_key socket;
+	uint8_t ip[16];
+};
+
 /* What a connection has said itself. */
 struct connection {
 	char *name;
-	uint8_t ip[16];
 	enum eg_name_source source;
 	enum eg_name_confidence confidence;
 };
@@ -51,7 +56,7 @@ struct eg_names {
 	struct eg_hosts *hosts;
 	struct eg_queries *queries;
 	struct eg_quic_crypto *crypto; /* NULL: QUIC's names can't be read */
-	struct eg_recent *connections; /* struct eg_sample_key -> struct connection */
+	struct eg_recent *connections; /* struct connection_key -> struct connection */
 	struct eg_recent *public_names; /* struct name_key: what stands outside with ECH */
 	struct eg_recent *quic_flows; /* struct quic_key -> struct eg_quic_flow * */
 	struct eg_resolvers *resolvers;
@@ -124,7 +129,7 @@ int eg_names_new(const char *root, const struct eg_names_sink *sink, struct eg_n
 	names->queries = eg_queries_new();
 	names->resolvers = eg_resolvers_new(root);
 	names->streams = eg_streams_new();
-	names->connections = eg_recent_new(sizeof(struct eg_sample_key), sizeof(struct connection),
+	names->connections = eg_recent_new(sizeof(struct connection_key), sizeof(struct connection),
 					   CONNECTIONS_MAX, release_connection);
 	names->public_names = eg_recent_new(sizeof(struct name_key), 0, PUBLIC_NAMES_MAX, NULL);
 	names->quic_flows = eg_recent_new(sizeof(struct quic_key), sizeof(struct eg_quic_flow *),
@@ -281,17 +286,27 @@ static enum eg_name_confidence judge(const struct sample *sample, const char *na
 	return ech ? EG_NAME_OUTER : EG_NAME_CLAIMED;
 }
 
+static struct connection_key connection_key_of(const struct eg_sample_key *socket,
+					       const uint8_t ip[16])
+{
+	struct connection_key key = { .socket = *socket };
+
+	memcpy(key.ip, ip, sizeof(key.ip));
+	return key;
+}
+
 static int set_name(const struct sample *sample, const char *text, enum eg_name_source source,
 		    bool ech)
 {
 	const struct eg_payload *payload = sample->payload;
+	const struct connection_key key = connection_key_of(&payload->socket, payload->ip);
 	struct eg_known_name name = { .name = text, .source = source };
 	struct connection *connection;
 	char *copy;
 
 	if (!*text)
 		return 0;
-	connection = eg_recent_add(sample->names->connections, &payload->socket);
+	connection = eg_recent_add(sample->names->connections, &key);
 	if (connection && connection->name && connection->source == source &&
 	    !strcmp(connection->name, text))
 		return 0;
@@ -305,7 +320,6 @@ static int set_name(const struct sample *sample, const char *text, enum eg_name_
 	*connection = (struct connection){ .name = copy,
 					   .source = source,
 					   .confidence = name.confidence };
-	memcpy(connection->ip, payload->ip, sizeof(connection->ip));
 	tell(sample, payload->ip, payload->port, &name);
 	return 0;
 }
@@ -441,9 +455,10 @@ int eg_names_add(struct eg_names *names, const struct eg_payload *payload,
 bool eg_names_of_socket(const struct eg_names *names, const struct eg_sample_key *socket,
 			const uint8_t ip[16], struct eg_known_name *ret_name)
 {
-	const struct connection *connection = eg_recent_find(names->connections, socket);
+	const struct connection_key key = connection_key_of(socket, ip);
+	const struct connection *connection = eg_recent_find(names->connections, &key);
 
-	if (!connection || memcmp(connection->ip, ip, sizeof(connection->ip)) != 0)
+	if (!connection || !connection->name)
 		return false;
 	*ret_name = (struct eg_known_name){
 		.name = connection->name,
@@ -453,9 +468,12 @@ bool eg_names_of_socket(const struct eg_names *names, const struct eg_sample_key
 	return true;
 }
 
-void eg_names_forget(struct eg_names *names, const struct eg_sample_key *socket)
+void eg_names_forget(struct eg_names *names, const struct eg_sample_key *socket,
+		     const uint8_t ip[16])
 {
-	eg_recent_remove(names->connections, socket);
+	const struct connection_key key = connection_key_of(socket, ip);
+
+	eg_recent_remove(names->connections, &key);
 }
 
 size_t eg_names_of_address(struct eg_names *names, const struct eg_names_question *question,

@@ -183,8 +183,8 @@ static void a_name_that_was_told_is_corroborated(void **state)
 	assert_string_equal(name.name, "alias.example.com");
 	set_ip(ip, IP_SERVER);
 	assert_false(eg_names_of_socket(names, &socket, ip, &name));
-	eg_names_forget(names, &socket);
 	set_ip(ip, IP_SITE);
+	eg_names_forget(names, &socket, ip);
 	assert_false(eg_names_of_socket(names, &socket, ip, &name));
 }
 
@@ -274,6 +274,33 @@ static void quic_is_read(void **state)
 	assert_heard("example.com quic_sni claimed\n");
 }
 
+/* A client of QUIC talks to several servers through one socket. */
+static void each_peer_of_a_socket_keeps_its_name(void **state)
+{
+	struct eg_payload payload;
+	struct eg_known_name name;
+	struct bytes bytes;
+	uint8_t ip[16];
+
+	(void)state;
+	if (eg_names_degraded(names))
+		skip();
+	bytes_read(&bytes, "quic/rfc9001-a2");
+	payload = payload_of(1, 443, true, bytes.data, bytes.size);
+	payload.transport = IPPROTO_UDP;
+	payload.total = payload.size;
+	add(&payload);
+	set_ip(payload.ip, IP_SERVER);
+	add(&payload);
+	assert_heard("example.com quic_sni claimed\nexample.com quic_sni claimed\n");
+	assert_true(eg_names_of_socket(names, &payload.socket, payload.ip, &name));
+	set_ip(ip, IP_SITE);
+	assert_true(eg_names_of_socket(names, &payload.socket, ip, &name));
+	eg_names_forget(names, &payload.socket, payload.ip);
+	assert_true(eg_names_of_socket(names, &payload.socket, ip, &name));
+	assert_string_equal(name.name, "example.com");
+}
+
 /* Anything at all, in any order, does no harm. */
 static void noise_does_no_harm(void **state)
 {
@@ -308,6 +335,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(dns_over_tcp_is_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_hello_in_pieces_is_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(quic_is_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(each_peer_of_a_socket_keeps_its_name, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(noise_does_no_harm, setup, teardown),
 	};
 
