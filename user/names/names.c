@@ -45,8 +45,9 @@ struct quic_key {
 	uint64_t port;
 };
 
-/* A name as a key. */
+/* A name that an app was told. */
 struct name_key {
+	uint64_t app; /* hash of its id */
 	char text[(EG_HOST_MAX + 8) & ~7];
 };
 
@@ -178,14 +179,24 @@ static void tell(const struct sample *sample, const uint8_t ip[16], uint16_t por
 
 /* --- DNS --- */
 
-static int learn_public_name(struct eg_names *names, const char *text)
+static struct name_key name_key_of(const struct sample *sample, const char *text)
 {
-	struct name_key key = { .text = "" };
+	struct name_key key = { .app = eg_recent_hash(sample->names->public_names, sample->app->id,
+						      strlen(sample->app->id)) };
+
+	memcpy(key.text, text, strlen(text));
+	return key;
+}
+
+/* Of this app only: what one looks up must not hide the names of others. */
+static int learn_public_name(const struct sample *sample, const char *text)
+{
+	struct name_key key;
 
 	if (!*text)
 		return 0;
-	memcpy(key.text, text, strlen(text));
-	return eg_recent_add(names->public_names, &key) ? 0 : -ENOMEM;
+	key = name_key_of(sample, text);
+	return eg_recent_add(sample->names->public_names, &key) ? 0 : -ENOMEM;
 }
 
 static int learn_answer(const struct sample *sample, const struct eg_dns_message *answer)
@@ -213,7 +224,7 @@ static int learn_answer(const struct sample *sample, const struct eg_dns_message
 			return -ENOMEM;
 		tell(sample, fact.ip, 0, &name);
 	}
-	return learn_public_name(sample->names, answer->public_name);
+	return learn_public_name(sample, answer->public_name);
 }
 
 static int add_dns(const struct sample *sample, const uint8_t *bytes, size_t size, bool cut)
@@ -256,12 +267,11 @@ static int add_dns_stream(const struct sample *sample)
 
 /* --- what connections say themselves --- */
 
-static bool is_public_name(const struct eg_names *names, const char *text)
+static bool is_public_name(const struct sample *sample, const char *text)
 {
-	struct name_key key = { .text = "" };
+	const struct name_key key = name_key_of(sample, text);
 
-	memcpy(key.text, text, strlen(text));
-	return eg_recent_find(names->public_names, &key);
+	return eg_recent_find(sample->names->public_names, &key);
 }
 
 /*
@@ -279,7 +289,7 @@ static enum eg_name_confidence judge(const struct sample *sample, const char *na
 		.last_ns = sample->payload->header.time_ns,
 	};
 
-	if (ech && is_public_name(sample->names, name))
+	if (ech && is_public_name(sample, name))
 		return EG_NAME_OUTER;
 	if (eg_facts_told(sample->names->facts, &question, name))
 		return EG_NAME_CORROBORATED;

@@ -65,6 +65,11 @@ size_t eg_recent_count(const struct eg_recent *recent)
 	return eg_table_count(recent->table);
 }
 
+uint64_t eg_recent_hash(const struct eg_recent *recent, const void *bytes, size_t size)
+{
+	return eg_table_hash(recent->table, bytes, size);
+}
+
 void *eg_recent_find(const struct eg_recent *recent, const void *key)
 {
 	uint64_t *entry = eg_table_find(recent->table, key);

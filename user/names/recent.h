@@ -21,4 +21,6 @@ void *eg_recent_find(const struct eg_recent *recent, const void *key);
 /* The same, made of zeroes if the key is new; NULL: no memory. */
 void *eg_recent_add(struct eg_recent *recent, const void *key);
 void eg_recent_remove(struct eg_recent *recent, const void *key);
+/* Of bytes of any length: for a table whose keys have such a hash in them. */
+uint64_t eg_recent_hash(const struct eg_recent *recent, const void *bytes, size_t size);
 size_t eg_recent_count(const struct eg_recent *recent);

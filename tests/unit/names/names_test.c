@@ -201,6 +201,59 @@ static void with_ech_a_name_may_be_outer(void **state)
 	assert_heard("www.example.com dns observed\nwww.example.com tls_sni corroborated\n");
 }
 
+/* A list of one ECH configuration whose public name is www.example.com. */
+static void ech_list(struct bytes *list)
+{
+	struct bytes contents = { .size = 0 }, config = { .size = 0 };
+
+	bytes_add(&contents, BYTES("\7\0\x20\0\1k\0\4sute\x40\17www.example.com\0\0"));
+	bytes_number(&config, 2, 0xfe0d);
+	bytes_counted(&config, 2, &contents);
+	bytes_counted(list, 2, &config);
+}
+
+/* This app asks for the service of x.example, and is told that list. */
+static void ask_service(const struct eg_names_app *app)
+{
+	struct bytes message = { .size = 0 }, data = { .size = 0 }, list = { .size = 0 };
+	struct eg_payload payload;
+
+	bytes_add(&message, BYTES("\0\7\1\0\0\1\0\0\0\0\0\0\1x\7example\0\0\x41\0\1"));
+	payload = payload_of(20, 53, true, message.data, message.size);
+	payload.transport = IPPROTO_UDP;
+	payload.total = payload.size;
+	assert_int_equal(eg_names_add(names, &payload, app), 0);
+	ech_list(&list);
+	bytes_add(&data, BYTES("\0\1\0\0\5"));
+	bytes_counted(&data, 2, &list);
+	bytes_add(&message, BYTES("\xc0\x0c\0\x41\0\1\0\0\1\0"));
+	bytes_counted(&message, 2, &data);
+	message.data[2] |= 0x80;
+	message.data[7] = 1;
+	payload.size = (uint16_t)message.size;
+	payload.total = payload.size;
+	payload.flags = 0;
+	memcpy(payload.data, message.data, message.size);
+	assert_int_equal(eg_names_add(names, &payload, app), 0);
+}
+
+/* Who looks up a service with ECH learns what is an outer name to himself, not to others. */
+static void an_outer_name_is_one_to_its_app(void **state)
+{
+	static const struct eg_names_app other = { .id = "other" };
+
+	(void)state;
+	trust_server();
+	add_dns(1, "dns/a-query", true);
+	add_dns(1, "dns/a-answer", false);
+	ask_service(&other);
+	hello(5, "www.example.com", true);
+	ask_service(&curl);
+	hello(6, "www.example.com", true);
+	assert_heard("www.example.com dns observed\nwww.example.com tls_sni corroborated\n"
+		     "www.example.com tls_sni outer\n");
+}
+
 /* Over TCP messages have their length in front, and come in any pieces. */
 static void dns_over_tcp_is_read(void **state)
 {
@@ -332,6 +385,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_name_that_was_told_is_corroborated, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(with_ech_a_name_may_be_outer, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_outer_name_is_one_to_its_app, setup, teardown),
 		cmocka_unit_test_setup_teardown(dns_over_tcp_is_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_hello_in_pieces_is_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(quic_is_read, setup, teardown),
