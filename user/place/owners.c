@@ -275,12 +275,20 @@ static const struct eg_owner *find(const struct table *table, const char *suffix
 	return NULL;
 }
 
+/* Domains are in lower case: "AS64500" is an operator, and no name is "as64500" by it. */
+static bool is_operator(const struct eg_owner *row)
+{
+	return row->suffix[0] == 'A';
+}
+
 static const struct eg_owner *find_end(const struct table *table, const char *domain)
 {
 	const struct eg_owner *owner = NULL;
 
 	while (domain && !owner) {
 		owner = find(table, domain);
+		if (owner && is_operator(owner))
+			owner = NULL;
 		domain = strchr(domain, '.');
 		domain = domain ? domain + 1 : NULL;
 	}

@@ -104,6 +104,9 @@ static void the_users_table_goes_first(void **state)
 	assert_null(eg_owners_find(owners, "www.google.com")->country);
 	assert_string_equal(eg_owners_find(owners, "www.google.de")->name, "Google");
 	assert_string_equal(eg_owners_find_as(owners, 15169)->name, "Me");
+	/* What an app calls its server makes it nobody's network. */
+	assert_null(eg_owners_find(owners, "as15169"));
+	assert_null(eg_owners_find(owners, "www.as13335"));
 	eg_owners_close(owners);
 }
 
