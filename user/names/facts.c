@@ -11,7 +11,6 @@
 
 /* In place of a fact's number; facts are numbered from 1. */
 #define NONE 0
-#define APPS_MAX 16384
 #define ADDRESS_MAX 64 /* names of one address that one app is told */
 
 struct address {
@@ -120,28 +119,6 @@ static bool find_app(const struct eg_facts *facts, const char *id, uint32_t *ret
 	return false;
 }
 
-static int make_app(struct eg_facts *facts, const char *id, uint32_t *ret_app)
-{
-	uint64_t hash = hash_text(id);
-	uint32_t *first;
-
-	if (find_app(facts, id, ret_app))
-		return 0;
-	if (facts->apps_count == APPS_MAX)
-		return -ENOSPC;
-	if (reserve(&facts->apps, facts->apps_count, sizeof(*facts->apps)) < 0)
-		return -ENOMEM;
-	first = eg_table_add(facts->by_app, &hash);
-	if (!first)
-		return -ENOMEM;
-	facts->apps[facts->apps_count] = (struct app){ .id = strdup(id), .next = *first };
-	if (!facts->apps[facts->apps_count].id)
-		return -ENOMEM;
-	*ret_app = facts->apps_count++;
-	*first = facts->apps_count;
-	return 0;
-}
-
 /* --- each app's facts, in the order in which they were learnt --- */
 
 static void take_out(struct eg_facts *facts, uint32_t number)
@@ -199,15 +176,110 @@ static int make_number(struct eg_facts *facts, uint32_t *ret_number)
 	return 0;
 }
 
-/* Makes room for a fact of this app by its oldest; false: there is none to give. */
-static bool make_room(struct eg_facts *facts, const struct app *app)
+/* --- room for apps --- */
+
+/* The app whose latest fact ends first: it has long not been told anything. */
+static uint32_t stalest_app(const struct eg_facts *facts)
 {
-	if (app->count >= EG_NAMES_PER_APP || facts->count >= EG_NAMES_TOTAL) {
-		if (!app->oldest)
-			return false;
-		forget(facts, app->oldest);
+	uint64_t until_ns, earliest_ns = UINT64_MAX;
+	uint32_t stalest = 0;
+
+	for (uint32_t i = 0; i < facts->apps_count; i++) {
+		uint32_t newest = facts->apps[i].newest;
+
+		until_ns = newest ? facts->facts[newest].until_ns : 0;
+		if (until_ns < earliest_ns) {
+			earliest_ns = until_ns;
+			stalest = i;
+		}
 	}
-	return true;
+	return stalest;
+}
+
+static void forget_app(struct eg_facts *facts, uint32_t number)
+{
+	struct app *app = &facts->apps[number];
+	uint32_t *first, *link;
+	uint64_t hash;
+
+	if (!app->id)
+		return;
+	hash = hash_text(app->id);
+	first = link = eg_table_find(facts->by_app, &hash);
+	while (app->oldest)
+		forget(facts, app->oldest);
+	while (*link != number + 1)
+		link = &facts->apps[*link - 1].next;
+	*link = app->next;
+	if (!*first)
+		eg_table_remove(facts->by_app, &hash);
+	free(app->id);
+	*app = (struct app){ .id = NULL };
+}
+
+/* A number for one more app: a new one, or that of one that is forgotten. */
+static int make_app_number(struct eg_facts *facts, uint32_t *ret_app)
+{
+	if (facts->apps_count == EG_FACTS_APPS) {
+		*ret_app = stalest_app(facts);
+		forget_app(facts, *ret_app);
+		return 0;
+	}
+	if (reserve(&facts->apps, facts->apps_count, sizeof(*facts->apps)) < 0)
+		return -ENOMEM;
+	*ret_app = facts->apps_count;
+	return 0;
+}
+
+static int make_app(struct eg_facts *facts, const char *id, uint32_t *ret_app)
+{
+	uint64_t hash = hash_text(id);
+	uint32_t *first;
+	char *copy;
+
+	if (find_app(facts, id, ret_app))
+		return 0;
+	if (make_app_number(facts, ret_app) < 0)
+		return -ENOMEM;
+	first = eg_table_add(facts->by_app, &hash);
+	copy = strdup(id);
+	if (!first || !copy) {
+		free(copy);
+		return -ENOMEM;
+	}
+	facts->apps[*ret_app] = (struct app){ .id = copy, .next = *first };
+	*first = *ret_app + 1;
+	if (*ret_app == facts->apps_count)
+		facts->apps_count++;
+	return 0;
+}
+
+/* --- learning --- */
+
+/* Of the app that has most; there are facts. */
+static uint32_t oldest_of_largest(const struct eg_facts *facts)
+{
+	const struct app *largest = &facts->apps[0];
+
+	for (uint32_t i = 1; i < facts->apps_count; i++)
+		if (facts->apps[i].count > largest->count)
+			largest = &facts->apps[i];
+	return largest->oldest;
+}
+
+/*
+ * Makes room for a fact of this app: by its own oldest if it has as much as it
+ * may, or its share of what all may, and else at the cost of the largest app.
+ */
+static void make_room(struct eg_facts *facts, const struct app *app)
+{
+	bool full = facts->count >= EG_NAMES_TOTAL;
+
+	if (app->count >= EG_NAMES_PER_APP ||
+	    (full && app->count >= EG_NAMES_TOTAL / facts->apps_count))
+		forget(facts, app->oldest);
+	else if (full)
+		forget(facts, oldest_of_largest(facts));
 }
 
 static uint64_t until(const struct eg_fact *fact)
@@ -221,8 +293,7 @@ static int add_fact(struct eg_facts *facts, const struct eg_fact *fact,
 	uint32_t number, *first;
 	char *name;
 
-	if (!make_room(facts, &facts->apps[app]))
-		return 0;
+	make_room(facts, &facts->apps[app]);
 	first = eg_table_add(facts->by_address, address);
 	name = strdup(fact->name);
 	if (!first || !name || make_number(facts, &number) < 0) {
@@ -280,7 +351,7 @@ int eg_facts_learn(struct eg_facts *facts, const struct eg_fact *fact)
 	int r = make_app(facts, fact->app, &app);
 
 	if (r < 0)
-		return r == -ENOSPC ? 0 : r;
+		return r;
 	first = eg_table_find(facts->by_address, &address);
 	for (uint32_t i = first ? *first : NONE; i; i = facts->facts[i].next) {
 		if (is_same(&facts->facts[i], fact, app)) {

@@ -20,14 +20,18 @@ struct eg_fact {
 /* How long after its end a name still counts: programs keep answers. */
 #define EG_FACTS_GRACE_NS (300ULL * 1000000000)
 
+#define EG_FACTS_APPS 16384 /* apps that anything is remembered of */
+
 struct eg_facts *eg_facts_new(void); /* NULL: no memory */
 void eg_facts_free(struct eg_facts *facts);
 size_t eg_facts_count(const struct eg_facts *facts);
 
 /*
  * Notes a fact, or renews it. An app with EG_NAMES_PER_APP of them loses its
- * oldest; where all apps together have EG_NAMES_TOTAL, so does it, and one that
- * has none yet is not served. 0 or -ENOMEM.
+ * oldest. Where all apps together have EG_NAMES_TOTAL, so does one that has its
+ * share of them; for one that has less, the app with most does. Of more than
+ * EG_FACTS_APPS apps the one is forgotten whose facts have ended first. 0 or
+ * -ENOMEM.
  */
 int eg_facts_learn(struct eg_facts *facts, const struct eg_fact *fact);
 

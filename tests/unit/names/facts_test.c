@@ -171,6 +171,48 @@ static void a_flood_is_bounded(void **state)
 	eg_facts_free(facts);
 }
 
+/* A recorder runs for months: the latest app is served like the first. */
+static void who_comes_late_is_served(void **state)
+{
+	struct eg_facts *facts = eg_facts_new();
+	char name[32], app[32];
+
+	(void)state;
+	for (uint32_t i = 0; i < 2 * EG_NAMES_TOTAL; i++) {
+		snprintf(name, sizeof(name), "n%u.example", i);
+		snprintf(app, sizeof(app), "app%u", i / EG_NAMES_PER_APP);
+		learn_at(facts, app, name, i, SECOND + i, true);
+	}
+	for (uint32_t i = 0; i < 100; i++)
+		learn_at(facts, "late", "late.example", i, 2 * SECOND, true);
+	for (uint32_t i = 0; i < 100; i++) {
+		assert_int_equal(find_at(facts, "late", 1, i, 2 * SECOND), 1);
+		assert_found(0, "late.example", EG_NAME_DNS, EG_NAME_OBSERVED);
+	}
+	assert_int_equal(eg_facts_count(facts), EG_NAMES_TOTAL);
+	eg_facts_free(facts);
+}
+
+static void the_app_that_was_told_last_long_ago_goes(void **state)
+{
+	struct eg_facts *facts = eg_facts_new();
+	char app[32];
+
+	(void)state;
+	for (uint32_t i = 0; i < 3 * EG_FACTS_APPS; i++) {
+		snprintf(app, sizeof(app), "app%u", i);
+		learn_at(facts, app, "x.example", i, SECOND + i, true);
+		assert_int_equal(find_at(facts, app, 1, i, SECOND + i), 1);
+		assert_int_equal(found[0].source, EG_NAME_DNS);
+		if (i % 1000 == 0)
+			learn_at(facts, "steady", "steady.example", 1U << 31, SECOND + i, true);
+	}
+	assert_int_equal(eg_facts_count(facts), EG_FACTS_APPS);
+	assert_int_equal(find_at(facts, "app0", 1, 0, SECOND), 0);
+	assert_int_equal(find_at(facts, "steady", 1, 1U << 31, SECOND), 1);
+	eg_facts_free(facts);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +222,8 @@ int main(void)
 		cmocka_unit_test(the_newest_comes_first),
 		cmocka_unit_test(every_name_that_was_told_counts),
 		cmocka_unit_test(a_flood_is_bounded),
+		cmocka_unit_test(who_comes_late_is_served),
+		cmocka_unit_test(the_app_that_was_told_last_long_ago_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
