@@ -194,8 +194,9 @@ static __always_inline __u32 sampling_end(struct __sk_buff *skb, const struct pi
 	if (bpf_skb_load_bytes(skb, piece->begin, head, whole ? sizeof(head) : 1) ||
 	    (!piece->offset && !may_name(head[0])))
 		return 0;
+	/* Too little to see how long it is: as long as one may be, in a record. */
 	if (!whole)
-		return end;
+		return head[0] == 0x16 ? piece->offset + HELLO_MAX + TLS_HELLO_HEAD : end;
 	record = head[3] << 8 | head[4];
 	hello = 4 + (head[6] << 16 | head[7] << 8 | head[8]);
 	if (head[0] != 0x16 || head[1] != 3 || head[5] != 1 || hello > HELLO_MAX || !record)

@@ -147,6 +147,27 @@ static void after_starttls(struct test *test)
 		      "tls_sni", "claimed");
 }
 
+/* A ClientHello of two times the plain text that is looked at, in pieces smaller than its head. */
+static void a_long_hello_comes_in_crumbs(struct test *test)
+{
+	const char *socat = names_copy(test, "socat", "crumbs");
+	const char *script = "exec \"$0\" s_client -connect " SITE ":8443 -servername a.example"
+			     " -alpn http/1.1,$(seq -s , 1000000 1001000)";
+	struct egret *egret;
+
+	serve_names(test);
+	serve_nginx(test);
+	egret = egret_start(test, NULL);
+	program_expect(names_start(test,
+				   ARGV(socat, "-d", "-d", "-b", "7", "TCP-LISTEN:8443,bind=" SITE,
+					"TCP:" SITE ":443,nodelay")),
+		       PROGRAM_ERR, "listening on");
+	names_run(test,
+		  ARGV(program_find(test, "sh"), "-c", script, program_find(test, "openssl")));
+	expect_domain(egret_stop(egret), &(struct row){ OUT("tcp|mptcp", SITE, 443) }, socat,
+		      "a.example", "tls_sni", "claimed");
+}
+
 /* --- the browser --- */
 
 static void serve_caddy(struct test *test, const struct certificate *certificate)
@@ -340,6 +361,7 @@ const struct test_case handshake_cases[] = {
 	CASE("handshakes/nginx", names_of_nginx),
 	CASE("handshakes/proxy", through_a_proxy),
 	CASE("handshakes/starttls", after_starttls),
+	CASE("handshakes/crumbs", a_long_hello_comes_in_crumbs),
 	CASE("handshakes/chromium", large_hello),
 	CASE("handshakes/chromium-ech", ech_grease),
 	CASE("handshakes/chromium-quic", forced_quic),
