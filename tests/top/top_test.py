@@ -156,7 +156,7 @@ def number(line, column):
 
 def check_folds():
     with shown("ordinary", size=(80, 40)) as terminal:
-        terminal.until(lambda self: self.cursor_line().startswith("▾"), "cursor on an app")
+        terminal.until(lambda self: self.cursor_line().startswith("▾") and "? help" in self.lines()[-1], "whole picture")
         app = terminal.cursor_line()[2:20]
         many = len(rows(terminal))
         for fold, unfold in ((" ", "enter"), ("left", "right")):
