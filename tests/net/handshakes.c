@@ -253,12 +253,28 @@ static struct result *browse(struct test *test, const char *option)
 	return egret_stop(egret);
 }
 
+/* Cases that run beside this one have clients of the site as well. */
+static bool is_browser(const cJSON *app)
+{
+	const cJSON *process;
+
+	cJSON_ArrayForEach(process, json_get(app, "processes")) {
+		const char *executable = json_text(process, "executable");
+
+		if (executable && strstr(executable, "chrom"))
+			return true;
+	}
+	return false;
+}
+
 /* The browser's row with the site; where its program lies is the distribution's affair. */
 static const cJSON *browser_row(struct result *result, const char *transport)
 {
 	const cJSON *app, *row;
 
 	cJSON_ArrayForEach(app, json_get(result->json, "apps")) {
+		if (!is_browser(app))
+			continue;
 		cJSON_ArrayForEach(row, json_get(app, "destinations")) {
 			const char *ip = json_text(row, "ip");
 
