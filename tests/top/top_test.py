@@ -154,17 +154,22 @@ def number(line, column):
     return 0.0 if value == "-" else float(value) * UNITS[unit or "B"]
 
 
+def below(terminal):
+    """The number of the line below the cursor's."""
+    return terminal.lines().index(terminal.cursor_line()) + 1
+
+
 def check_folds():
     with shown("ordinary", size=(80, 40)) as terminal:
-        terminal.until(lambda self: self.cursor_line().startswith("▾") and "? help" in self.lines()[-1], "whole picture")
+        terminal.until(lambda self: self.cursor_line().startswith("▾"), "cursor on an app")
         app = terminal.cursor_line()[2:20]
-        many = len(rows(terminal))
         for fold, unfold in ((" ", "enter"), ("left", "right")):
             terminal.press(fold)
             terminal.until(lambda self: self.cursor_line().startswith("▸ " + app), "folded app")
+            terminal.until(lambda self: self.lines()[below(self)].startswith(("▾", "▸")), "the next app below it")
             terminal.press(unfold)
             terminal.until(lambda self: self.cursor_line().startswith("▾ " + app), "unfolded app")
-            terminal.until(lambda self: len(rows(self)) == many, "the lines as before")
+            terminal.until(lambda self: self.lines()[below(self)].startswith("  "), "its first row below it")
         terminal.press("down", "down")
         chosen = terminal.until(lambda self: not self.cursor_line().startswith(("▾", "▸")) and self.cursor_line(), "row")
         terminal.press("up", "page down", "page up", "end", "home", "j", "j", "k", "j")
