@@ -29,6 +29,7 @@
 #include "sample.bpf.h"
 #include "datagram.bpf.h"
 #include "connect.bpf.h"
+#include "inherit.bpf.h"
 #include "packet.bpf.h"
 #include "iter.bpf.h"
 
@@ -222,6 +223,7 @@ SEC("tp_btf/sched_process_exec")
 int BPF_PROG(eg_exec, struct task_struct *task, int old_pid, struct linux_binprm *program)
 {
 	executed(task, program);
+	files_inherited(task);
 	return 0;
 }
 

@@ -87,18 +87,6 @@ static __always_inline bool better_owner(const struct eg_proc_key *old,
 	return news->tgid != 1 && news->start_ns > old->start_ns;
 }
 
-static __always_inline struct sock *sock_of_file(struct file *file)
-{
-	struct inode *inode = BPF_CORE_READ(file, f_inode);
-	struct socket *socket;
-
-	if ((BPF_CORE_READ(inode, i_mode) & S_IFMT) != S_IFSOCK ||
-	    BPF_CORE_READ(inode, i_sb, s_magic) != SOCKFS_MAGIC)
-		return NULL;
-	socket = BPF_CORE_READ(file, private_data);
-	return BPF_CORE_READ(socket, sk);
-}
-
 /* A stream that exists already: its counters up to now are not ours. */
 static __always_inline void old_stream(struct eg_socket *socket, struct sock *sk)
 {
@@ -158,7 +146,7 @@ static __always_inline void old_listener(struct sock *sk, const struct eg_proc_k
 	struct eg_opener *opener = bpf_map_lookup_elem(&eg_openers, &address);
 
 	if (!opener || better_owner(&opener->proc, owner))
-		listener_opened(sk, owner);
+		listener_opened(sk, owner, false);
 }
 
 /* Gives a socket to a process that holds it, unless a better one has it already. */
@@ -209,7 +197,7 @@ static __always_inline void held_file(struct bpf_iter__task_file *ctx, bool list
 	if (!bpf_map_lookup_elem(&eg_processes, &owner))
 		introduce(address_of(task), &owner, EG_PROCESS_OLD);
 	if (listeners)
-		old_listener(sk, &owner);
+		old_listener(listening_sock(sk), &owner);
 	else
 		hold(sk, &owner);
 }

@@ -71,6 +71,19 @@ struct fs_struct {
 	struct path pwd;
 };
 
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+struct signal_struct {
+	unsigned int flags;
+};
+
 struct linux_binprm {
 	const char *filename;
 	const char *interp;
@@ -146,7 +159,9 @@ struct task_struct {
 	struct mm_struct *mm;
 	const struct cred *cred;
 	struct fs_struct *fs;
+	struct files_struct *files;
 	struct nsproxy *nsproxy;
+	struct signal_struct *signal;
 	struct css_set *cgroups;
 };
 
@@ -206,8 +221,18 @@ struct inet_sock {
 	struct sock sk;
 };
 
+struct request_sock {
+	struct request_sock *dl_next;
+	struct sock *sk;
+};
+
+struct request_sock_queue {
+	struct request_sock *rskq_accept_head;
+};
+
 struct inet_connection_sock {
 	struct inet_sock icsk_inet;
+	struct request_sock_queue icsk_accept_queue;
 	void *icsk_ulp_data;
 };
 
@@ -234,6 +259,10 @@ struct tcp_sock {
 
 struct mptcp_subflow_context {
 	struct sock *conn;
+};
+
+struct mptcp_sock {
+	struct sock *first;
 };
 
 struct sk_buff {
@@ -299,6 +328,7 @@ struct bpf_iter__tcp {
 #define SOCK_DGRAM 2
 #define SOCK_RAW 3
 #define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
+#define SIGNAL_UNKILLABLE 0x00000040 /* include/linux/sched/signal.h: of an init */
 #define SOCK_DONE 1 /* enum sock_flags, include/net/sock.h */
 #define SOCKFS_MAGIC 0x534F434B /* include/uapi/linux/magic.h */
 #define S_IFMT 00170000

@@ -119,7 +119,31 @@ static __always_inline void set_sender(__u64 key, const struct eg_proc_key *send
 		store_sender(key, socket, sender);
 }
 
+/* The socket behind an open file; NULL: it is no socket. */
+static __always_inline struct sock *sock_of_file(struct file *file)
+{
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	struct socket *socket;
+
+	if ((BPF_CORE_READ(inode, i_mode) & S_IFMT) != S_IFSOCK ||
+	    BPF_CORE_READ(inode, i_sb, s_magic) != SOCKFS_MAGIC)
+		return NULL;
+	socket = BPF_CORE_READ(file, private_data);
+	return BPF_CORE_READ(socket, sk);
+}
+
 /* --- listeners, and who owns what they accept --- */
+
+/* An MPTCP socket listens by the TCP socket that would be its first subflow. */
+static __always_inline struct sock *listening_sock(struct sock *sk)
+{
+	struct mptcp_sock *connection = (void *)sk;
+
+	if (BPF_CORE_READ(sk, sk_protocol) != EG_TRANSPORT_MPTCP ||
+	    !bpf_core_field_exists(connection->first))
+		return sk;
+	return BPF_CORE_READ(connection, first);
+}
 
 static __always_inline void listener_key(struct eg_listener_key *key, struct sock *sk, bool typed)
 {
@@ -127,13 +151,17 @@ static __always_inline void listener_key(struct eg_listener_key *key, struct soc
 	own_address(key->ip, sk, typed);
 	key->port = READ(typed, sk, __sk_common.skc_num);
 	key->transport = READ(typed, sk, sk_protocol);
+	if (key->transport == EG_TRANSPORT_MPTCP)
+		key->transport = IPPROTO_TCP;
 	key->pad = 0;
 }
 
-static __always_inline void listener_opened(struct sock *sk, const struct eg_proc_key *owner)
+/* `inherited`: the owner got it from an init, which opened it for others. */
+static __always_inline void listener_opened(struct sock *sk, const struct eg_proc_key *owner,
+					    bool inherited)
 {
 	struct eg_listener listener = { .proc = *owner, .sk = (__u64)sk };
-	struct eg_opener opener = { .proc = *owner };
+	struct eg_opener opener = { .proc = *owner, .inherited = inherited };
 	struct eg_listener_key key;
 
 	listener_key(&key, sk, false);

@@ -340,6 +340,8 @@ static __always_inline void stream_accepted(struct sock *sk, bool again)
 	accepted_socket(&socket, sk, true, opener);
 	if (sock_is_mptcp_subflow(tp, true))
 		join_parent(&socket, sk, mptcp_parent(tp));
+	if (config.trace && is_local(sk, socket.row.ip, true))
+		socket.row.flags |= EG_FLOW_LOCAL;
 	if (socket_store(address, &socket, BPF_ANY))
 		lose(EG_LOSS_STORAGE_FAILED);
 	emit_event(EG_RECORD_ACCEPT, address, sk, &socket.row, NULL, 0);
@@ -359,6 +361,8 @@ static __always_inline void stream_established(struct sock *sk)
 	socket->flags &= ~EG_SOCKET_PENDING;
 	row = socket->row;
 	peer_address(row.ip, sk, true);
+	if (is_local(sk, row.ip, true))
+		row.flags |= EG_FLOW_LOCAL;
 	emit_event(EG_RECORD_RESULT, address, sk, &row, NULL, 0);
 }
 
@@ -367,7 +371,7 @@ static __always_inline void stream_listening(struct sock *sk)
 	struct eg_proc_key owner = key_current();
 
 	if (admit(&owner))
-		listener_opened(sk, &owner);
+		listener_opened(sk, &owner, false);
 }
 
 static __always_inline void stream_state(struct sock *sk, int oldstate, int newstate, bool again)
@@ -441,6 +445,20 @@ static __always_inline struct eg_socket *accepted_late(__u64 key, struct sock *s
 	return socket_find(key);
 }
 
+/* Who owns a connection is known now; an MPTCP connection's bytes are its parent's. */
+static __always_inline void stream_belongs(struct eg_socket *socket, struct sock *sk,
+					   const struct eg_proc_key *owner)
+{
+	struct eg_socket *parent;
+
+	socket->row.proc = *owner;
+	if (socket->row.transport != EG_TRANSPORT_MPTCP)
+		return;
+	parent = socket_find(mptcp_parent((void *)sk));
+	if (parent)
+		parent->row.proc = *owner;
+}
+
 /*
  * The first data of an accepted connection leaves in the context of the
  * process that sent it: while somebody holds the socket's lock it can be
@@ -450,7 +468,7 @@ static __always_inline void stream_claim(struct __sk_buff *skb, struct bpf_sock 
 					 struct bpf_tcp_sock *tp)
 {
 	struct sock *sk;
-	__u64 key, parent;
+	__u64 key;
 	struct eg_proc_key sender;
 	struct eg_socket *socket;
 
@@ -471,12 +489,6 @@ static __always_inline void stream_claim(struct __sk_buff *skb, struct bpf_sock 
 	sender = key_current();
 	if (!sender.tgid || !admit(&sender))
 		return;
-	socket->row.proc = sender;
 	socket->flags &= ~EG_SOCKET_UNCLAIMED;
-	if (socket->row.transport != EG_TRANSPORT_MPTCP)
-		return;
-	parent = mptcp_parent((void *)sk);
-	socket = socket_find(parent);
-	if (socket)
-		socket->row.proc = sender;
+	stream_belongs(socket, sk, &sender);
 }

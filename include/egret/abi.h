@@ -180,7 +180,8 @@ struct eg_opener {
 	struct eg_proc_key proc;
 	__u64 net;
 	__u16 port;
-	__u16 pad[3];
+	__u16 inherited; /* 1: the owner got it from an init */
+	__u32 pad;
 };
 
 /* What was lost, per CPU, indexed by reason; names in the contract's ledger. */

@@ -9,10 +9,6 @@
 #include <harness/sock.h>
 #include <harness/suites.h>
 
-#ifndef IPPROTO_MPTCP
-#define IPPROTO_MPTCP 262
-#endif
-
 #define SOL_MPTCP_ 284
 #define MPTCP_INFO_ 1
 
@@ -25,15 +21,6 @@ static long f_subflows(struct call *call)
 	if (getsockopt((int)call->arg[0], SOL_MPTCP_, MPTCP_INFO_, info, &size) < 0)
 		return -errno;
 	return info[0];
-}
-
-static void skip_without(struct actor *actor)
-{
-	int fd = sock_try_open(actor, actor->test->family, SOCK_STREAM, IPPROTO_MPTCP);
-
-	if (fd < 0)
-		test_skip(actor->test, "no MPTCP: %s", strerror(-fd));
-	sock_close(actor, fd);
 }
 
 static void finish(struct egret *egret, const struct pair *pair, const char *ip,
@@ -60,7 +47,7 @@ static void both_sides(struct test *test)
 	struct egret *egret;
 	struct pair pair;
 
-	skip_without(client);
+	sock_mptcp_needed(test);
 	egret = egret_start(test, NULL);
 	pair = sock_pair(client, server, test->ip, IPPROTO_MPTCP);
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, 300000);
@@ -75,7 +62,7 @@ static void still_open(struct test *test)
 	struct egret *egret;
 	struct pair pair;
 
-	skip_without(client);
+	sock_mptcp_needed(test);
 	egret = egret_start(test, NULL);
 	pair = sock_pair(client, server, test->ip, IPPROTO_MPTCP);
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, 1000);
@@ -90,7 +77,7 @@ static void fallback_at(struct test *test, int client_protocol, int server_proto
 	struct pair pair = { .client = client, .server = server };
 	struct egret *egret;
 
-	skip_without(client);
+	sock_mptcp_needed(test);
 	egret = egret_start(test, NULL);
 	pair.listener = sock_open(server, test->family, SOCK_STREAM, server_protocol);
 	pair.port = sock_bind(server, pair.listener, test->ip, 0);
@@ -120,7 +107,7 @@ static void refused(struct test *test)
 	struct result *result;
 	int fd;
 
-	skip_without(client);
+	sock_mptcp_needed(test);
 	egret = egret_start(test, NULL);
 	fd = sock_open(client, test->family, SOCK_STREAM, IPPROTO_MPTCP);
 	expect_equal(test, sock_connect(client, fd, test->ip, 7), -ECONNREFUSED);
@@ -153,7 +140,7 @@ static void subflows(struct test *test)
 	struct pair pair;
 	int net = net_new(test);
 
-	skip_without(client);
+	sock_mptcp_needed(test);
 	net_join(test, 0, net);
 	net_ip(test, 0, "addr add %s/%d dev eg0 %s", second, test->family == AF_INET6 ? 64 : 24,
 	       test->family == AF_INET6 ? "nodad" : "");

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,6 +37,15 @@ int sock_try_open(struct actor *actor, int domain, int type, int protocol)
 int sock_open(struct actor *actor, int domain, int type, int protocol)
 {
 	return (int)must(actor, sock_try_open(actor, domain, type, protocol), "socket");
+}
+
+void sock_mptcp_needed(struct test *test)
+{
+	int fd = socket(test->family, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP);
+
+	if (fd < 0)
+		test_skip(test, "no MPTCP: %s", strerror(errno));
+	close(fd);
 }
 
 static long f_set(struct call *call)

@@ -11,6 +11,8 @@
 /* A socket: must; or -errno. */
 int sock_open(struct actor *actor, int domain, int type, int protocol);
 int sock_try_open(struct actor *actor, int domain, int type, int protocol);
+/* Skips the case where the kernel has no MPTCP. */
+void sock_mptcp_needed(struct test *test);
 /* setsockopt() with an int: must; or 0 or -errno. */
 void sock_set(struct actor *actor, int fd, int level, int option, int value);
 int sock_try_set(struct actor *actor, int fd, int level, int option, int value);

@@ -23,14 +23,20 @@ static int listen_on(struct actor *server, const char *ip, int port, bool shared
 }
 
 /* Sends `size` bytes that nobody answers: the listener's opener is the owner. */
-static int send_unanswered(struct actor *client, const char *ip, int port, long size)
+static int send_unanswered_by(struct actor *client, int protocol, const char *ip, int port,
+			      long size)
 {
-	int fd = sock_open(client, address(ip, 0).storage.ss_family, SOCK_STREAM, 0);
+	int fd = sock_open(client, address(ip, 0).storage.ss_family, SOCK_STREAM, protocol);
 
 	expect_equal(client->test, sock_connect(client, fd, ip, port), 0);
 	expect_equal(client->test, sock_send(client, fd, size), size);
 	sock_shutdown(client, fd, SHUT_WR);
 	return fd;
+}
+
+static int send_unanswered(struct actor *client, const char *ip, int port, long size)
+{
+	return send_unanswered_by(client, 0, ip, port, size);
 }
 
 static long accept_and_drain(struct actor *server, int listener)
@@ -227,6 +233,89 @@ static void queue_dropped(struct test *test)
 	expect_row(result, server, IN("tcp", test->ip, port), .received = 50, .connections = 5);
 }
 
+/*
+ * Socket activation (sd_listen_fds(3)): an init opens the listener, and starts
+ * what serves it when somebody comes, by way of a helper. Nobody answers, so
+ * that only who holds the listener tells whose connections they are.
+ */
+static void serve_activated(struct test *test, int protocol, const char *transport)
+{
+	struct actor *client = actor_start(test, "client"), *service;
+	struct actor *init = actor_fork_in_pid_namespace(actor_start(test, "starter"));
+	struct egret *egret = egret_start(test, NULL);
+	struct result *result;
+	int listener, port;
+
+	listener = sock_open(init, test->family, SOCK_STREAM, protocol);
+	port = sock_bind(init, listener, test->ip, 0);
+	sock_listen(init, listener);
+	send_unanswered_by(client, protocol, test->ip, port, 40);
+	service = actor_fork(init);
+	actor_exec(service, actor_executable(test, "helper"));
+	actor_exec(service, actor_executable(test, "service"));
+	expect_equal(test, accept_and_drain(service, listener), 40);
+	send_unanswered_by(client, protocol, test->ip, port, 600);
+	expect_equal(test, accept_and_drain(service, listener), 600);
+	result = egret_stop(egret);
+	expect_row(result, service, IN(transport, test->ip, port), .received = 640,
+		   .connections = 2);
+	expect_process(result, service);
+	expect_rows(result, init, 0);
+}
+
+static void activated(struct test *test)
+{
+	serve_activated(test, 0, "tcp");
+}
+
+static void activated_mptcp(struct test *test)
+{
+	sock_mptcp_needed(test);
+	serve_activated(test, IPPROTO_MPTCP, "mptcp");
+}
+
+/* Datagrams that came before the service was started are those of whoever waited for them. */
+static void activated_udp(struct test *test)
+{
+	struct actor *client = actor_start(test, "client"), *service;
+	struct actor *init = actor_fork_in_pid_namespace(actor_start(test, "starter"));
+	struct egret *egret = egret_start(test, NULL);
+	struct result *result;
+	int from = sock_open(client, test->family, SOCK_DGRAM, 0), fd, port;
+
+	fd = sock_open(init, test->family, SOCK_DGRAM, 0);
+	port = sock_bind(init, fd, test->ip, 0);
+	expect_equal(test, sock_send_to(client, from, test->ip, port, 30), 30);
+	service = actor_fork(init);
+	actor_exec(service, actor_executable(test, "helper"));
+	actor_exec(service, actor_executable(test, "service"));
+	expect_equal(test, sock_send_to(client, from, test->ip, port, 500), 500);
+	expect_equal(test, sock_receive_many(service, fd, 2), 530);
+	result = egret_stop(egret);
+	expect_sums(result, service, 0, 500);
+	expect_sums(result, init, 0, 30);
+}
+
+/* An init that starts something else keeps what it has not passed on. */
+static void not_passed_on(struct test *test)
+{
+	struct actor *client = actor_start(test, "client"), *other;
+	struct actor *init = actor_fork_in_pid_namespace(actor_start(test, "starter"));
+	struct egret *egret = egret_start(test, NULL);
+	struct result *result;
+	int listener, port;
+
+	listener = listen_on(init, test->ip, 0, false, &port);
+	other = actor_fork(init);
+	sock_close(other, listener);
+	actor_exec(other, actor_executable(test, "other"));
+	send_unanswered(client, test->ip, port, 70);
+	expect_equal(test, accept_and_drain(init, listener), 70);
+	result = egret_stop(egret);
+	expect_row(result, init, IN("tcp", test->ip, port), .received = 70, .connections = 1);
+	expect_rows(result, other, 0);
+}
+
 const struct test_case listener_cases[] = {
 	CASE_BOTH("listener/shared-port", shared_port),
 	CASE("listener/both-families", both_families),
@@ -236,5 +325,9 @@ const struct test_case listener_cases[] = {
 	CASE_BOTH("listener/deferred", deferred),
 	CASE_BOTH("listener/to-itself", to_itself),
 	CASE_BOTH("listener/queue-dropped", queue_dropped),
+	CASE_BOTH("listener/activated", activated),
+	CASE_BOTH("listener/activated-mptcp", activated_mptcp),
+	CASE_BOTH("listener/activated-udp", activated_udp),
+	CASE_BOTH("listener/not-passed-on", not_passed_on),
 	{ 0 },
 };

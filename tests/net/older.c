@@ -139,25 +139,37 @@ static void same_namespace(struct test *test)
 }
 
 /* An old listener's children are new. */
-static void listener(struct test *test)
+static void listening(struct test *test, int protocol, const char *transport)
 {
 	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
 	struct pair pair = { .client = client, .server = server };
 	struct egret *egret;
 	struct result *result;
 
-	pair.listener = sock_open(server, test->family, SOCK_STREAM, 0);
+	pair.listener = sock_open(server, test->family, SOCK_STREAM, protocol);
 	pair.port = sock_bind(server, pair.listener, test->ip, 0);
 	sock_listen(server, pair.listener);
 	egret = egret_start(test, NULL);
-	pair = sock_pair_again(&pair, test->ip, 0);
+	pair = sock_pair_again(&pair, test->ip, protocol);
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, 1000);
 	sock_pair_close(&pair);
 	result = egret_stop(egret);
-	expect_row(result, client, OUT("tcp", test->ip, pair.port), .sent = 1000, .connections = 1);
-	expect_row(result, server, IN("tcp", test->ip, pair.port), .received = 1000,
+	expect_row(result, client, OUT(transport, test->ip, pair.port), .sent = 1000,
+		   .connections = 1);
+	expect_row(result, server, IN(transport, test->ip, pair.port), .received = 1000,
 		   .connections = 1);
 	expect_process(result, server);
+}
+
+static void listener(struct test *test)
+{
+	listening(test, 0, "tcp");
+}
+
+static void mptcp_listener(struct test *test)
+{
+	sock_mptcp_needed(test);
+	listening(test, IPPROTO_MPTCP, "mptcp");
 }
 
 /* Established before, accepted after: it waited in the listener's queue. */
@@ -306,19 +318,15 @@ static void shared(struct test *test)
 	expect_row(result, server, IN("tcp", test->ip, pair.port), .received = 540);
 }
 
-#define MPTCP 262
-
 static void mptcp(struct test *test)
 {
 	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
-	int fd = sock_try_open(client, test->family, SOCK_STREAM, MPTCP);
 	struct egret *egret;
 	struct result *result;
 	struct pair pair;
 
-	if (fd < 0)
-		test_skip(test, "no MPTCP: %s", strerror(-fd));
-	pair = sock_pair(client, server, test->ip, MPTCP);
+	sock_mptcp_needed(test);
+	pair = sock_pair(client, server, test->ip, IPPROTO_MPTCP);
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, BEFORE);
 	egret = egret_start(test, NULL);
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, 3000);
@@ -379,5 +387,6 @@ const struct test_case older_cases[] = {
 	CASE_BOTH("older/udp-receiver", udp_receiver),
 	CASE_BOTH("older/raw", raw),
 	CASE_BOTH("older/mptcp", mptcp),
+	CASE_BOTH("older/mptcp-listener", mptcp_listener),
 	{ 0 },
 };
