@@ -92,69 +92,17 @@ HISTORY := $(filter-out user/store/absent.c,$(wildcard user/store/*.c))
 SOURCES := $(filter-out $(if $(filter sqlite3,$(FOUND)),user/store/absent.c,$(HISTORY)),$(SOURCES))
 SCHEMAS := $(sort $(wildcard user/out/schema/*.schema.json))
 MAN_PAGES := $(wildcard user/man/*.1)
-UNIT_TESTS := $(patsubst %.c,$(O)/%,$(shell find tests/unit -name '*_test.c' 2>/dev/null))
-UNIT_TESTS := $(filter-out $(if $(filter sqlite3,$(FOUND)),,$(addprefix $(O)/tests/unit/,store/% cmd/history_test \
-	cmd/timeline_test)),$(UNIT_TESTS))
-HTML_HELPER := $(if $(filter sqlite3,$(FOUND)),$(O)/tests/html/history)
-ABI_TESTS := $(patsubst %.c,$(O)/%,$(wildcard tests/abi/*_test.c))
-FUZZ_TESTS := $(patsubst %.c,$(O)/%,$(wildcard tests/fuzz/*_fuzz.c))
-FUZZ_MAIN := $(if $(filter fuzz,$(SANITIZE)),,$(O)/tests/fuzz/replay.o)
-SIMULATOR := $(O)/tools/fleet/simulate
-HARNESS := $(wildcard tests/harness/*.c)
-NET_SOURCES := $(wildcard tests/bpf/*.c tests/net/*.c)
-LOAD_SOURCES := $(wildcard tests/load/*.c) $(filter-out %/suites.c,$(HARNESS))
-NET_TESTS := $(if $(NET_SOURCES),$(O)/tests/net_test)
-BENCHES := $(patsubst %.c,$(O)/%,$(wildcard tests/bench/*_bench.c))
-BENCH_HELPERS := $(filter-out %_bench.c,$(wildcard tests/bench/*.c)) $(filter-out %/main.c,$(HARNESS))
 objects = $(patsubst %.c,$(O)/%.o,$(1))
 
 # --- targets ---
-.PHONY: all run check check-tools check-vm check-load check-faults prove fuzz bench lint geo report-ui install clean help always
+.PHONY: all run lint geo report-ui install clean help always
 all: $(O)/egret ## build build/egret (the default)
+
+include tests/rules.mk
 
 run: all ## build, then watch this host's traffic for ten seconds (needs root)
 	@echo 'Watching which programs send what where, for ten seconds. This host goes on as usual.' >&2
 	@$(O)/egret summary --duration 10s --format text
-
-check: check-tools all $(HTML_HELPER) $(SIMULATOR) $(UNIT_TESTS) $(ABI_TESTS) $(FUZZ_TESTS) $(NET_TESTS) ## build and run all tests (needs root)
-	$(Q)EGRET=$(abspath $(O)/egret) BUILD=$(abspath $(O)) tools/run-tests \
-		$(UNIT_TESTS) $(ABI_TESTS) $(FUZZ_TESTS) $(NET_TESTS) \
-		tools/check-schemas $(wildcard tests/schema/*_test.py tests/html/*_test.py tests/fleet/*_test.py tests/top/*_test.py)
-
-check-tools:
-	$(Q)tools/install-deps --missing test || $(PKG_CONFIG) --exists cmocka || \
-		{ echo 'make check: no unit tests without cmocka: sudo tools/install-deps --test' >&2; exit 1; }
-
-# The targets to fuzz, and how long each.
-T ?= $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
-SECONDS ?= 60
-fuzz: ## look for inputs that break a parser: T=NAME (default: each), SECONDS=60
-	$(Q)$(MAKE) SANITIZE=fuzz O=$(O)/fuzz CC='$(CLANG)' CFLAGS='-O1 -g' $(T:%=$(O)/fuzz/tests/fuzz/%_fuzz)
-	$(Q)BUILD=$(O)/fuzz FUZZ_SECONDS=$(SECONDS) tools/fuzz $(T)
-
-# Each compiler of the BPF object that is here has its say.
-VM_CLANGS := $(shell for c in clang-14 clang-16 clang-19; do command -v $$c >/dev/null && echo $$c; done)
-check-vm: all $(NET_TESTS) $(VM_CLANGS:%=$(O)/vm/verifier-%) ## the live tests on other kernels (K=NAME: one)
-	$(Q)BUILD=$(O) tools/vm-run $(VM) $(K:%=-k %) $(foreach pattern,$(CASES),'$(pattern)')
-
-$(O)/vm/verifier-%: all
-	$(Q)mkdir -p $(@D) && $(MAKE) O=$(O)/vm/$* CLANG=$* $(O)/vm/$*/tests/vm/verifier_test && \
-		cp $(O)/vm/$*/tests/vm/verifier_test $@
-
-bench: all $(BENCHES) ## measure speed and memory (needs root)
-	$(Q)for bench in $(BENCHES); do \
-		EGRET=$(abspath $(O)/egret) BUILD=$(abspath $(O)) $$bench || exit; done
-
-check-load: all $(O)/tests/load_test ## floods, full maps, a reader that sleeps (needs root)
-	$(Q)EGRET=$(abspath $(O)/egret) EGRET_TEST_TIMEOUT=3600 tools/run-tests $(O)/tests/load_test
-
-prove: all ## all of the above and below in one table (STEPS='lint load', WITHOUT=kernels; root; hours)
-	$(Q)BUILD=$(abspath $(O)) tools/prove $(WITHOUT:%=-x %) $(STEPS)
-
-check-faults: ## let each call that can fail do so once (needs root)
-	$(Q)$(MAKE) SANITIZE=1 O=$(O)/sanitize $(O)/sanitize/tests/fault/egret $(O)/sanitize/tests/net_test \
-		$(O)/sanitize/tests/html/history
-	$(Q)BUILD=$(abspath $(O)/sanitize) EGRET_TEST_TIMEOUT=3600 tools/run-tests tests/fault/fault_test.py
 
 lint: $(O)/bpf/egret.skel.h $(O)/gen/schemas.inc $(O)/gen/owners.inc $(O)/gen/report_ui.inc ## check format, static analysis and the house rules
 	$(Q)CC='$(CC)' CLANG='$(CLANG)' C_FLAGS='$(INCLUDES) $(LIB_CFLAGS) -std=gnu17 -D_GNU_SOURCE' \
@@ -183,8 +131,8 @@ clean: ## remove what was built
 	rm -rf $(O)
 
 help: ## print this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
-		printf '  make %-10s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile tests/rules.mk | while IFS="$$(printf '\t')" read -r name text; do \
+		printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 # --- programs ---
 $(O)/egret: $(O)/user/main.o $(O)/libegret.a
@@ -192,62 +140,20 @@ $(O)/egret: $(O)/user/main.o $(O)/libegret.a
 	$(Q)$(LINK) -o $@ $^ $(LIB_LDLIBS) $(LDLIBS)
 
 $(O)/libegret.a: $(call objects,$(SOURCES))
-$(O)/tests/libbench.a: $(call objects,$(BENCH_HELPERS))
-$(O)/libegret.a $(O)/tests/libbench.a:
+$(O)/%.a:
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
-
-$(UNIT_TESTS): $(O)/libegret.a
-$(O)/tests/unit/names/dns_test: LDLIBS += -lresolv
-$(UNIT_TESTS) $(ABI_TESTS): $(O)/%: $(O)/%.o
-	$(call say,LINK,$@)
-	$(Q)$(LINK) -o $@ $^ $(LIB_LDLIBS) $(CMOCKA_LDLIBS) $(LDLIBS)
-
-$(FUZZ_TESTS): $(O)/%: $(O)/%.o $(O)/tests/fuzz/fuzz.o $(FUZZ_MAIN) $(O)/libegret.a
-	$(call say,LINK,$@)
-	$(Q)$(LINK) $(if $(FUZZ_MAIN),,-fsanitize=fuzzer) -o $@ $^ $(LIB_LDLIBS) $(LDLIBS)
-
-$(O)/tests/vm/verifier_test: $(O)/tests/vm/verifier_test.o $(O)/libegret.a
-	$(call say,LINK,$@)
-	$(Q)$(LINK) -o $@ $^ $(LIB_LDLIBS) $(LDLIBS)
-
-$(O)/tests/net_test: $(call objects,$(HARNESS) $(NET_SOURCES))
-	$(call say,LINK,$@)
-	$(Q)$(LINK) -pthread -o $@ $^ $(LIB_LDLIBS) $(LDLIBS)
-
-$(HTML_HELPER): $(O)/tests/html/history.o $(O)/libegret.a
-	$(call say,LINK,$@)
-	$(Q)$(LINK) -o $@ $^ $(LIB_LDLIBS) $(CMOCKA_LDLIBS) $(LDLIBS)
-
-$(SIMULATOR): $(call objects,$(wildcard tools/fleet/*.c)) $(O)/libegret.a
-	$(call say,LINK,$@)
-	$(Q)$(LINK) -o $@ $^ $(LIB_LDLIBS) $(LDLIBS)
-
-$(O)/tests/load_test: $(call objects,$(LOAD_SOURCES))
-	$(call say,LINK,$@)
-	$(Q)$(LINK) -pthread -o $@ $^ $(LIB_LDLIBS) $(LDLIBS)
-
-$(O)/tests/fault/egret: $(O)/user/main.o $(O)/tests/fault/wrap.o $(O)/libegret.a
-	$(call say,LINK,$@)
-	$(Q)$(LINK) $$(nm $(word 2,$^) | sed -n 's/.* T __wrap_/-Wl,--wrap=/p') -o $@ $^ $(LIB_LDLIBS) $(LDLIBS)
-
-$(BENCHES): $(O)/%: $(O)/%.o $(O)/tests/libbench.a $(O)/libegret.a
-	$(call say,LINK,$@)
-	$(Q)$(LINK) -pthread -o $@ $^ $(LIB_LDLIBS) $(LDLIBS)
 
 # --- objects ---
 $(O)/%.o: %.c Makefile
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(C_FLAGS) -MMD -MP -c -o $@ $<
 
-$(O)/tests/%.o: INCLUDES += -Itests -I.
-$(O)/tests/%.o: LIB_CFLAGS += $(CMOCKA_CFLAGS) -pthread
-$(call objects,$(filter user/probe/%,$(SOURCES)) tests/vm/verifier_test.c): $(O)/bpf/egret.skel.h
+$(call objects,$(filter user/probe/%,$(SOURCES))): $(O)/bpf/egret.skel.h
 $(call objects,$(filter user/out/%,$(SOURCES))): | $(O)/gen/schemas.inc
 $(call objects,user/out/ui.c): $(O)/gen/report_ui.inc
 $(call objects,$(filter user/place/%,$(SOURCES))): $(O)/gen/libraries | $(O)/gen/owners.inc
 $(call objects,user/base/sandbox.c user/base/libraries.c user/cmd/top_screen.c user/cmd/top_rescue.c): $(O)/gen/libraries
-$(call objects,$(wildcard tests/abi/*.c)): $(O)/gen/abi_layout.inc | $(O)/bpf/egret.bpf.o
 
 # --- what is generated ---
 # bpftool's linker drops the DWARF and keeps the BTF.
@@ -274,9 +180,5 @@ $(O)/gen/report_ui.inc: $(wildcard $(O)/report/*.txt) tools/embed Makefile
 # Changes when a library was installed or removed, so that its users are built anew.
 $(O)/gen/libraries: always
 	$(Q)mkdir -p $(@D) && echo '$(FOUND)' | cmp -s - $@ || echo '$(FOUND)' >$@
-
-$(O)/gen/abi_layout.inc: include/egret/abi.h $(wildcard bpf/*) tools/abi-layout Makefile
-	$(call say,LAYOUT,$@)
-	$(Q)mkdir -p $(@D) && tools/abi-layout $(filter-out tools/% Makefile,$^) >$@
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
