@@ -12,21 +12,32 @@ static __always_inline bool same_task(const struct eg_proc_key *a, const struct 
 	return a->start_ns == b->start_ns && a->tgid == b->tgid;
 }
 
-/* Connections that nobody has sent on, and that wait for accept(), go with their listener. */
-static __always_inline void queue_inherited(struct sock *listener, const struct eg_proc_key *heir)
+/*
+ * A connection that waits for accept(), and that nobody has sent on, goes with
+ * its listener to the running process; the address of the next. (Global
+ * functions with numbers only: see pointer_at().)
+ */
+__noinline __u64 queued_inherited(__u64 address)
+{
+	struct request_sock *request = (void *)address;
+	struct sock *sk = BPF_CORE_READ(request, sk);
+	struct eg_socket *socket = socket_find((__u64)sk);
+	struct eg_proc_key heir;
+
+	if (socket && socket->flags & EG_SOCKET_UNCLAIMED) {
+		heir = key_current();
+		stream_belongs(socket, sk, &heir);
+	}
+	return (__u64)BPF_CORE_READ(request, dl_next);
+}
+
+static __always_inline void queue_inherited(struct sock *listener)
 {
 	struct inet_connection_sock *connections = (void *)listener;
-	struct request_sock *request;
+	__u64 request = (__u64)BPF_CORE_READ(connections, icsk_accept_queue.rskq_accept_head);
 
-	request = BPF_CORE_READ(connections, icsk_accept_queue.rskq_accept_head);
-	for (int i = 0; i < INHERITED_QUEUE && request; i++) {
-		struct sock *sk = BPF_CORE_READ(request, sk);
-		struct eg_socket *socket = socket_find((__u64)sk);
-
-		if (socket && socket->flags & EG_SOCKET_UNCLAIMED)
-			stream_belongs(socket, sk, heir);
-		request = BPF_CORE_READ(request, dl_next);
-	}
+	for (int i = 0; i < INHERITED_QUEUE && request; i++)
+		request = queued_inherited(request);
 }
 
 /* Of its opener, or of what the opener started, which passes it on once more. */
@@ -44,7 +55,7 @@ static __always_inline void listener_inherited(struct sock *sk, const struct eg_
 	if (!admit(heir))
 		return;
 	listener_opened(sk, heir, true);
-	queue_inherited(sk, heir);
+	queue_inherited(sk);
 }
 
 /* What arrives unconnected is the sender's, which may never send. */
