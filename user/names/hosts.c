@@ -13,12 +13,16 @@
 #include <egret/table.h>
 
 #include "host.h"
+#include "stamp.h"
 
 #define LINES_MAX 1000000
 #define BLANKS " \t\r\n"
 
 struct eg_hosts {
+	char *path;
 	uint32_t net_ns; /* that the file is about: our own */
+	uint64_t looked_ns;
+	struct eg_stamp stamp;
 	struct eg_table *names; /* address -> char[EG_HOST_MAX + 1] */
 };
 
@@ -39,19 +43,19 @@ static bool parse_ip(const char *text, uint8_t ret_ip[16])
 }
 
 /* "ADDRESS NAME ..." (hosts(5)); the first line that an address is in counts. */
-static int read_line(struct eg_hosts *hosts, char *line)
+static int read_line(struct eg_table *names, char *line)
 {
 	char name[EG_HOST_MAX + 1], *known, *word, *rest = NULL;
 	uint8_t ip[16];
 
 	line[strcspn(line, "#")] = '\0';
 	word = strtok_r(line, BLANKS, &rest);
-	if (!word || !parse_ip(word, ip) || eg_table_count(hosts->names) >= EG_HOSTS_MAX)
+	if (!word || !parse_ip(word, ip) || eg_table_count(names) >= EG_HOSTS_MAX)
 		return 0;
 	word = strtok_r(NULL, BLANKS, &rest);
 	if (!word || eg_host_normalize(word, strlen(word), name) < 0)
 		return 0;
-	known = eg_table_add(hosts->names, ip);
+	known = eg_table_add(names, ip);
 	if (!known)
 		return -1;
 	if (!*known)
@@ -59,19 +63,35 @@ static int read_line(struct eg_hosts *hosts, char *line)
 	return 0;
 }
 
-static int read_hosts(struct eg_hosts *hosts, const char *root)
+/* NULL: no memory. No file is an empty one. */
+static struct eg_table *read_hosts(const char *path)
 {
-	_cleanup_(eg_fclosep) FILE *file = NULL;
+	struct eg_table *names = eg_table_new(16, EG_HOST_MAX + 1);
+	_cleanup_(eg_fclosep) FILE *file = fopen(path, "re");
 	_cleanup_(eg_freep) char *line = NULL;
-	char path[4096];
 	size_t size = 0;
+	int r = 0;
 
-	snprintf(path, sizeof(path), "%s/etc/hosts", root);
-	file = fopen(path, "re");
-	for (int i = 0; file && i < LINES_MAX && getline(&line, &size, file) >= 0; i++)
-		if (read_line(hosts, line) < 0)
-			return -1;
-	return 0;
+	for (int i = 0; names && file && i < LINES_MAX && getline(&line, &size, file) >= 0; i++)
+		r |= read_line(names, line);
+	if (r == 0)
+		return names;
+	eg_table_free(names);
+	return NULL;
+}
+
+/* What can't be read anew is what it was. */
+static void refresh(struct eg_hosts *hosts, uint64_t now_ns)
+{
+	struct eg_table *names;
+
+	if (!eg_stamp_due(&hosts->looked_ns, now_ns) || !eg_stamp_look(&hosts->stamp, hosts->path))
+		return;
+	names = read_hosts(hosts->path);
+	if (!names)
+		return;
+	eg_table_free(hosts->names);
+	hosts->names = names;
 }
 
 struct eg_hosts *eg_hosts_new(const char *root)
@@ -84,8 +104,9 @@ struct eg_hosts *eg_hosts_new(const char *root)
 	if (stat("/proc/self/ns/net", &status) == 0)
 		hosts->net_ns = (uint32_t)status.st_ino;
 	hosts->names = eg_table_new(16, EG_HOST_MAX + 1);
-	if (hosts->names && read_hosts(hosts, root) == 0)
+	if (hosts->names && asprintf(&hosts->path, "%s/etc/hosts", root) >= 0)
 		return hosts;
+	hosts->path = NULL;
 	eg_hosts_free(hosts);
 	return NULL;
 }
@@ -95,10 +116,15 @@ void eg_hosts_free(struct eg_hosts *hosts)
 	if (!hosts)
 		return;
 	eg_table_free(hosts->names);
+	free(hosts->path);
 	free(hosts);
 }
 
-const char *eg_hosts_find(const struct eg_hosts *hosts, uint32_t net_ns, const uint8_t ip[16])
+const char *eg_hosts_find(struct eg_hosts *hosts, uint32_t net_ns, const uint8_t ip[16],
+			  uint64_t now_ns)
 {
-	return net_ns == hosts->net_ns ? eg_table_find(hosts->names, ip) : NULL;
+	if (net_ns != hosts->net_ns)
+		return NULL;
+	refresh(hosts, now_ns);
+	return eg_table_find(hosts->names, ip);
 }

@@ -491,7 +491,8 @@ size_t eg_names_of_address(struct eg_names *names, const struct eg_names_questio
 {
 	size_t count = eg_facts_find(names->facts, question, ret_names);
 	const char *name = count ? NULL
-				 : eg_hosts_find(names->hosts, question->net_ns, question->ip);
+				 : eg_hosts_find(names->hosts, question->net_ns, question->ip,
+						 question->last_ns);
 
 	if (!name)
 		return count;

@@ -13,9 +13,9 @@
 #include <egret/base.h>
 
 #include "recent.h"
+#include "stamp.h"
 
 #define FILE_MAX 16384
-#define LOOK_NS (2ULL * 1000000000) /* how often files are looked at */
 #define SERVERS_MAX 256
 #define NETWORKS_MAX 64
 #define SYSTEM_UID_MAX 999 /* of users that no person has ... */
@@ -38,7 +38,7 @@ struct configured {
 struct eg_resolvers {
 	char *root;
 	uint32_t net_ns; /* that the files are about: our own */
-	struct timespec changed[ARRAY_SIZE(files)];
+	struct eg_stamp stamps[ARRAY_SIZE(files)];
 	struct configured own;
 	struct eg_recent *networks; /* uint64_t, another network namespace -> struct configured */
 	struct eg_recent *servers; /* struct server -> bool: trusted */
@@ -114,32 +114,17 @@ static bool look(struct eg_resolvers *resolvers)
 {
 	bool changed = false;
 	char path[4096];
-	struct stat status;
 
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-		if (stat(path_of(resolvers, i, path), &status) < 0)
-			status.st_mtim = (struct timespec){ 0 };
-		changed |= status.st_mtim.tv_sec != resolvers->changed[i].tv_sec ||
-			   status.st_mtim.tv_nsec != resolvers->changed[i].tv_nsec;
-		resolvers->changed[i] = status.st_mtim;
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		changed |= eg_stamp_look(&resolvers->stamps[i], path_of(resolvers, i, path));
 	return changed;
-}
-
-/* Is it time to look again? Notes that it was done. */
-static bool is_due(struct configured *configured, uint64_t now_ns)
-{
-	if (configured->looked_ns && now_ns - configured->looked_ns < LOOK_NS)
-		return false;
-	configured->looked_ns = now_ns;
-	return true;
 }
 
 static void refresh(struct eg_resolvers *resolvers, uint64_t now_ns)
 {
 	char path[4096];
 
-	if (!is_due(&resolvers->own, now_ns) || !look(resolvers))
+	if (!eg_stamp_due(&resolvers->own.looked_ns, now_ns) || !look(resolvers))
 		return;
 	resolvers->own.count = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
@@ -164,7 +149,7 @@ static bool is_configured_there(struct eg_resolvers *resolvers, const struct eg_
 
 	if (!configured)
 		return false;
-	if (app->resolv_conf && is_due(configured, now_ns))
+	if (app->resolv_conf && eg_stamp_due(&configured->looked_ns, now_ns))
 		text = app->resolv_conf(app->data, &size);
 	if (text)
 		configured->count = eg_resolvers_parse(text, size < FILE_MAX ? size : FILE_MAX,

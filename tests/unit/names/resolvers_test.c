@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Whose answers are believed. */
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -42,6 +43,14 @@ static void servers_are_read_from_the_file(void **state)
 	assert_int_equal(eg_resolvers_parse("nameserver 127.0.0.53", 12, ips, 4), 0);
 }
 
+static const char *path_of(const char *root)
+{
+	static char path[64];
+
+	snprintf(path, sizeof(path), "%s/etc/resolv.conf", root);
+	return path;
+}
+
 static void write_file(const char *root, const char *text)
 {
 	char path[64];
@@ -49,8 +58,7 @@ static void write_file(const char *root, const char *text)
 
 	snprintf(path, sizeof(path), "%s/etc", root);
 	mkdir(path, 0700);
-	snprintf(path, sizeof(path), "%s/etc/resolv.conf", root);
-	file = fopen(path, "w");
+	file = fopen(path_of(root), "w");
 	fputs(text, file);
 	fclose(file);
 }
@@ -59,8 +67,7 @@ static void remove_file(const char *root)
 {
 	char path[64];
 
-	snprintf(path, sizeof(path), "%s/etc/resolv.conf", root);
-	unlink(path);
+	unlink(path_of(root));
 	snprintf(path, sizeof(path), "%s/etc", root);
 	rmdir(path);
 	rmdir(root);
@@ -109,6 +116,7 @@ static int serve(struct eg_resolvers *resolvers, uint32_t net_ns, const uint8_t 
 
 static void configured_servers_are_trusted(void **state)
 {
+	static const struct timespec begin[2] = { { 0 }, { 0 } }; /* a file of 1970 is read, too */
 	char root[] = "/tmp/resolvers-XXXXXX";
 	uint32_t own = own_namespace(), other = own + 1;
 	struct eg_resolvers *resolvers;
@@ -116,6 +124,7 @@ static void configured_servers_are_trusted(void **state)
 	(void)state;
 	assert_non_null(mkdtemp(root));
 	write_file(root, "nameserver 198.51.100.53\nnameserver 127.0.0.53\n");
+	assert_int_equal(utimensat(AT_FDCWD, path_of(root), begin, 0), 0);
 	resolvers = eg_resolvers_new(root);
 	assert_true(trust(resolvers, own, "::ffff:198.51.100.53", 1));
 	assert_true(trust(resolvers, other, "::ffff:198.51.100.53", 1));
