@@ -9,41 +9,21 @@
 
 #include <egret/base.h>
 
+#include "connections.h"
 #include "cursor.h"
 #include "dns.h"
 #include "facts.h"
 #include "hosts.h"
 #include "queries.h"
-#include "quic.h"
+#include "quic_flows.h"
 #include "recent.h"
 #include "resolvers.h"
 #include "streams.h"
 
 #define DNS_PORT 53
 #define DATAGRAM_MAX 4096
-#define CONNECTIONS_MAX 65536
-#define QUIC_FLOWS_MAX 128
 #define SEGMENTS_MAX 64 /* UDP_MAX_SEGMENTS */
 #define PUBLIC_NAMES_MAX 1024
-
-/* One socket may have many peers, each under a name of its own. */
-struct connection_key {
-	struct eg_sample_key socket;
-	uint8_t ip[16];
-};
-
-/* What a connection has said itself. */
-struct connection {
-	char *name;
-	enum eg_name_source source;
-	enum eg_name_confidence confidence;
-};
-
-struct quic_key {
-	struct eg_sample_key socket;
-	uint8_t ip[16];
-	uint64_t port;
-};
 
 /* A name that an app was told. */
 struct name_key {
@@ -56,16 +36,14 @@ struct eg_names {
 	struct eg_facts *facts;
 	struct eg_hosts *hosts;
 	struct eg_queries *queries;
-	struct eg_quic_crypto *crypto; /* NULL: QUIC's names can't be read */
-	struct eg_recent *connections; /* struct connection_key -> struct connection */
+	struct eg_connections *connections;
 	struct eg_recent *public_names; /* struct name_key: what stands outside with ECH */
-	struct eg_recent *quic_flows; /* struct quic_key -> struct eg_quic_flow * */
+	struct eg_quic_flows *quic_flows;
 	struct eg_resolvers *resolvers;
 	struct eg_streams *streams;
 	/* The beginning of a datagram that comes in several records. */
 	struct eg_payload first;
 	uint8_t datagram[DATAGRAM_MAX];
-	struct eg_quic_flow quic_flow; /* that one datagram completes, as it nearly always does */
 };
 
 /* What is being looked at. */
@@ -73,6 +51,7 @@ struct sample {
 	struct eg_names *names;
 	const struct eg_payload *payload;
 	const struct eg_names_app *app;
+	uint64_t owner; /* hash of the app's id: nobody's flood is to push out another's entries */
 };
 
 static const char *const sources[] = {
@@ -104,20 +83,6 @@ const char *eg_name_confidence_text(enum eg_name_confidence confidence)
 	return confidences[confidence];
 }
 
-static void release_connection(void *value)
-{
-	struct connection *connection = value;
-
-	free(connection->name);
-}
-
-static void release_flow(void *value)
-{
-	struct eg_quic_flow **flow = value;
-
-	free(*flow);
-}
-
 int eg_names_new(const char *root, const struct eg_names_sink *sink, struct eg_names **ret_names)
 {
 	struct eg_names *names = calloc(1, sizeof(*names));
@@ -130,14 +95,11 @@ int eg_names_new(const char *root, const struct eg_names_sink *sink, struct eg_n
 	names->queries = eg_queries_new();
 	names->resolvers = eg_resolvers_new(root);
 	names->streams = eg_streams_new();
-	names->connections = eg_recent_new(sizeof(struct connection_key), sizeof(struct connection),
-					   CONNECTIONS_MAX, release_connection);
+	names->connections = eg_connections_new();
 	names->public_names = eg_recent_new(sizeof(struct name_key), 0, PUBLIC_NAMES_MAX, NULL);
-	names->quic_flows = eg_recent_new(sizeof(struct quic_key), sizeof(struct eg_quic_flow *),
-					  QUIC_FLOWS_MAX, release_flow);
+	names->quic_flows = eg_quic_flows_new();
 	if (!names->facts || !names->hosts || !names->queries || !names->resolvers ||
-	    !names->streams || !names->connections || !names->public_names || !names->quic_flows ||
-	    eg_quic_crypto_new(&names->crypto) == -ENOMEM) {
+	    !names->streams || !names->connections || !names->public_names || !names->quic_flows) {
 		eg_names_free(names);
 		return -ENOMEM;
 	}
@@ -152,10 +114,9 @@ void eg_names_free(struct eg_names *names)
 	eg_facts_free(names->facts);
 	eg_hosts_free(names->hosts);
 	eg_queries_free(names->queries);
-	eg_quic_crypto_free(names->crypto);
-	eg_recent_free(names->connections);
+	eg_connections_free(names->connections);
 	eg_recent_free(names->public_names);
-	eg_recent_free(names->quic_flows);
+	eg_quic_flows_free(names->quic_flows);
 	eg_resolvers_free(names->resolvers);
 	eg_streams_free(names->streams);
 	free(names);
@@ -163,7 +124,9 @@ void eg_names_free(struct eg_names *names)
 
 const char *eg_names_degraded(const struct eg_names *names)
 {
-	return names->crypto ? NULL : "names in QUIC are not read: built without libcrypto";
+	return eg_quic_flows_readable(names->quic_flows)
+		       ? NULL
+		       : "names in QUIC are not read: built without libcrypto";
 }
 
 static void tell(const struct sample *sample, const uint8_t ip[16], uint16_t port,
@@ -181,8 +144,7 @@ static void tell(const struct sample *sample, const uint8_t ip[16], uint16_t por
 
 static struct name_key name_key_of(const struct sample *sample, const char *text)
 {
-	struct name_key key = { .app = eg_recent_hash(sample->names->public_names, sample->app->id,
-						      strlen(sample->app->id)) };
+	struct name_key key = { .app = sample->owner };
 
 	memcpy(key.text, text, strlen(text));
 	return key;
@@ -196,7 +158,7 @@ static int learn_public_name(const struct sample *sample, const char *text)
 	if (!*text)
 		return 0;
 	key = name_key_of(sample, text);
-	return eg_recent_add(sample->names->public_names, &key) ? 0 : -ENOMEM;
+	return eg_recent_add(sample->names->public_names, sample->owner, &key) ? 0 : -ENOMEM;
 }
 
 static int learn_answer(const struct sample *sample, const struct eg_dns_message *answer)
@@ -237,7 +199,7 @@ static int add_dns(const struct sample *sample, const uint8_t *bytes, size_t siz
 	    !message.name[0])
 		return 0;
 	if (sent)
-		return eg_queries_ask(sample->names->queries, payload, &message);
+		return eg_queries_ask(sample->names->queries, sample->owner, payload, &message);
 	if (!eg_queries_answer(sample->names->queries, payload, &message) || message.rcode)
 		return 0;
 	return learn_answer(sample, &message);
@@ -262,7 +224,7 @@ static int add_dns_stream(const struct sample *sample)
 		if (!message.failed && (size_t)(message.end - bytes) > payload->offset)
 			r = add_dns(sample, message.at, eg_cursor_left(&message), false);
 	}
-	return r ? r : eg_streams_keep(streams, payload, bytes, size);
+	return r ? r : eg_streams_keep(streams, sample->owner, payload, bytes, size);
 }
 
 /* --- what connections say themselves --- */
@@ -296,40 +258,22 @@ static enum eg_name_confidence judge(const struct sample *sample, const char *na
 	return ech ? EG_NAME_OUTER : EG_NAME_CLAIMED;
 }
 
-static struct connection_key connection_key_of(const struct eg_sample_key *socket,
-					       const uint8_t ip[16])
-{
-	struct connection_key key = { .socket = *socket };
-
-	memcpy(key.ip, ip, sizeof(key.ip));
-	return key;
-}
-
 static int set_name(const struct sample *sample, const char *text, enum eg_name_source source,
 		    bool ech)
 {
 	const struct eg_payload *payload = sample->payload;
-	const struct connection_key key = connection_key_of(&payload->socket, payload->ip);
-	struct eg_known_name name = { .name = text, .source = source };
-	struct connection *connection;
-	char *copy;
+	struct eg_connections *connections = sample->names->connections;
+	struct eg_known_name name = { .name = text, .source = source }, known;
 
 	if (!*text)
 		return 0;
-	connection = eg_recent_add(sample->names->connections, &key);
-	if (connection && connection->name && connection->source == source &&
-	    !strcmp(connection->name, text))
+	if (eg_connections_find(connections, &payload->socket, payload->ip, &known) &&
+	    known.source == source && !strcmp(known.name, text))
 		return 0;
-	copy = strdup(text);
-	if (!connection || !copy) {
-		free(copy);
-		return -ENOMEM;
-	}
 	name.confidence = judge(sample, text, ech);
-	free(connection->name);
-	*connection = (struct connection){ .name = copy,
-					   .source = source,
-					   .confidence = name.confidence };
+	if (eg_connections_set(connections, sample->owner, &payload->socket, payload->ip, &name) <
+	    0)
+		return -ENOMEM;
 	tell(sample, payload->ip, payload->port, &name);
 	return 0;
 }
@@ -349,61 +293,25 @@ static int add_stream(const struct sample *sample)
 	r = eg_stream_name(bytes, size, &name);
 	if (r == -EAGAIN) {
 		/* Of a tunnel the end is known before what goes through it. */
-		kept = eg_streams_keep(streams, payload, bytes, size);
+		kept = eg_streams_keep(streams, sample->owner, payload, bytes, size);
 		return kept ? kept : set_name(sample, name.name, name.source, name.ech);
 	}
 	eg_streams_end(streams, payload);
 	return r < 0 ? 0 : set_name(sample, name.name, name.source, name.ech);
 }
 
-/* --- QUIC --- */
-
-static struct quic_key quic_key_of(const struct eg_payload *payload)
-{
-	struct quic_key key = { .socket = payload->socket, .port = payload->port };
-
-	memcpy(key.ip, payload->ip, sizeof(key.ip));
-	return key;
-}
-
-static int keep_flow(struct eg_names *names, const struct quic_key *key)
-{
-	struct eg_quic_flow *copy = malloc(sizeof(*copy)), **kept;
-
-	kept = copy ? eg_recent_add(names->quic_flows, key) : NULL;
-	if (!kept) {
-		free(copy);
-		return -ENOMEM;
-	}
-	memcpy(copy, &names->quic_flow, sizeof(*copy));
-	free(*kept);
-	*kept = copy;
-	return 0;
-}
+/* --- datagrams --- */
 
 static int add_quic(const struct sample *sample, const uint8_t *bytes, size_t size)
 {
-	struct eg_names *names = sample->names;
-	struct quic_key key = quic_key_of(sample->payload);
-	struct eg_quic_flow **kept = eg_recent_find(names->quic_flows, &key);
-	struct eg_quic_flow *flow = kept ? *kept : &names->quic_flow;
 	struct eg_tls_hello hello;
-	int r;
+	int r = eg_quic_flows_add(sample->names->quic_flows, sample->owner, sample->payload, bytes,
+				  size, &hello);
 
-	if (!kept) {
-		flow->keyed = false;
-		flow->ranges_count = 0;
-	}
-	r = eg_quic_add(names->crypto, flow, bytes, size, &hello);
-	if (r == -EAGAIN)
-		return kept ? 0 : keep_flow(names, &key);
 	if (r < 0)
-		return 0;
-	eg_recent_remove(names->quic_flows, &key);
+		return r == -ENOMEM ? r : 0;
 	return set_name(sample, hello.name, EG_NAME_QUIC_SNI, hello.ech);
 }
-
-/* --- datagrams --- */
 
 static int add_datagram(const struct sample *sample, const uint8_t *bytes, size_t size)
 {
@@ -413,7 +321,7 @@ static int add_datagram(const struct sample *sample, const uint8_t *bytes, size_
 
 	if (payload->port == DNS_PORT)
 		return add_dns(sample, bytes, size, size < payload->total);
-	if (!sample->names->crypto || !(payload->flags & EG_PAYLOAD_SENT))
+	if (!(payload->flags & EG_PAYLOAD_SENT))
 		return 0;
 	for (int i = 0; i < SEGMENTS_MAX && size && r == 0; i++) {
 		length = size < segment ? size : segment;
@@ -453,7 +361,12 @@ static int add_part(const struct sample *sample)
 int eg_names_add(struct eg_names *names, const struct eg_payload *payload,
 		 const struct eg_names_app *app)
 {
-	const struct sample sample = { .names = names, .payload = payload, .app = app };
+	const struct sample sample = {
+		.names = names,
+		.payload = payload,
+		.app = app,
+		.owner = eg_recent_hash(names->public_names, app->id, strlen(app->id)),
+	};
 
 	if (payload->flags & EG_PAYLOAD_SERVER)
 		return eg_resolvers_serves(names->resolvers, app, payload->net_ns, payload->ip);
@@ -465,25 +378,13 @@ int eg_names_add(struct eg_names *names, const struct eg_payload *payload,
 bool eg_names_of_socket(const struct eg_names *names, const struct eg_sample_key *socket,
 			const uint8_t ip[16], struct eg_known_name *ret_name)
 {
-	const struct connection_key key = connection_key_of(socket, ip);
-	const struct connection *connection = eg_recent_find(names->connections, &key);
-
-	if (!connection || !connection->name)
-		return false;
-	*ret_name = (struct eg_known_name){
-		.name = connection->name,
-		.source = connection->source,
-		.confidence = connection->confidence,
-	};
-	return true;
+	return eg_connections_find(names->connections, socket, ip, ret_name);
 }
 
 void eg_names_forget(struct eg_names *names, const struct eg_sample_key *socket,
 		     const uint8_t ip[16])
 {
-	const struct connection_key key = connection_key_of(socket, ip);
-
-	eg_recent_remove(names->connections, &key);
+	eg_connections_forget(names->connections, socket, ip);
 }
 
 size_t eg_names_of_address(struct eg_names *names, const struct eg_names_question *question,

@@ -66,12 +66,12 @@ static struct key key_of(const struct eg_payload *payload, uint16_t id)
 	return key;
 }
 
-int eg_queries_ask(struct eg_queries *queries, const struct eg_payload *payload,
+int eg_queries_ask(struct eg_queries *queries, uint64_t owner, const struct eg_payload *payload,
 		   const struct eg_dns_message *question)
 {
 	struct key key = key_of(payload, question->id);
 	char *name = strdup(question->name);
-	struct query *query = name ? eg_recent_add(queries->queries, &key) : NULL;
+	struct query *query = name ? eg_recent_add(queries->queries, owner, &key) : NULL;
 
 	if (!query) {
 		free(name);

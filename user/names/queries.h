@@ -16,8 +16,11 @@ struct eg_queries;
 struct eg_queries *eg_queries_new(void); /* NULL: no memory */
 void eg_queries_free(struct eg_queries *queries);
 
-/* A socket has asked; `payload` says which, whom and when. 0 or -ENOMEM. */
-int eg_queries_ask(struct eg_queries *queries, const struct eg_payload *payload,
+/*
+ * A socket has asked; `payload` says which, whom and when, `owner` is as
+ * eg_recent_add() has it. 0 or -ENOMEM.
+ */
+int eg_queries_ask(struct eg_queries *queries, uint64_t owner, const struct eg_payload *payload,
 		   const struct eg_dns_message *question);
 
 /*

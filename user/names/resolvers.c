@@ -131,6 +131,12 @@ static void refresh(struct eg_resolvers *resolvers, uint64_t now_ns)
 		read_file(resolvers, path_of(resolvers, i, path));
 }
 
+/* Whose entries: an app's that opens servers without end, or networks, push out only its own. */
+static uint64_t owner_of(const struct eg_resolvers *resolvers, const struct eg_names_app *app)
+{
+	return eg_recent_hash(resolvers->servers, app->id, strlen(app->id));
+}
+
 static bool names_server(const struct configured *configured, const uint8_t ip[16])
 {
 	for (size_t i = 0; i < configured->count; i++)
@@ -143,7 +149,8 @@ static bool names_server(const struct configured *configured, const uint8_t ip[1
 static bool is_configured_there(struct eg_resolvers *resolvers, const struct eg_names_app *app,
 				uint64_t net_ns, const uint8_t ip[16], uint64_t now_ns)
 {
-	struct configured *configured = eg_recent_add(resolvers->networks, &net_ns);
+	struct configured *configured =
+		eg_recent_add(resolvers->networks, owner_of(resolvers, app), &net_ns);
 	_cleanup_(eg_freep) char *text = NULL;
 	size_t size;
 
@@ -198,7 +205,7 @@ int eg_resolvers_serves(struct eg_resolvers *resolvers, const struct eg_names_ap
 			uint32_t net_ns, const uint8_t ip[16])
 {
 	struct server server = server_of(net_ns, ip);
-	bool *trusted = eg_recent_add(resolvers->servers, &server);
+	bool *trusted = eg_recent_add(resolvers->servers, owner_of(resolvers, app), &server);
 
 	if (!trusted)
 		return -ENOMEM;

@@ -160,11 +160,11 @@ int eg_streams_add(struct eg_streams *streams, const struct eg_payload *payload,
 	return 0;
 }
 
-int eg_streams_keep(struct eg_streams *streams, const struct eg_payload *payload,
+int eg_streams_keep(struct eg_streams *streams, uint64_t owner, const struct eg_payload *payload,
 		    const uint8_t *bytes, size_t size)
 {
 	struct key key = key_of(payload);
-	struct stream *stream = eg_recent_add(streams->streams, &key);
+	struct stream *stream = eg_recent_add(streams->streams, owner, &key);
 
 	if (!stream || stream->size == size)
 		return stream ? 0 : -ENOMEM;

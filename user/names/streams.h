@@ -40,8 +40,11 @@ void eg_streams_free(struct eg_streams *streams);
  */
 int eg_streams_add(struct eg_streams *streams, const struct eg_payload *payload,
 		   const uint8_t **ret_bytes, size_t *ret_size);
-/* More is needed: keeps what eg_streams_add() has given. 0 or -ENOMEM. */
-int eg_streams_keep(struct eg_streams *streams, const struct eg_payload *payload,
+/*
+ * More is needed: keeps what eg_streams_add() has given; `owner` is as
+ * eg_recent_add() has it. 0 or -ENOMEM.
+ */
+int eg_streams_keep(struct eg_streams *streams, uint64_t owner, const struct eg_payload *payload,
 		    const uint8_t *bytes, size_t size);
 /* Nothing more is needed of this stream. */
 void eg_streams_end(struct eg_streams *streams, const struct eg_payload *payload);

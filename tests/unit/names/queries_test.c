@@ -23,7 +23,7 @@ static bool answered(struct eg_payload from, struct eg_dns_message answer)
 	bool yes;
 
 	queries = eg_queries_new();
-	assert_int_equal(eg_queries_ask(queries, &payload, &question), 0);
+	assert_int_equal(eg_queries_ask(queries, 1, &payload, &question), 0);
 	yes = eg_queries_answer(queries, &from, &answer);
 	/* No answer is one twice. */
 	if (yes)
@@ -75,13 +75,16 @@ static void questions_are_bounded(void **state)
 
 	(void)state;
 	queries = eg_queries_new();
-	for (uint64_t i = 0; i < 3 * EG_QUERIES_MAX; i++) {
-		from.socket.sk = i;
-		assert_int_equal(eg_queries_ask(queries, &from, &question), 0);
+	assert_int_equal(eg_queries_ask(queries, 2, &payload, &question), 0);
+	for (uint64_t i = 0; i < 1000000; i++) {
+		from.socket.sk = 10 + i;
+		assert_int_equal(eg_queries_ask(queries, 1, &from, &question), 0);
 	}
 	assert_true(eg_queries_answer(queries, &from, &question));
-	from.socket.sk = 0;
+	from.socket.sk = 10;
 	assert_false(eg_queries_answer(queries, &from, &question));
+	/* What another has asked was not pushed out. */
+	assert_true(eg_queries_answer(queries, &payload, &question));
 	eg_queries_free(queries);
 }
 

@@ -109,7 +109,7 @@ static bool trust_own(struct eg_resolvers *resolvers, uint32_t net_ns, const cha
 static int serve(struct eg_resolvers *resolvers, uint32_t net_ns, const uint8_t *ip,
 		 const char *executable, uint32_t uid)
 {
-	const struct eg_names_app app = { .executable = executable, .uid = uid };
+	const struct eg_names_app app = { .id = executable, .executable = executable, .uid = uid };
 
 	return eg_resolvers_serves(resolvers, &app, net_ns, ip);
 }
@@ -155,6 +155,7 @@ static void known_programs_are_trusted_where_they_serve(void **state)
 	/* In a user namespace anybody can run it. */
 	assert_int_equal(eg_resolvers_serves(resolvers,
 					     &(struct eg_names_app){
+						     .id = "dnsmasq",
 						     .executable = "/usr/sbin/dnsmasq",
 						     .own_user_ns = true,
 					     },
@@ -215,6 +216,24 @@ static void containers_have_their_own_file(void **state)
 	eg_resolvers_free(resolvers);
 }
 
+/* Who opens servers without end makes nobody forget who serves elsewhere. */
+static void a_flood_of_servers_hides_none(void **state)
+{
+	struct eg_resolvers *resolvers = eg_resolvers_new("/nowhere");
+	const char *text = "::ffff:10.0.0.1";
+	uint8_t ip[16];
+
+	(void)state;
+	memcpy(ip, ip_of(text), sizeof(ip));
+	assert_int_equal(serve(resolvers, 7, ip, "/usr/sbin/dnsmasq", 0), 0);
+	for (uint32_t i = 1; i < 1000000; i++) {
+		memcpy(ip + 4, &i, sizeof(i));
+		assert_int_equal(serve(resolvers, 7, ip, "/usr/bin/python3", 1000), 0);
+	}
+	assert_true(trust(resolvers, 7, text, 1));
+	eg_resolvers_free(resolvers);
+}
+
 static void only_the_systems_own_are_known(void **state)
 {
 	(void)state;
@@ -237,6 +256,7 @@ int main(void)
 		cmocka_unit_test(known_programs_are_trusted_where_they_serve),
 		cmocka_unit_test(containers_ask_a_bridge),
 		cmocka_unit_test(containers_have_their_own_file),
+		cmocka_unit_test(a_flood_of_servers_hides_none),
 		cmocka_unit_test(only_the_systems_own_are_known),
 	};
 

@@ -78,7 +78,7 @@ static int add(struct eg_streams *streams, uint64_t sk, uint32_t offset, const c
 		return r;
 	assert_int_equal(size, strlen(expected));
 	assert_memory_equal(bytes, expected, size);
-	return eg_streams_keep(streams, &payload, bytes, size);
+	return eg_streams_keep(streams, payload.socket.sk == 1, &payload, bytes, size);
 }
 
 static void pieces_are_put_together(void **state)
@@ -114,11 +114,27 @@ static void memory_is_bounded(void **state)
 	for (int i = 0; r == 0 && i < 100; i++) {
 		r = eg_streams_add(streams, &payload, &bytes, &size);
 		if (r == 0)
-			assert_int_equal(eg_streams_keep(streams, &payload, bytes, size), 0);
+			assert_int_equal(eg_streams_keep(streams, payload.socket.sk == 1, &payload,
+							 bytes, size),
+					 0);
 		payload.offset += EG_PAYLOAD_LARGE;
 	}
 	assert_int_equal(r, -ENOENT);
 	assert_int_equal(size, EG_STREAM_MAX);
+	eg_streams_free(streams);
+}
+
+/* Of somebody who begins many streams and ends none, all others keep theirs. */
+static void a_flood_is_its_makers_affair(void **state)
+{
+	struct eg_streams *streams = eg_streams_new();
+
+	(void)state;
+	assert_int_equal(add(streams, 1, 0, "abc", "abc"), 0);
+	for (uint64_t sk = 2; sk < 1000000; sk++)
+		assert_int_equal(add(streams, sk, 0, "xyz", "xyz"), 0);
+	assert_int_equal(add(streams, 1, 3, "def", "abcdef"), 0);
+	assert_int_equal(add(streams, 2, 3, "xyz", NULL), -ENOENT);
 	eg_streams_free(streams);
 }
 
@@ -129,6 +145,7 @@ int main(void)
 		cmocka_unit_test(a_tunnel_is_known_before_its_content),
 		cmocka_unit_test(pieces_are_put_together),
 		cmocka_unit_test(memory_is_bounded),
+		cmocka_unit_test(a_flood_is_its_makers_affair),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
