@@ -27,10 +27,11 @@ struct packet {
 	__u64 payload;
 };
 
-/* Whose a packet is: a process's, on a socket of this user's. */
+/* Whose a packet is: a process's, on a socket of this user's, as in struct eg_flow_key. */
 struct party {
 	struct eg_proc_key proc;
 	__u32 owner;
+	__u32 speaker;
 };
 
 /*
@@ -212,6 +213,20 @@ static __always_inline void touch(__u64 *last_ns, __u32 *last_tick)
 		touch(&(counters)->last_ns, &(counters)->tick);                                    \
 	})
 
+/* A socket may have exchanged something with this peer before it began to speak QUIC. */
+static __always_inline struct eg_flow *find_flow(struct eg_flow_key *row)
+{
+	struct eg_flow *flow = bpf_map_lookup_elem(&eg_flows, row);
+	__u32 speaker = row->speaker;
+
+	if (flow || !speaker)
+		return flow;
+	row->speaker = 0;
+	flow = bpf_map_lookup_elem(&eg_flows, row);
+	row->speaker = speaker;
+	return flow;
+}
+
 /*
  * A packet that does not count in its socket's entry. It goes to a row that
  * this host opened, if there is one; else to one that the peer opened; else to
@@ -221,20 +236,22 @@ static __always_inline void account_packet(struct __sk_buff *skb, struct bpf_soc
 					   const struct packet *packet, const struct party *party,
 					   enum eg_direction news)
 {
-	struct eg_flow_key row = { .proc = party->proc, .owner = party->owner };
+	struct eg_flow_key row = { .proc = party->proc,
+				   .owner = party->owner,
+				   .speaker = party->speaker };
 	struct eg_flow delta = {}, *flow;
 
 	row_of(&row, skb, sk, packet, EG_OUTBOUND);
-	flow = bpf_map_lookup_elem(&eg_flows, &row);
+	flow = find_flow(&row);
 	if (!flow && is_broadcast(skb, packet)) {
 		row.flags |= EG_FLOW_BROADCAST;
-		flow = bpf_map_lookup_elem(&eg_flows, &row);
+		flow = find_flow(&row);
 	}
 	if (!flow) {
 		row.direction = EG_INBOUND;
 		if (!(row.flags & EG_FLOW_NO_PORT))
 			row.port = sk->src_port;
-		flow = bpf_map_lookup_elem(&eg_flows, &row);
+		flow = find_flow(&row);
 	}
 	if (flow) {
 		COUNT(flow, packet);
@@ -494,7 +511,6 @@ static __always_inline bool exchange(struct eg_socket *socket, struct __sk_buff 
 	if (first_peer)
 		*ret_direction = socket->row.direction;
 	ret_party->proc = socket->sender;
-	ret_party->owner = socket->row.owner;
 	return false;
 }
 
@@ -529,6 +545,11 @@ static __always_inline void datagram(struct __sk_buff *skb, struct bpf_sock *sk,
 		datagram_payload(skb, packet.offset,
 				 (__u32)(asked_port(sk) ?: packet.peer_port) << 16 | sk->src_port,
 				 packet.payload, egress);
-	if (!counted)
-		account_packet(skb, sk, &packet, &party, direction);
+	if (counted)
+		return;
+	if (socket) {
+		party.owner = socket->row.owner;
+		party.speaker = socket->row.speaker;
+	}
+	account_packet(skb, sk, &packet, &party, direction);
 }

@@ -83,7 +83,7 @@ static __always_inline void fill_payload(struct eg_payload *payload, struct eg_s
 	payload->proc = socket->flags & (EG_SOCKET_STREAM | EG_SOCKET_CONNECTED) ? socket->row.proc
 										 : socket->sender;
 	payload->owner = socket->row.owner;
-	payload->pad2 = 0;
+	payload->speaker = socket->row.speaker;
 	payload->transport = socket->flags & EG_SOCKET_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
 	payload->net_ns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 	payload->direction = socket->row.direction;
@@ -352,6 +352,13 @@ static __always_inline __u8 source_digest(struct __sk_buff *skb)
 	return 1 + (digest * 0x9e3779b1 >> 16) % (SAMPLED_DONE - 1);
 }
 
+/* A socket that says names itself: what it exchanges from now on is told apart. */
+static __always_inline void speaks(struct eg_socket *socket)
+{
+	socket->flags |= EG_SOCKET_TOLD;
+	socket->row.speaker = (__u32)socket->born_ns ?: 1;
+}
+
 /*
  * Samples a datagram in which a name may stand: DNS, by its port, and QUIC. Who
  * answers DNS here is told for each address. `offset`: of the UDP header;
@@ -392,7 +399,7 @@ __noinline int datagram_payload(struct __sk_buff *skb, __u32 offset, __u32 ports
 		piece.total = payload;
 		piece.size = payload < DATAGRAM_MAX ? payload : DATAGRAM_MAX;
 		if (piece.port != DNS_PORT)
-			socket->flags |= EG_SOCKET_TOLD;
+			speaks(socket);
 	}
 	copy_pieces(skb, &piece);
 	return 0;

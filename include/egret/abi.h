@@ -65,7 +65,10 @@ enum eg_flow_flag {
 	EG_FLOW_BROADCAST = 1 << 4, /* a subnet's broadcast address */
 };
 
-/* One row: what one program image exchanged with one peer. */
+/*
+ * One row: what one program image exchanged with one peer; through one socket,
+ * where that may have a name of its own and many peers.
+ */
 struct eg_flow_key {
 	struct eg_proc_key proc;
 	__u8 ip[16]; /* IPv4 as ::ffff:a.b.c.d */
@@ -75,7 +78,7 @@ struct eg_flow_key {
 	__u8 flags; /* enum eg_flow_flag */
 	__u8 pad[2];
 	__u32 owner; /* sock.sk_uid in the initial user namespace; 0 with EG_FLOW_OVERFLOW */
-	__u32 pad2;
+	__u32 speaker; /* datagrams: the socket that has sent QUIC's Initial; 0: any other */
 };
 
 struct eg_flow {
@@ -306,8 +309,8 @@ struct eg_payload {
 	__u8 flags; /* enum eg_payload_flag */
 	__u8 direction; /* enum eg_direction */
 	__u8 pad[2];
-	__u32 owner; /* as in struct eg_flow_key */
-	__u32 pad2;
+	__u32 owner; /* as in struct eg_flow_key ... */
+	__u32 speaker; /* ... and this */
 	__u8 data[EG_PAYLOAD_LARGE]; /* the record ends with EG_PAYLOAD_SMALL if that is enough */
 };
 

@@ -86,7 +86,7 @@ struct eg_names_app {
 int eg_names_add(struct eg_names *names, const struct eg_payload *payload,
 		 const struct eg_names_app *app);
 
-/* The name that a connection to this peer has shown itself; false: none. */
+/* The name that a connection to this peer has shown itself; its socket is as in struct eg_gain. */
 bool eg_names_of_socket(const struct eg_names *names, const struct eg_sample_key *socket,
 			const uint8_t ip[16], struct eg_known_name *ret_name);
 /* The connection has ended: its name is not asked for any more. */

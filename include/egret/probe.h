@@ -73,7 +73,8 @@ struct eg_gain {
 	uint32_t errors;
 	/*
 	 * The socket that all of it is of, where that is known: it is open, or its
-	 * payload was sampled. born_ns 0: many, or none.
+	 * payload was sampled. born_ns 0: many, or none. sk 0: born_ns is the row's
+	 * speaker.
 	 */
 	struct eg_sample_key socket;
 	bool ended; /* the socket: this was the last of it */

@@ -71,6 +71,9 @@ long sock_send_to(struct actor *actor, int fd, const char *ip, int port, long si
 /* The same with flags, `count` times; the sum. */
 long sock_send_many(struct actor *actor, int fd, const char *ip, int port, long size, int flags,
 		    long count);
+/* One that begins as a client's Initial of QUIC does, and is as long: SOCK_INITIAL; or -errno. */
+#define SOCK_INITIAL 1200
+long sock_send_initial(struct actor *actor, int fd, const char *ip, int port);
 /* Receives `count` datagrams; the sum of their sizes. */
 long sock_receive_many(struct actor *actor, int fd, long count);
 /* Receives one, answers its sender with `size` bytes; what it received. */

@@ -196,6 +196,22 @@ long sock_send_to(struct actor *actor, int fd, const char *ip, int port, long si
 	return sock_send_many(actor, fd, ip, port, size, 0, 1);
 }
 
+static long f_send_initial(struct call *call)
+{
+	static const char initial[SOCK_INITIAL] = { '\xc0', 0, 0, 0, 1 };
+	ssize_t sent = sendto((int)call->arg[0], initial, sizeof(initial), 0,
+			      (struct sockaddr *)&call->to.storage, call->to.length);
+
+	return sent < 0 ? -errno : sent;
+}
+
+long sock_send_initial(struct actor *actor, int fd, const char *ip, int port)
+{
+	struct call call = { .arg = { fd }, .to = address(ip, port) };
+
+	return actor_call(actor, f_send_initial, &call);
+}
+
 static long f_receive_many(struct call *call)
 {
 	char buffer[BUFFER_SIZE];

@@ -258,21 +258,28 @@ static enum eg_name_confidence judge(const struct sample *sample, const char *na
 	return ech ? EG_NAME_OUTER : EG_NAME_CLAIMED;
 }
 
+/* As in struct eg_gain. */
+static struct eg_sample_key socket_of(const struct eg_payload *payload)
+{
+	return payload->speaker ? (struct eg_sample_key){ .born_ns = payload->speaker }
+				: payload->socket;
+}
+
 static int set_name(const struct sample *sample, const char *text, enum eg_name_source source,
 		    bool ech)
 {
 	const struct eg_payload *payload = sample->payload;
 	struct eg_connections *connections = sample->names->connections;
 	struct eg_known_name name = { .name = text, .source = source }, known;
+	const struct eg_sample_key socket = socket_of(payload);
 
 	if (!*text)
 		return 0;
-	if (eg_connections_find(connections, &payload->socket, payload->ip, &known) &&
+	if (eg_connections_find(connections, &socket, payload->ip, &known) &&
 	    known.source == source && !strcmp(known.name, text))
 		return 0;
 	name.confidence = judge(sample, text, ech);
-	if (eg_connections_set(connections, sample->owner, &payload->socket, payload->ip, &name) <
-	    0)
+	if (eg_connections_set(connections, sample->owner, &socket, payload->ip, &name) < 0)
 		return -ENOMEM;
 	tell(sample, payload->ip, payload->port, &name);
 	return 0;

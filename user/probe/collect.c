@@ -93,10 +93,18 @@ static int tell_error(struct collection *collection, const struct eg_flow_key *r
 
 /* --- rows --- */
 
+/* A socket that speaks QUIC to many has rows of its own; they know it by this only. */
+static struct eg_sample_key socket_of(const struct eg_flow_key *row,
+				      const struct eg_sample_key *socket)
+{
+	return row->speaker ? (struct eg_sample_key){ .born_ns = row->speaker } : *socket;
+}
+
 static int flow_entry(const void *key, const void *value, void *data)
 {
 	struct collection *collection = data;
 	struct told none = {}, *told = &none;
+	const struct eg_sample_key many = { .born_ns = 0 };
 	struct eg_gain gain = { .ended = false };
 
 	/* The last time, what was never told needs no note. */
@@ -108,6 +116,7 @@ static int flow_entry(const void *key, const void *value, void *data)
 		return -ENOMEM;
 	memcpy(&gain.row, key, sizeof(gain.row));
 	memcpy(&gain.delta, value, sizeof(gain.delta));
+	gain.socket = socket_of(&gain.row, &many);
 	return tell(collection, &gain, told);
 }
 
@@ -279,7 +288,7 @@ static int tell_sample(struct collection *collection, const struct eg_sample *sa
 	const struct eg_gain gain = {
 		.row = sample->row,
 		.delta = sample->totals,
-		.socket = sample->key,
+		.socket = socket_of(&sample->row, &sample->key),
 		.ended = sample->flags & EG_SOCKET_ENDED,
 	};
 	const struct egret_bpf *skeleton = collection->probe->skeleton;

@@ -379,6 +379,7 @@ static void quic_is_read(void **state)
 /* A client of QUIC talks to several servers through one socket. */
 static void each_peer_of_a_socket_keeps_its_name(void **state)
 {
+	const struct eg_sample_key speaker = { .born_ns = 3 };
 	struct eg_payload payload;
 	struct eg_known_name name;
 	struct bytes bytes;
@@ -394,7 +395,15 @@ static void each_peer_of_a_socket_keeps_its_name(void **state)
 	add(&payload);
 	set_ip(payload.ip, IP_SERVER);
 	add(&payload);
-	assert_heard("example.com quic_sni claimed\nexample.com quic_sni claimed\n");
+	/* The kernel knows it by a number when it has spoken to more than one. */
+	payload.speaker = 3;
+	set_ip(payload.ip, 198, 51, 100, 9);
+	add(&payload);
+	assert_heard("example.com quic_sni claimed\nexample.com quic_sni claimed\n"
+		     "example.com quic_sni claimed\n");
+	assert_false(eg_names_of_socket(names, &payload.socket, payload.ip, &name));
+	assert_true(eg_names_of_socket(names, &speaker, payload.ip, &name));
+	set_ip(payload.ip, IP_SERVER);
 	assert_true(eg_names_of_socket(names, &payload.socket, payload.ip, &name));
 	set_ip(ip, IP_SITE);
 	assert_true(eg_names_of_socket(names, &payload.socket, ip, &name));
