@@ -23,6 +23,7 @@
 #define QUIC_V1 0x00000001
 #define QUIC_V2 0x6b3343cf
 
+#define TLS_RECORD_HEAD 5
 #define TLS_HELLO_HEAD 9 /* record and handshake header */
 
 /* What is sampled of one packet. */
@@ -182,7 +183,8 @@ static __always_inline bool may_name(__u8 first)
 
 /*
  * Where the sampling ends, as an offset in the stream: behind a ClientHello that
- * begins in this packet, with a header for each record that it may be in.
+ * begins in this packet. One that goes on in other records may have a header for
+ * each byte: how large these are, only they say.
  */
 static __always_inline __u32 sampling_end(struct __sk_buff *skb, const struct piece *piece,
 					  __u32 end)
@@ -201,7 +203,8 @@ static __always_inline __u32 sampling_end(struct __sk_buff *skb, const struct pi
 	hello = 4 + (head[6] << 16 | head[7] << 8 | head[8]);
 	if (head[0] != 0x16 || head[1] != 3 || head[5] != 1 || hello > HELLO_MAX || !record)
 		return end;
-	return piece->offset + hello + 5 * (hello / record + 1);
+	return piece->offset +
+	       (hello <= record ? TLS_RECORD_HEAD + hello : (TLS_RECORD_HEAD + 1) * hello);
 }
 
 /*

@@ -116,6 +116,40 @@ static void answers_name_connections(struct test *test)
 	expect_domain(result, SITE_ROW, other, "a.example", "dns_other_app", "inferred");
 }
 
+/* A ClientHello in a record of 100 bytes and then in records of one, in a packet of its own. */
+static const char shrinking[] =
+	"import socket, ssl, sys\n"
+	"context = ssl._create_unverified_context()\n"
+	"taken = ssl.MemoryBIO()\n"
+	"client = context.wrap_bio(ssl.MemoryBIO(), taken, server_hostname='a.example')\n"
+	"try:\n"
+	"    client.do_handshake()\n"
+	"except ssl.SSLWantReadError:\n"
+	"    hello = taken.read()[5:]\n"
+	"def record(data):\n"
+	"    return b'\\x16\\3\\1' + len(data).to_bytes(2, 'big') + data\n"
+	"s = socket.create_connection((sys.argv[1], 443))\n"
+	"s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)\n"
+	"s.sendall(record(hello[:100]))\n"
+	"s.sendall(b''.join(record(bytes([byte])) for byte in hello[100:]))\n"
+	"print('answer', s.recv(1)[0])\n";
+
+static void records_of_any_size(struct test *test)
+{
+	const char *python = names_copy(test, "python3", "shrinks");
+	struct output output;
+	struct egret *egret;
+
+	prepare(test);
+	egret = egret_start(test, NULL);
+	output = program_run(
+		test, &(struct program_options){ .argv = ARGV(python, "-c", shrinking, SITE) });
+	/* A handshake record: the server has understood it. */
+	if (strcmp(output.out, "answer 22\n") != 0)
+		test_fail(test, "%s%s", output.out, output.err);
+	expect_domain(egret_stop(egret), SITE_ROW, python, "a.example", "tls_sni", "claimed");
+}
+
 static void over_ipv6(struct test *test)
 {
 	const char *curl = names_copy(test, "curl", "six");
@@ -187,6 +221,7 @@ const struct test_case name_cases[] = {
 	CASE("names/one-address", one_address_many_names),
 	CASE("names/lie", a_lie_is_claimed),
 	CASE("names/answers", answers_name_connections),
+	CASE("names/records", records_of_any_size),
 	CASE("names/over-ipv6", over_ipv6),
 	CASE("names/explained-by-the-history", explained_by_the_history),
 	CASE("names/none", nothing_is_sampled_without_names),

@@ -23,7 +23,7 @@ struct eg_stream_name {
  */
 int eg_stream_name(const uint8_t *bytes, size_t size, struct eg_stream_name *ret_name);
 
-#define EG_STREAM_MAX 20480 /* bytes of a stream that are looked at */
+#define EG_STREAM_MAX 32768 /* bytes of a stream that are looked at: all that are sampled */
 #define EG_STREAMS_MAX 512 /* streams that are put together at a time */
 
 struct eg_streams;
