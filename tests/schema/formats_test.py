@@ -19,7 +19,7 @@ COLUMNS = (
     "interval_start,interval_end,event_id,host_id,host_name,app_id,app_kind,app_name,trust,via,user_id,ip,port,"
     "transport,direction,scope,domain,domain_source,domain_confidence,registered_domain,as_number,"
     "as_organization,as_country,country,anycast,owner,owner_country,bytes_sent,bytes_received,connections,"
-    "failed,first_seen,last_seen,flag"
+    "failed,first_seen,last_seen,flag,databases"
 ).split(",")
 SUMMARIES = ("ordinary", "harmful", "merged")
 COUNTERS = ("bytes_sent", "bytes_received", "connections", "failed")
@@ -144,6 +144,8 @@ def check_csv(summary):
         tap.expect(len(row) == len(COLUMNS), f"{len(row)} cells in a row")
         for cell in row:
             tap.expect(not cell.startswith(("=", "+", "-", "@")), f"a formula: {cell}")
+    databases = "; ".join(f"{entry['name']} {entry['built']}" for entry in json.loads(golden(f"{summary}.json"))["databases"])
+    tap.expect(all(row[COLUMNS.index("databases")] == databases for row in rows[1:]), "other databases")
     totals = totals_of(summary)
     for counter in COUNTERS:
         tap.expect(sum(int(row[COLUMNS.index(counter)]) for row in rows[1:]) == totals[counter], counter)

@@ -4,15 +4,22 @@
 #include "row.h"
 #include "writer.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include <egret/base.h>
+
+struct csv {
+	char *databases; /* the same on every line */
+};
 
 static const char header[] =
 	"interval_start,interval_end,event_id,host_id,host_name,app_id,app_kind,app_name,trust,via,"
 	"user_id,ip,port,transport,direction,scope,domain,domain_source,domain_confidence,"
 	"registered_domain,as_number,as_organization,as_country,country,anycast,owner,"
-	"owner_country,bytes_sent,bytes_received,connections,failed,first_seen,last_seen,flag\n";
+	"owner_country,bytes_sent,bytes_received,connections,failed,first_seen,last_seen,flag,"
+	"databases\n";
 
 /* A cell and the comma after it; NULL leaves it empty. */
 static void put_text(FILE *stream, const char *text)
@@ -106,8 +113,35 @@ static void put_counters(FILE *stream, const struct eg_counters *counters)
 	put_time(stream, counters->last_seen);
 }
 
+/* "libloc 2026-10-02; GeoLite2-ASN 2026-11-01": where the places come from, and of when that is. */
+static char *databases_text(const struct eg_summary *summary)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+
+	if (!stream)
+		return NULL;
+	for (size_t i = 0; i < summary->databases_count; i++) {
+		const struct eg_database *database = &summary->databases[i];
+
+		fprintf(stream, "%s%s%s%s", i ? "; " : "", database->name,
+			database->built ? " " : "", database->built ? database->built : "");
+	}
+	if (fclose(stream) == EOF) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
 static int begin(struct eg_printer *printer)
 {
+	struct csv *csv = printer->state;
+
+	csv->databases = databases_text(printer->summary);
+	if (!csv->databases)
+		return -ENOMEM;
 	if (printer->options->header)
 		fputs(header, printer->stream);
 	return eg_stream_status(printer->stream);
@@ -116,18 +150,29 @@ static int begin(struct eg_printer *printer)
 static int destination(const struct eg_app *app, const struct eg_destination *row, void *data)
 {
 	const struct eg_printer *printer = data;
+	const struct csv *csv = printer->state;
 
 	put_interval(printer->stream, printer->summary, app, &row->key);
 	put_app(printer->stream, app);
 	put_key(printer->stream, row);
 	put_detail(printer->stream, row);
 	put_counters(printer->stream, &row->counters);
-	eg_put_csv(printer->stream, app->flag);
+	put_text(printer->stream, app->flag);
+	eg_put_csv(printer->stream, csv->databases);
 	putc_unlocked('\n', printer->stream);
 	return eg_stream_status(printer->stream);
 }
 
+static void release(struct eg_printer *printer)
+{
+	struct csv *csv = printer->state;
+
+	free(csv->databases);
+}
+
 const struct eg_format_ops eg_format_csv = {
+	.state_size = sizeof(struct csv),
 	.begin = begin,
 	.visitor = { .destination = destination },
+	.release = release,
 };

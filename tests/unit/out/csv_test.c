@@ -6,7 +6,8 @@
 	"interval_start,interval_end,event_id,host_id,host_name,app_id,app_kind,app_name,trust,"   \
 	"via,user_id,ip,port,transport,direction,scope,domain,domain_source,domain_confidence,"    \
 	"registered_domain,as_number,as_organization,as_country,country,anycast,owner,"            \
-	"owner_country,bytes_sent,bytes_received,connections,failed,first_seen,last_seen,flag\n"
+	"owner_country,bytes_sent,bytes_received,connections,failed,first_seen,last_seen,flag,"    \
+	"databases\n"
 
 static void prints_a_line_per_row(void **state)
 {

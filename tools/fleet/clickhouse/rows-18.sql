@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS egret_csv (
 	as_number String, as_organization String, as_country String, country String, anycast String,
 	owner String, owner_country String,
 	bytes_sent String, bytes_received String, connections String, failed String,
-	first_seen String, last_seen String, flag String
+	first_seen String, last_seen String, flag String, databases String
 ) ENGINE = Null;
 
 -- A text that is unknown is '', a number 0, a moment 0. Moments are nanoseconds since 1970.
@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS egret_rows (
 	as_number UInt32, as_organization String, as_country String, country String,
 	anycast Enum8('unknown' = 0, 'no' = 1, 'yes' = 2), owner String, owner_country String,
 	bytes_sent UInt64, bytes_received UInt64, connections UInt64, failed UInt64,
-	first_seen UInt64, last_seen UInt64, flag String
+	first_seen UInt64, last_seen UInt64, flag String, databases String
 ) ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMMDD(interval_start)
 ORDER BY (host_id, app_id, registered_domain, ip, interval_start, event_id);
@@ -53,7 +53,7 @@ SELECT
 		+ toUInt64OrZero(substring(first_seen, 21, 9))) AS first_seen,
 	if(last_seen = '', 0, toUInt64(toUInt32(parseDateTimeBestEffort(last_seen))) * 1000000000
 		+ toUInt64OrZero(substring(last_seen, 21, 9))) AS last_seen,
-	flag
+	flag, databases
 FROM egret_csv;
 
 -- A day in a form that is kept for years: who sent what to whom, without single addresses. Filled

@@ -87,7 +87,8 @@ CREATE TABLE IF NOT EXISTS egret_intervals (
 	interval_end DateTime('UTC') CODEC(DoubleDelta, ZSTD),
 	host_id LowCardinality(String), host_name LowCardinality(String),
 	rows UInt32, bytes_sent UInt64, bytes_received UInt64, complete Bool,
-	lost Map(String, UInt64)
+	lost Map(String, UInt64),
+	databases String -- of places, with their age: as the line has them, in JSON
 ) ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMMDD(interval_start)
 ORDER BY (host_id, interval_start)
@@ -104,7 +105,8 @@ SELECT
 	JSONExtractUInt(line, 'egret', 'totals', 'bytes_sent') AS bytes_sent,
 	JSONExtractUInt(line, 'egret', 'totals', 'bytes_received') AS bytes_received,
 	JSONExtractBool(line, 'egret', 'ledger', 'complete') AS complete,
-	JSONExtract(line, 'egret', 'ledger', 'lost', 'Map(String, UInt64)') AS lost
+	JSONExtract(line, 'egret', 'ledger', 'lost', 'Map(String, UInt64)') AS lost,
+	JSONExtractRaw(line, 'egret', 'databases') AS databases
 FROM egret_lines
 WHERE JSONExtractString(line, 'event', 'dataset') = 'egret.interval_end';
 
