@@ -92,6 +92,11 @@ struct eg_owner {
 	const char *country; /* ISO 3166-1 alpha-2; NULL: not said */
 	const char *source; /* which table: "egret:owners.tsv", or the file */
 	const char *reference; /* the public page that says so; NULL: not said */
+	/*
+	 * How far the reference bears it out: "read", it says so; "name", the name of
+	 * the operator does; "unread", nobody has looked. "table": the file's word.
+	 */
+	const char *certainty;
 	unsigned line; /* in the table, from 1 */
 };
 
@@ -104,9 +109,9 @@ struct eg_owners_error {
 
 /*
  * The table that egret comes with and, before it, the file's (NULL: none). Lines
- * are suffix, owner, country and, if wanted, reference, separated by tabs; # begins
- * a comment. 0; -EINVAL with *ret_error filled for a file that can't be read or is
- * wrong; -ENOMEM.
+ * are suffix, owner, country and, if wanted, reference and what was looked at
+ * ("read" or "name"), separated by tabs; # begins a comment. 0; -EINVAL with
+ * *ret_error filled for a file that can't be read or is wrong; -ENOMEM.
  */
 int eg_owners_open(const char *file, struct eg_owners **ret_owners,
 		   struct eg_owners_error *ret_error);

@@ -141,6 +141,19 @@ int claims_add_detail(struct claims *claims, struct eg_claim claim, const char *
 	return claims_add(claims, &claim);
 }
 
+int claims_add_owner(struct claims *claims, struct eg_claim claim, const struct eg_owner *owner,
+		     const char *name)
+{
+	bool said = strcmp(owner->certainty, "read") == 0 || strcmp(owner->certainty, "table") == 0;
+	const char *cited = said ? ", by " : ", see ";
+
+	claim.source = owner->source;
+	claim.certainty = owner->certainty;
+	return claims_add_detail(claims, claim, "line %u, %s%s%s%s%s", owner->line, owner->suffix,
+				 name ? " " : "", name ? name : "", owner->reference ? cited : "",
+				 owner->reference ? owner->reference : "");
+}
+
 /* Where the first claim about the same thing stands. */
 static size_t first_about(const struct claims *claims, size_t index)
 {

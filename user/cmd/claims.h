@@ -3,6 +3,7 @@
 #pragma once
 
 #include <egret/out.h>
+#include <egret/place.h>
 
 #define CLAIMS_MAX 2000 /* more would be no explanation */
 
@@ -21,6 +22,12 @@ int claims_add(struct claims *claims, const struct eg_claim *claim);
 /* The same with a detail that is printed here. */
 int claims_add_detail(struct claims *claims, struct eg_claim claim, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/*
+ * The same out of a table of owners: "line 7, example.com NAME, by https://…", or
+ * "see" what nobody has read, or what doesn't say it. `name` NULL: left out.
+ */
+int claims_add_owner(struct claims *claims, struct eg_claim claim, const struct eg_owner *owner,
+		     const char *name);
 /* Puts claims about one thing behind each other, in the order in which they were added. */
 void claims_sort(struct claims *claims);
 void claims_free(struct claims *claims);

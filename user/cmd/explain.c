@@ -66,24 +66,17 @@ static int claim_operator_country(struct explaining *explaining, const char *abo
 {
 	const struct eg_owner *operated =
 		eg_owners_find_as(places_owners(explaining->places), answer->as_number);
+	struct eg_claim claim = { .about = about, .topic = "operator country" };
 
-	if (*answer->as_country)
-		return claim_field(explaining, answer, EG_GEO_AS,
-				   &(struct eg_claim){ .about = about,
-						       .topic = "operator country",
-						       .value = answer->as_country,
-						       .certainty = "registry" });
+	if (*answer->as_country) {
+		claim.value = answer->as_country;
+		claim.certainty = "registry";
+		return claim_field(explaining, answer, EG_GEO_AS, &claim);
+	}
 	if (!answer->as_number || !operated)
 		return 0;
-	return claims_add_detail(&explaining->claims,
-				 (struct eg_claim){ .about = about,
-						    .topic = "operator country",
-						    .value = operated->country,
-						    .source = operated->source,
-						    .certainty = "registry" },
-				 "line %u, AS%u %s%s%s", operated->line, answer->as_number,
-				 operated->name, operated->reference ? ", by " : "",
-				 operated->reference ? operated->reference : "");
+	claim.value = operated->country;
+	return claims_add_owner(&explaining->claims, claim, operated, operated->name);
 }
 
 /* "AS64500 Example Pte", as far as it is known; NULL: not at all. */
@@ -163,22 +156,22 @@ static int claim_address(struct explaining *explaining, const uint8_t ip[16])
 static int claim_owner(struct explaining *explaining, const char *name)
 {
 	const struct eg_owner *owner = eg_owners_find(places_owners(explaining->places), name);
-	struct eg_claim claim = { .about = name, .topic = "owner", .certainty = "table" };
+	struct eg_claim claim = { .about = name, .topic = "owner" };
 	int r;
 
 	if (!owner) {
 		claim.source = "no table here knows it";
-		claim.certainty = NULL;
 		return claims_add(&explaining->claims, &claim);
 	}
 	claim.value = owner->name;
-	claim.source = owner->source;
-	r = claims_add_detail(&explaining->claims, claim, "line %u, %s%s%s", owner->line,
-			      owner->suffix, owner->reference ? ", by " : "",
-			      owner->reference ? owner->reference : "");
+	r = claims_add_owner(&explaining->claims, claim, owner, NULL);
+	if (r < 0 || !owner->country)
+		return r;
 	claim.topic = "owner country";
 	claim.value = owner->country;
-	return r == 0 && owner->country ? claims_add(&explaining->claims, &claim) : r;
+	claim.source = owner->source;
+	claim.certainty = owner->certainty;
+	return claims_add(&explaining->claims, &claim);
 }
 
 static int claim_name(struct explaining *explaining, const char *name)

@@ -23,6 +23,7 @@ static const struct {
 struct table {
 	char *text; /* the rows point into it */
 	char *source;
+	const char *certainty; /* of a row that doesn't say what was looked at */
 	struct eg_owner *rows; /* sorted by suffix */
 	size_t count;
 };
@@ -101,12 +102,25 @@ static bool is_country(const char *code)
 	return *country;
 }
 
+/* What the fifth column says was looked at; NULL: nothing that we know of. */
+static const char *parse_certainty(const char *looked_at)
+{
+	static const char *const known[] = { "read", "name" };
+
+	for (size_t i = 0; looked_at && i < ARRAY_SIZE(known); i++) {
+		if (strcmp(looked_at, known[i]) == 0)
+			return known[i];
+	}
+	return NULL;
+}
+
 static int parse_line(char *line, unsigned number, struct table *table,
 		      struct eg_owners_error *error)
 {
 	struct eg_owner *row = &table->rows[table->count];
 	char *suffix = next_column(&line), *name = next_column(&line);
 	char *country = next_column(&line), *reference = next_column(&line);
+	const char *certainty = parse_certainty(next_column(&line));
 
 	if (!suffix || !name)
 		return fail(error, number, "not a suffix, a tab and an owner");
@@ -123,6 +137,7 @@ static int parse_line(char *line, unsigned number, struct table *table,
 		.country = country,
 		.source = table->source,
 		.reference = reference,
+		.certainty = certainty ? certainty : table->certainty,
 		.line = number,
 	};
 	table->count++;
@@ -229,6 +244,7 @@ static int open_file(const char *path, struct table *table, struct eg_owners_err
 	int r;
 
 	table->source = strdup(path);
+	table->certainty = "table";
 	if (!table->source)
 		return -ENOMEM;
 	r = read_file(path, table, error);
@@ -238,6 +254,7 @@ static int open_file(const char *path, struct table *table, struct eg_owners_err
 static int open_own(struct table *table, struct eg_owners_error *error)
 {
 	table->source = strdup(BUILT_IN);
+	table->certainty = "unread";
 	table->text = strdup(built_in[0].text);
 	return table->source && table->text ? parse(table, error) : -ENOMEM;
 }

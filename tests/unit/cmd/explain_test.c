@@ -54,7 +54,11 @@ static void an_address_has_scope_and_place(void **state)
 			     "\"certainty\":\"geolocation\",\"as_of\":\"2026-09-21T");
 	assert_says(printed, "\"claim\":\"anycast\",\"value\":null");
 	assert_says(printed, "\"claim\":\"operator\",\"value\":\"AS20940 Example Pte\"");
-	assert_says(printed, "\"claim\":\"operator country\",\"value\":\"NL\"");
+	/* Nobody has asked the registry. */
+	assert_says(printed, "\"claim\":\"operator country\",\"value\":\"NL\","
+			     "\"source\":\"egret:owners.tsv\",\"certainty\":\"name\"");
+	assert_says(printed, ", AS20940 Akamai ");
+	assert_says(printed, ", see https://rdap");
 	assert_says(printed, "\"rows\": null");
 	free(printed);
 	/* What the database itself says goes before the table. */
@@ -87,9 +91,32 @@ static void a_name_has_an_owner_by_its_line(void **state)
 	free(capture_end(&capture));
 	assert_says(printed, "\"about\":\"log.example.com\",\"claim\":\"owner\","
 			     "\"value\":\"Example Holdings\"");
+	assert_says(printed, "\"certainty\":\"table\"");
 	assert_says(printed, "line 2, example.com, by file:contract");
 	assert_says(printed, "\"claim\":\"owner country\",\"value\":\"CN\"");
 	free(printed);
+}
+
+/* A row whose reference nobody has opened is not cited as if somebody had. */
+static void an_owner_is_as_sure_as_its_reference(void **state)
+{
+	const char *geo[] = { "/nowhere", NULL };
+	struct capture capture = capture_begin(STDERR_FILENO);
+	char *unread = explain("sdk.adobe.io", NULL, geo, NULL, 0);
+	char *read = explain("e1.dscb.akamaiedge.net", NULL, geo, NULL, 0);
+
+	(void)state;
+	free(capture_end(&capture));
+	assert_says(unread, "\"claim\":\"owner\",\"value\":\"Adobe\","
+			    "\"source\":\"egret:owners.tsv\",\"certainty\":\"unread\"");
+	assert_says(unread, "adobe.io, see https://");
+	assert_says(unread, "\"claim\":\"owner country\",\"value\":\"US\","
+			    "\"source\":\"egret:owners.tsv\",\"certainty\":\"unread\"");
+	assert_says(read, "\"claim\":\"owner\",\"value\":\"Akamai\","
+			  "\"source\":\"egret:owners.tsv\",\"certainty\":\"read\"");
+	assert_says(read, "akamaiedge.net, by https://");
+	free(unread);
+	free(read);
 }
 
 static void a_summary_says_who_and_how_it_is_called(void **state)
@@ -171,6 +198,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_address_has_scope_and_place),
 		cmocka_unit_test(a_name_has_an_owner_by_its_line),
+		cmocka_unit_test(an_owner_is_as_sure_as_its_reference),
 		cmocka_unit_test(a_summary_says_who_and_how_it_is_called),
 		cmocka_unit_test(a_name_finds_its_addresses),
 		cmocka_unit_test(what_is_neither_is_a_usage_error),

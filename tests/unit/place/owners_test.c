@@ -71,6 +71,23 @@ static void egret_knows_well_known_companies(void **state)
 	eg_owners_close(owners);
 }
 
+/* What was read, what follows from a name, and what nobody has looked at. */
+static void each_row_says_what_it_rests_on(void **state)
+{
+	struct eg_owners *owners = open_text("a.example\tA\tDE\thttps://a.example/\n"
+					     "b.example\tB\tDE\thttps://b.example/\tread\n"
+					     "c.example\tC\tDE\thttps://c.example/\tby heart\n");
+
+	(void)state;
+	assert_string_equal(eg_owners_find(owners, "akamaiedge.net")->certainty, "read");
+	assert_string_equal(eg_owners_find(owners, "adobe.io")->certainty, "unread");
+	assert_string_equal(eg_owners_find_as(owners, 20940)->certainty, "name");
+	assert_string_equal(eg_owners_find(owners, "a.example")->certainty, "table");
+	assert_string_equal(eg_owners_find(owners, "b.example")->certainty, "read");
+	assert_string_equal(eg_owners_find(owners, "c.example")->certainty, "table");
+	eg_owners_close(owners);
+}
+
 static void whole_labels_and_the_longest_of_them(void **state)
 {
 	struct eg_owners *owners = open_text("example.com\tExample\tDE\n"
@@ -151,6 +168,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(egret_knows_well_known_companies),
+		cmocka_unit_test(each_row_says_what_it_rests_on),
 		cmocka_unit_test(whole_labels_and_the_longest_of_them),
 		cmocka_unit_test(the_users_table_goes_first),
 		cmocka_unit_test(a_wrong_file_is_refused_with_its_line),
