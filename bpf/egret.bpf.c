@@ -27,6 +27,7 @@
 #include "socket.bpf.h"
 #include "stream.bpf.h"
 #include "sample.bpf.h"
+#include "sctp.bpf.h"
 #include "datagram.bpf.h"
 #include "connect.bpf.h"
 #include "inherit.bpf.h"
