@@ -120,8 +120,13 @@ typedef struct {
 	struct net *net;
 } possible_net_t;
 
+struct user_namespace {
+	struct ns_common ns;
+};
+
 struct mnt_namespace {
 	struct ns_common ns;
+	struct user_namespace *user_ns;
 };
 
 struct pid_namespace {
@@ -137,10 +142,6 @@ struct nsproxy {
 typedef struct {
 	unsigned int val;
 } kuid_t;
-
-struct user_namespace {
-	struct ns_common ns;
-};
 
 struct cred {
 	kuid_t uid;

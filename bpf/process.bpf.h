@@ -256,6 +256,7 @@ static __always_inline void describe_ids(struct eg_process *process, struct task
 	process->uid = BPF_CORE_READ(task, cred, uid.val);
 	process->net_ns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
 	process->mnt_ns = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
+	process->mnt_owner_ns = BPF_CORE_READ(task, nsproxy, mnt_ns, user_ns, ns.inum);
 	process->pid_ns = BPF_CORE_READ(task, nsproxy, pid_ns_for_children, ns.inum);
 	process->user_ns = BPF_CORE_READ(task, cred, user_ns, ns.inum);
 	bpf_probe_read_kernel_str(process->comm, sizeof(process->comm), leader->comm);

@@ -249,7 +249,9 @@ struct eg_process {
 	__u32 mnt_ns;
 	__u32 pid_ns;
 	__u32 user_ns;
+	__u32 mnt_owner_ns; /* the user namespace in which the mount namespace was made */
 	__u32 script_size;
+	__u32 pad;
 	char comm[EG_COMM_MAX];
 	char exe[EG_EXE_MAX + 256];
 	char args[EG_ARGS_MAX];

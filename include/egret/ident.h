@@ -37,6 +37,11 @@ struct eg_process_facts {
 	const char *script; /* the path that execve() was given, where that is a script's */
 	const char *container; /* a name for the container, from elsewhere */
 	enum eg_namespace pid_ns, mnt_ns, user_ns;
+	/*
+	 * The user namespace in which the mount namespace was made, whose owner can
+	 * mount what he likes there: the host's, then root has made it.
+	 */
+	enum eg_namespace mnt_owner;
 	bool exited; /* nothing more can be learnt from /proc */
 	bool start_mismatch; /* /proc is about another process: nothing was taken from there */
 

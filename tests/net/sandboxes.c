@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Real sandboxes by bubblewrap: with a Flatpak's mark in them, and with a false one. */
+#include <errno.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -153,10 +155,38 @@ static void root_of_user(struct test *test)
 		   668);
 }
 
+static long take_users(struct call *call)
+{
+	(void)call;
+	return unshare(CLONE_NEWUSER) < 0 ? -errno : 0;
+}
+
+/* As browsers' children do: a user namespace of its own, in the mounts that root has made. */
+static void users_only(struct test *test)
+{
+	struct actor *server = actor_start(test, "server");
+	struct actor *child = actor_start_as(
+		test, &(struct actor_options){ .name = "child", .uid = user_of(test) });
+	struct egret *egret;
+
+	if (actor_call(child, take_users, &(struct call){ 0 }) < 0)
+		test_skip(test, "a user can make no user namespace here");
+	egret = egret_start(test, NULL);
+	send_bytes(child, server, 669);
+	expect_app(egret_stop(egret),
+		   &(struct expected){ .id = test_text(test, "exe:%s", child->identity.exe),
+				       .kind = "program",
+				       .name = "child",
+				       .trust = "kernel",
+				       .component = "child" },
+		   669);
+}
+
 const struct test_case sandbox_cases[] = {
 	CASE("sandboxes/flatpak", flatpak),
 	CASE("sandboxes/impostor", impostor),
 	CASE("sandboxes/false-info", false_info),
 	CASE("sandboxes/root-of-user", root_of_user),
+	CASE("sandboxes/users-only", users_only),
 	{ 0 },
 };

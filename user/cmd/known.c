@@ -92,6 +92,7 @@ static void set_facts(struct known_process *process, const struct eg_process *re
 		.mnt_ns = eg_machine_mnt_ns(machine, record->mnt_ns),
 		.pid_ns = eg_machine_pid_ns(machine, record->pid_ns),
 		.user_ns = eg_machine_user_ns(machine, record->user_ns),
+		.mnt_owner = eg_machine_user_ns(machine, record->mnt_owner_ns),
 	};
 	if (by != EG_BY_APP)
 		return;

@@ -96,9 +96,14 @@ const char *cgroup_trust(const struct resolver *resolver)
 	return user ? TRUST_USER : TRUST_ROOT;
 }
 
-/* Without a user namespace, root has made the mount namespace. */
+/*
+ * Where nobody knows who has made the mount namespace, it is the one whose user
+ * namespace it is: without one of its own, that was root.
+ */
 bool has_root_of_user(const struct eg_process_facts *facts)
 {
+	if (facts->mnt_owner)
+		return facts->mnt_owner == EG_NAMESPACE_OWN;
 	return facts->mnt_ns == EG_NAMESPACE_OWN && facts->user_ns == EG_NAMESPACE_OWN;
 }
 

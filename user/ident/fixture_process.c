@@ -132,6 +132,11 @@ static void take_user_ns(struct eg_fixture *fixture, struct eg_json value)
 	fixture->facts.user_ns = take_namespace(fixture, value);
 }
 
+static void take_mnt_owner(struct eg_fixture *fixture, struct eg_json value)
+{
+	fixture->facts.mnt_owner = take_namespace(fixture, value);
+}
+
 static void take_exited(struct eg_fixture *fixture, struct eg_json value)
 {
 	fixture->facts.exited = fixture_bool(fixture, value);
@@ -320,6 +325,7 @@ const struct fixture_key fixture_process_keys[] = {
 	{ "pidns", take_pid_ns },
 	{ "mntns", take_mnt_ns },
 	{ "userns", take_user_ns },
+	{ "mntns_userns", take_mnt_owner },
 	{ "exited", take_exited },
 	{ "start_boottime_ns", take_start },
 	{ "proc_starttime_ticks", take_ticks },

@@ -105,6 +105,8 @@ static void set_facts(struct eg_machine *machine, int process, struct eg_living 
 	facts->mnt_ns = eg_machine_mnt_ns(machine, procfs_namespace(process, "ns/mnt"));
 	facts->pid_ns = eg_machine_pid_ns(machine, procfs_namespace(process, "ns/pid"));
 	facts->user_ns = eg_machine_user_ns(machine, procfs_namespace(process, "ns/user"));
+	if (facts->mnt_ns != EG_NAMESPACE_HOST)
+		facts->mnt_owner = eg_machine_user_ns(machine, procfs_owner(process, "ns/mnt"));
 	if (facts->pid_ns == EG_NAMESPACE_OWN && facts->user_ns == EG_NAMESPACE_HOST)
 		living->init_cgroup = eg_machine_init_cgroup(machine, facts);
 	facts->init_cgroup = living->init_cgroup;

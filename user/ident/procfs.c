@@ -6,10 +6,12 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <linux/nsfs.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -334,6 +336,16 @@ uint32_t procfs_namespace(int process, const char *path)
 	struct stat status;
 
 	return fstatat(process, path, &status, 0) < 0 ? 0 : (uint32_t)status.st_ino;
+}
+
+uint32_t procfs_owner(int process, const char *path)
+{
+	_cleanup_(eg_closep) int namespace = openat(process, path, O_RDONLY | O_CLOEXEC),
+				 owner = -1;
+	struct stat status;
+
+	owner = namespace < 0 ? -1 : ioctl(namespace, NS_GET_USERNS);
+	return owner < 0 || fstat(owner, &status) < 0 ? 0 : (uint32_t)status.st_ino;
 }
 
 char **procfs_arguments(int process)

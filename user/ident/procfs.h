@@ -29,5 +29,7 @@ int procfs_stat(int process, uint32_t *ret_parent, uint64_t *ret_start);
 bool procfs_is_kernel_thread(int process);
 /* The inode number of a namespace, as "ns/mnt"; 0: unknown. */
 uint32_t procfs_namespace(int process, const char *path);
+/* The inode number of the user namespace that owns it (ioctl_ns(2)); 0: unknown. */
+uint32_t procfs_owner(int process, const char *path);
 /* An argument vector: list and texts in one allocation; NULL: none, or no memory. */
 char **procfs_arguments(int process);

@@ -45,6 +45,8 @@ static void reads_this_process(void **state)
 	assert_non_null(strstr(exe, "procfs_test"));
 	assert_true(procfs_namespace(process, "ns/mnt") > 0);
 	assert_int_equal(procfs_namespace(process, "ns/none"), 0);
+	assert_true(procfs_owner(process, "ns/mnt") > 0);
+	assert_int_equal(procfs_owner(process, "ns/none"), 0);
 }
 
 static void what_is_no_file_is_not_read(void **state)
