@@ -122,6 +122,7 @@ const char *eg_packages_find(const struct eg_packages *packages, uint32_t uid, c
 struct eg_ancestor {
 	const char *executable;
 	char *const *args; /* NULL-terminated, or NULL */
+	bool root_of_user; /* the path is one in a root that a user can have made */
 };
 
 enum eg_tree {

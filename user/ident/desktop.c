@@ -174,10 +174,23 @@ static bool starts(const struct eg_entry *entry, const char *path)
 	return strncmp(entry->resolved, path, size) == 0;
 }
 
+/* Is this ancestor what the entry starts? */
+static bool is_started_by(const struct eg_entry *entry, const struct eg_ancestor *ancestor)
+{
+	const char *path = ancestor->executable;
+
+	if (!path || ancestor->root_of_user)
+		return false;
+	return starts(entry, path) ||
+	       (entry->program && strcmp(base_name(entry->program), base_name(path)) == 0 &&
+		is_system_path(path));
+}
+
 /*
  * Anybody may name a scope like an app and run what he likes in it. What only
  * root can have installed is left to the session's word; a file of the user's
- * own must be the entry's, or have been started by it.
+ * own must be the entry's, or have been started by it; and in a root that he has
+ * made himself all files are his, whatever their paths.
  */
 static bool is_contradicted(const struct resolver *resolver, const struct eg_entry *entry)
 {
@@ -185,16 +198,13 @@ static bool is_contradicted(const struct resolver *resolver, const struct eg_ent
 									: resolver->exe;
 	const struct eg_ancestor *ancestor;
 
-	if (!path || !resolver->unit.user || (is_system_path(path) && !resolver->memfd))
+	if (!path || !resolver->unit.user)
 		return false;
-	if (starts(entry, path))
+	if (!has_root_of_user(resolver->facts) &&
+	    ((is_system_path(path) && !resolver->memfd) || starts(entry, path)))
 		return false;
 	for (unsigned i = 0; (ancestor = ask_ancestor(resolver, i)); i++) {
-		if (ancestor->executable &&
-		    (starts(entry, ancestor->executable) ||
-		     (entry->program &&
-		      strcmp(base_name(entry->program), base_name(ancestor->executable)) == 0 &&
-		      is_system_path(ancestor->executable))))
+		if (is_started_by(entry, ancestor))
 			return false;
 	}
 	return true;

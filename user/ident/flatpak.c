@@ -109,7 +109,7 @@ static bool has_contradiction(struct resolver *resolver, const char *scope, cons
 		return strcmp(scope, info) != 0;
 	if (info)
 		return !is_in_sandbox(resolver->exe);
-	if (is_helper(resolver->exe_name) && is_system_path(resolver->exe))
+	if (is_helper(resolver->exe_name) && is_of_system(resolver))
 		return false;
 	/* There is surely no such file: it is not in the sandbox. */
 	if (error == -ENOENT || resolver->facts->mnt_ns == EG_NAMESPACE_HOST)

@@ -183,6 +183,15 @@ static void clear_forebears(struct eg_machine *machine)
 	machine->forebears_end = false;
 }
 
+/* As has_root_of_user() has it, of a process that nothing else is known of. */
+static bool is_in_root_of_user(const struct eg_machine *machine, int process)
+{
+	uint32_t mounts = procfs_namespace(process, "ns/mnt");
+
+	return eg_machine_mnt_ns(machine, mounts) != EG_NAMESPACE_HOST &&
+	       eg_machine_user_ns(machine, procfs_owner(process, "ns/mnt")) == EG_NAMESPACE_OWN;
+}
+
 static bool add_forebear(struct eg_machine *machine)
 {
 	struct forebear *forebear = &machine->forebears[machine->forebears_count];
@@ -199,6 +208,7 @@ static bool add_forebear(struct eg_machine *machine)
 		forebear->executable = NULL;
 	forebear->facts.executable = forebear->executable;
 	forebear->facts.args = forebear->args;
+	forebear->facts.root_of_user = is_in_root_of_user(machine, process);
 	machine->forebears_count++;
 	return true;
 }

@@ -21,6 +21,12 @@ bool is_system_path(const char *path)
 	return false;
 }
 
+bool is_of_system(const struct resolver *resolver)
+{
+	return resolver->exe && !resolver->memfd && is_system_path(resolver->exe) &&
+	       !has_root_of_user(resolver->facts);
+}
+
 bool is_shell(const char *name)
 {
 	static const char *const names[] = { "sh",   "bash", "dash", "zsh",	"fish",	 "ksh",

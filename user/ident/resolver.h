@@ -131,6 +131,8 @@ bool is_shell(const char *name);
 bool is_generic_id(const char *id);
 /* Only root can put a file there. */
 bool is_system_path(const char *path);
+/* Has only root been able to put the executable there? */
+bool is_of_system(const struct resolver *resolver);
 /* The last argument that names a Windows program; NULL: none. */
 const char *windows_program(struct resolver *resolver);
 bool is_wine_loader(const char *name);

@@ -159,13 +159,15 @@ static bool find_mount(struct resolver *resolver, struct snap *ret_snap)
 
 /* --- is it true? --- */
 
-/* A snap's programs have a mount namespace of their own, or lie in the image. */
+/* A snap's programs have mounts of their own, which root has made, or lie in the image. */
 static bool is_contradicted(const struct resolver *resolver, size_t index)
 {
 	const char *exe = resolver->exe;
 
 	if (!cgroup_owned(&resolver->cgroup, index))
 		return false;
+	if (has_root_of_user(resolver->facts))
+		return true;
 	if (!exe || resolver->facts->mnt_ns == EG_NAMESPACE_OWN)
 		return false;
 	if (has_prefix(exe, "/snap/") || has_prefix(exe, "/var/lib/snapd/") ||
