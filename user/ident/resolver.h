@@ -14,6 +14,7 @@
 
 #define FLAG_CGROUP "cgroup-mismatch"
 #define FLAG_DELETED "exe-deleted"
+#define FLAG_LABEL "label-mismatch" /* of a security module, that is another program's */
 #define FLAG_MEMFD "memfd"
 #define FLAG_MOUNT "mount-mismatch" /* a file claims what is not mounted there */
 #define FLAG_START "starttime-mismatch"

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <egret/base.h>
+
 #define UUID_SIZE 36
 
 struct snap {
@@ -94,23 +96,68 @@ static bool may_have_label(const struct resolver *resolver)
 	       (resolver->exe && strstr(resolver->exe, "/snap"));
 }
 
+/* The instance in "/snap/<instance>/<revision>/..."; NULL: it lies elsewhere. */
+static const char *instance_of(struct resolver *resolver)
+{
+	static const char *const roots[] = { "/snap/", "/var/lib/snapd/snap/" };
+	const char *exe = resolver->exe;
+
+	for (size_t i = 0; exe && i < ARRAY_SIZE(roots); i++) {
+		if (has_prefix(exe, roots[i]))
+			return scratch_copy(&resolver->scratch, exe + strlen(roots[i]),
+					    strcspn(exe + strlen(roots[i]), "/"));
+	}
+	return NULL;
+}
+
+/*
+ * The kernel enforces a label, but who is not confined may choose one where the
+ * system lets him (aa_change_profile(2)). A snap has the files that snapd's own
+ * program mounts, or a classic one's program lies in its image.
+ */
+static bool is_false_label(struct resolver *resolver, const struct snap *snap)
+{
+	const char *instance;
+
+	if (has_root_of_user(resolver->facts))
+		return true;
+	if (resolver->facts->mnt_ns != EG_NAMESPACE_HOST)
+		return false;
+	instance = instance_of(resolver);
+	return !instance || strcmp(instance, snap->instance) != 0;
+}
+
+/* A program that the user has put there can have taken the label as well. */
+static const char *label_trust(const struct resolver *resolver)
+{
+	return !resolver->exe || is_of_system(resolver) ? TRUST_KERNEL : TRUST_USER;
+}
+
 /* "snap.firefox.firefox (enforce)", with child profiles behind "//". */
 static bool find_label(struct resolver *resolver, struct snap *ret_snap)
 {
 	static const char *const files[] = { "attr/apparmor/current", "attr/current" };
-	const char *label = NULL;
-	size_t size;
+	const char *label = NULL, *name;
+	struct snap snap;
+	int i = 0;
 
 	if (!may_have_label(resolver))
 		return false;
-	for (int i = 0; i < 2 && !label; i++)
-		label = ask_file(resolver, EG_TREE_PROC, files[i], NULL, NULL);
+	while (!label && i < 2)
+		label = ask_file(resolver, EG_TREE_PROC, files[i++], NULL, NULL);
 	if (!label || !has_prefix(label, "snap."))
 		return false;
-	note(resolver, "lsm_label", label, files[0], TRUST_KERNEL);
-	label += strlen("snap.");
-	size = strcspn(label, "/ \n");
-	return read_name(resolver, scratch_copy(&resolver->scratch, label, size), ret_snap);
+	note(resolver, "lsm_label", label, files[i - 1], label_trust(resolver));
+	name = label + strlen("snap.");
+	name = scratch_copy(&resolver->scratch, name, strcspn(name, "/ \n"));
+	if (!read_name(resolver, name, &snap))
+		return false;
+	if (is_false_label(resolver, &snap)) {
+		resolver->flag = FLAG_LABEL;
+		return false;
+	}
+	*ret_snap = snap;
+	return true;
 }
 
 static bool find_part(struct resolver *resolver, struct snap *ret_snap, size_t *ret_index)
@@ -139,22 +186,14 @@ static bool find_freezer(struct resolver *resolver, struct snap *ret_snap)
 /* "/snap/<instance>/<revision>/..." is a read-only image that snapd has mounted. */
 static bool find_mount(struct resolver *resolver, struct snap *ret_snap)
 {
-	static const char *const roots[] = { "/snap/", "/var/lib/snapd/snap/" };
-	const char *instance;
+	const char *instance = instance_of(resolver);
 
-	for (int i = 0; resolver->exe && i < 2; i++) {
-		if (!has_prefix(resolver->exe, roots[i]))
-			continue;
-		instance = resolver->exe + strlen(roots[i]);
-		instance = scratch_copy(&resolver->scratch, instance, strcspn(instance, "/"));
-		if (!is_instance(instance) || strcmp(instance, "snapd") == 0 ||
-		    strcmp(instance, "core") == 0 ||
-		    (has_prefix(instance, "core") && is_digits(instance + 4, strlen(instance) - 4)))
-			return false;
-		*ret_snap = (struct snap){ .instance = instance };
-		return true;
-	}
-	return false;
+	if (!instance || !is_instance(instance) || strcmp(instance, "snapd") == 0 ||
+	    strcmp(instance, "core") == 0 ||
+	    (has_prefix(instance, "core") && is_digits(instance + 4, strlen(instance) - 4)))
+		return false;
+	*ret_snap = (struct snap){ .instance = instance };
+	return true;
 }
 
 /* --- is it true? --- */
@@ -208,7 +247,7 @@ bool ident_snap(struct resolver *resolver)
 	size_t index;
 
 	if (find_label(resolver, &snap)) {
-		trust = TRUST_KERNEL;
+		trust = label_trust(resolver);
 	} else if (find_part(resolver, &snap, &index)) {
 		if (is_contradicted(resolver, index)) {
 			resolver->flag = FLAG_CGROUP;
