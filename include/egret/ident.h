@@ -76,6 +76,7 @@ struct eg_identity {
 	const char *kind;
 	const char *trust; /* "kernel" "root" "user" "heuristic" */
 	const char *flag; /* a contradiction or an oddity */
+	bool may_carry; /* it may open a tunnel yet, and then has a `via`: worth asking again */
 	struct eg_evidence *evidence;
 	size_t evidence_count;
 };

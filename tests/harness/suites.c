@@ -42,6 +42,7 @@ const struct test_case *const suites[] = {
 	packaged_cases,
 	scope_cases,
 	impostor_cases,
+	relay_cases,
 	sandbox_cases,
 	place_cases,
 	question_cases,

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A real LXC container that is laid out like Waydroid's, behind a bridge and NAT. */
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/if.h>
+#include <linux/if_tun.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -34,7 +38,8 @@ static const char config[] = "lxc.uts.name = " NAME "\n"
 			     "lxc.tty.max = 0\n"
 			     "lxc.pty.max = 1\n"
 			     "lxc.console.path = none\n"
-			     "lxc.mount.entry = /dev/null dev/null none bind 0 0\n";
+			     "lxc.mount.entry = /dev/null dev/null none bind 0 0\n"
+			     "lxc.mount.entry = /dev/net/tun dev/tun none bind,optional 0 0\n";
 
 struct box {
 	struct test *test;
@@ -85,6 +90,7 @@ static void make_files(struct box *box)
 		require(test,
 			mkdir(test_text(test, "%s/%s", box->root, directories[i]), 0755) == 0);
 	require(test, file_write(test_text(test, "%s/dev/null", box->root), "") == 0);
+	require(test, file_write(test_text(test, "%s/dev/tun", box->root), "") == 0);
 	require(test, file_copy(program, test_text(test, "%s/init", box->root)) == 0);
 	require(test,
 		file_copy(program, test_text(test, "%s/system/bin/app_process64", box->root)) == 0);
@@ -288,6 +294,40 @@ static void waydroid(struct test *test)
 	stop(&box);
 }
 
+static long open_tunnel(struct call *call)
+{
+	struct ifreq request = { .ifr_name = "tun0", .ifr_flags = IFF_TUN | IFF_NO_PI };
+	int fd = open("/dev/tun", O_RDWR);
+
+	(void)call;
+	return fd < 0 || ioctl(fd, TUNSETIFF, &request) < 0 ? -errno : fd;
+}
+
+/* A VPN's app holds the tunnel that Android has made for it: others' packets go through it. */
+static void vpn(struct test *test)
+{
+	struct box box = make_box(test);
+	struct actor *zygote = start_zygote(&box), *app;
+	struct egret *egret;
+	struct result *result;
+
+	if (actor_call(zygote, open_tunnel, &(struct call){ 0 }) < 0)
+		test_skip(test, "no tunnel can be made here");
+	app = droid_start_app(zygote, "/", 10123, "com.android.chrome");
+	egret = egret_start(test, NULL);
+	talk(&box, app, 4321, 1);
+	result = egret_stop(egret);
+	expect_app(result,
+		   &(struct expected){ .id = "android:" NAME "/com.android.chrome",
+				       .kind = "android",
+				       .name = "com.android.chrome",
+				       .trust = "root",
+				       .via = "relay",
+				       .component = "main" },
+		   4321);
+	stop(&box);
+}
+
 /* While egret watches, the container stops and comes back with other apps under the same uids. */
 static void restart(struct test *test)
 {
@@ -355,6 +395,7 @@ static void doctor(struct test *test)
 
 const struct test_case lxc_cases[] = {
 	CASE("lxc/waydroid", waydroid),
+	CASE("lxc/vpn", vpn),
 	CASE("lxc/restart", restart),
 	CASE("lxc/doctor", doctor),
 	{ 0 },

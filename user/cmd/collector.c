@@ -120,6 +120,18 @@ enum eg_scope collector_scope(const struct eg_flow_key *row)
 	return scope;
 }
 
+/* What it was called before it had its tunnel is no other process's word. */
+static int tell_carrier(struct eg_app *app, struct known_app *known)
+{
+	if (!known->carries_now)
+		return 0;
+	known->carries_now = false;
+	if (app->processes_count != 1)
+		return 0;
+	return eg_app_describe(app, known->kind, known->name, known->trust, known->via,
+			       known->flag);
+}
+
 /* Gives the app its texts and the process, once per summary. */
 static int add_process(struct collector *collector, struct eg_app *app,
 		       const struct known_process *process, struct known_app *known)
@@ -128,7 +140,8 @@ static int add_process(struct collector *collector, struct eg_app *app,
 	int error;
 
 	if (known->summary == collector->number)
-		return 0;
+		return tell_carrier(app, known);
+	known->carries_now = false;
 	known->summary = collector->number;
 	known->app = app;
 	info.component = known->component;

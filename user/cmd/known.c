@@ -69,6 +69,8 @@ static void take_identity(struct known_app *app, const struct eg_identity *ident
 	app->kind = identity->kind;
 	app->trust = identity->trust;
 	app->flag = identity->flag;
+	app->may_carry = identity->may_carry;
+	app->asked_at = eg_monotonic_ns();
 }
 
 static void set_facts(struct known_process *process, const struct eg_process *record,
@@ -159,31 +161,63 @@ int known_process_new(const struct eg_process *record, int64_t start, struct eg_
 
 /* --- whom it works for --- */
 
+static int identify_for(const struct known_process *process, const struct known_app *app,
+			struct eg_machine *machine, struct eg_identity *ret_identity)
+{
+	struct eg_process_facts facts = process->facts;
+
+	facts.socket_uid = app->uid;
+	facts.has_socket_uid = app != &process->self;
+	return eg_identify_app(&facts, eg_machine_lookup(machine, &facts), false, ret_identity);
+}
+
 static struct known_app *add_other(struct known_process *process, uint32_t owner,
 				   struct eg_machine *machine)
 {
-	struct eg_process_facts facts = process->facts;
 	struct known_app *other = calloc(1, sizeof(*other));
 	struct eg_identity identity = {};
 
 	if (!other)
 		return NULL;
-	facts.socket_uid = owner;
-	facts.has_socket_uid = true;
-	if (eg_identify_app(&facts, eg_machine_lookup(machine, &facts), false, &identity) < 0) {
+	other->uid = owner;
+	if (identify_for(process, other, machine, &identity) < 0) {
 		free(other);
 		return NULL;
 	}
 	take_identity(other, &identity);
-	other->uid = owner;
 	other->next = process->self.next;
 	process->self.next = other;
 	process->others++;
 	return other;
 }
 
-struct known_app *known_process_app(struct known_process *process, uint32_t owner,
-				    struct eg_machine *machine)
+#define ASK_AGAIN_NS NSEC_PER_SEC
+
+/* A VPN's program talks before it has a tunnel: whose bytes they are is known only then. */
+static void look_again(struct known_process *process, struct known_app *app,
+		       struct eg_machine *machine)
+{
+	struct eg_identity identity = {};
+	int64_t now = app->may_carry ? eg_monotonic_ns() : 0;
+
+	if (!app->may_carry || now - app->asked_at < ASK_AGAIN_NS)
+		return;
+	app->asked_at = now;
+	if (identify_for(process, app, machine, &identity) < 0)
+		return;
+	if (!identity.may_carry) {
+		free(app->via);
+		app->via = TAKE_PTR(identity.via);
+		app->trust = identity.trust;
+		app->flag = identity.flag;
+		app->may_carry = false;
+		app->carries_now = true;
+	}
+	eg_identity_clear(&identity);
+}
+
+static struct known_app *find_app(struct known_process *process, uint32_t owner,
+				  struct eg_machine *machine)
 {
 	struct known_app *app = &process->self;
 
@@ -197,4 +231,14 @@ struct known_app *known_process_app(struct known_process *process, uint32_t owne
 	if (process->others == OTHERS_MAX)
 		return &process->self;
 	return add_other(process, owner, machine);
+}
+
+struct known_app *known_process_app(struct known_process *process, uint32_t owner,
+				    struct eg_machine *machine)
+{
+	struct known_app *app = find_app(process, owner, machine);
+
+	if (app)
+		look_again(process, app, machine);
+	return app;
 }

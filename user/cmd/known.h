@@ -10,6 +10,9 @@
 struct known_app {
 	char *id, *name, *via, *component;
 	const char *kind, *trust, *flag;
+	bool may_carry; /* it may open a tunnel yet */
+	bool carries_now; /* it has, after its app was told */
+	int64_t asked_at; /* CLOCK_MONOTONIC: when that was looked at */
 	uint32_t uid; /* of the process, or of the socket's owner that it works for */
 	uint64_t summary; /* the number of the summary that has the process already ... */
 	struct eg_app *app; /* ... in this app */
@@ -37,8 +40,8 @@ void known_process_free(struct known_process *process);
 
 /*
  * Whose a socket of this process is: the process's own app or, in an Android,
- * that of the user whom fchown(2) has made its owner (identity.md 3.7). NULL: no
- * memory.
+ * that of the user whom fchown(2) has made its owner (identity.md 3.7). One that
+ * may open a tunnel is looked at again, now and then. NULL: no memory.
  */
 struct known_app *known_process_app(struct known_process *process, uint32_t owner,
 				    struct eg_machine *machine);

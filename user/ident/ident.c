@@ -137,6 +137,7 @@ static int give(struct resolver *resolver, struct eg_identity *ret_identity)
 		.via = resolver->via ? encode(resolver->via) : NULL,
 		.trust = resolver->trust,
 		.flag = resolver->flag,
+		.may_carry = resolver->may_carry,
 		.evidence = TAKE_PTR(resolver->evidence),
 		.evidence_count = resolver->evidence_count,
 	};
@@ -172,6 +173,7 @@ int eg_identify_app(const struct eg_process_facts *facts, const struct eg_lookup
 	find_script(&resolver);
 	while (!rules[i](&resolver))
 		i++;
+	tell_relay(&resolver);
 	error = give(&resolver, ret_identity);
 	scratch_free(&resolver.scratch);
 	return error;

@@ -241,7 +241,6 @@ bool ident_program(struct resolver *resolver)
 {
 	const struct eg_entry *entry = NULL;
 	struct scratch *scratch = &resolver->scratch;
-	const char *relay;
 
 	if (!resolver->exe)
 		return false;
@@ -251,8 +250,6 @@ bool ident_program(struct resolver *resolver)
 		return answer(resolver, "program",
 			      scratch_format(scratch, "exe:memfd:%s", resolver->memfd),
 			      scratch_format(scratch, "memfd:%s", resolver->memfd), TRUST_KERNEL);
-	relay = relay_of(resolver);
-	resolver->via = relay ? relay : resolver->via;
 	/*
 	 * A contradicted name must not come back by another way; a language is no
 	 * app; and a path in another root is no file of this host (identity.md 5.8).

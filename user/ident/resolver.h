@@ -17,6 +17,7 @@
 #define FLAG_LABEL "label-mismatch" /* of a security module, that is another program's */
 #define FLAG_MEMFD "memfd"
 #define FLAG_MOUNT "mount-mismatch" /* a file claims what is not mounted there */
+#define FLAG_RELAY "unproven-relay" /* only a name that anybody can give says that it is one */
 #define FLAG_START "starttime-mismatch"
 
 #define ANCESTORS_MAX 32 /* how far up a rule looks */
@@ -38,6 +39,7 @@ struct resolver {
 	bool explain;
 
 	const char *kind, *id, *name, *component, *via, *trust, *flag;
+	bool may_carry;
 	struct eg_evidence *evidence;
 	size_t evidence_count;
 };
@@ -106,8 +108,8 @@ const char *known_unit(const char *unit);
 
 /* --- on behalf of others --- */
 
-/* "relay" or "resolver" where its bytes are others'; NULL: they are its own. */
-const char *relay_of(const struct resolver *resolver);
+/* Adds to an answer whether its bytes are others': "relay" or "resolver" as `via`. */
+void tell_relay(struct resolver *resolver);
 /* A program's name, and what it does for whom. */
 const char *relay_title(struct resolver *resolver, const char *name);
 

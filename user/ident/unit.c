@@ -86,7 +86,6 @@ static const char *title_of(struct resolver *resolver, const char *name)
 static bool answer_unit(struct resolver *resolver, const char *name, const char *title, bool user)
 {
 	resolver->component = component_of(resolver);
-	resolver->via = relay_of(resolver);
 	note_cgroup(resolver, cgroup_trust(resolver));
 	note_executable(resolver);
 	return answer(resolver, user ? "user-service" : "system-service",
