@@ -165,12 +165,13 @@ int eg_identify_app(const struct eg_process_facts *facts, const struct eg_lookup
 
 /*
  * Each fills in *ret_identity and returns 0 or -ENOMEM: by executable, by
- * process, by container (or "host"), by user id.
+ * process, by user id, by container (or "host").
  */
 int eg_identify_program(const struct eg_process_facts *facts, struct eg_identity *ret_identity);
 int eg_identify_process(const struct eg_process_facts *facts, struct eg_identity *ret_identity);
-int eg_identify_container(const struct eg_process_facts *facts, struct eg_identity *ret_identity);
 int eg_identify_user(const struct eg_process_facts *facts, struct eg_identity *ret_identity);
+int eg_identify_container(const struct eg_process_facts *facts, const struct eg_lookup *lookup,
+			  struct eg_identity *ret_identity);
 
 /* The kernel itself, by what it speaks: "kernel:nfs", "kernel:icmp". */
 int eg_identify_kernel(uint16_t transport, uint16_t port, struct eg_identity *ret_identity);

@@ -38,14 +38,21 @@ static void check_container(const char *text)
 	free(name);
 }
 
+static int by_container(const struct eg_process_facts *facts, struct eg_identity *ret_identity)
+{
+	static const struct eg_lookup nothing = {};
+
+	return eg_identify_container(facts, &nothing, ret_identity);
+}
+
 static void check_identity(const char *text)
 {
 	static int (*const identify[])(const struct eg_process_facts *facts,
 				       struct eg_identity *ret_identity) = {
 		eg_identify_program,
 		eg_identify_process,
-		eg_identify_container,
 		eg_identify_user,
+		by_container,
 	};
 	const char *newline = strchr(text, '\n');
 	char *executable = strndup(text, newline ? (size_t)(newline - text) : strlen(text));

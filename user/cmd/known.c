@@ -44,18 +44,22 @@ void known_process_free(struct known_process *process)
 static int identify(struct known_process *process, struct eg_machine *machine, enum eg_by by,
 		    struct eg_identity *ret_identity)
 {
-	static int (*const identify_by[])(const struct eg_process_facts *facts,
-					  struct eg_identity *ret_identity) = {
-		[EG_BY_PROGRAM] = eg_identify_program,
-		[EG_BY_PROCESS] = eg_identify_process,
-		[EG_BY_CONTAINER] = eg_identify_container,
-		[EG_BY_USER] = eg_identify_user,
-	};
-	_Static_assert(ARRAY_SIZE(identify_by) == EG_BY_COUNT, "each grouping has its way");
 	const struct eg_process_facts *facts = &process->facts;
 
-	if (by != EG_BY_APP)
-		return identify_by[by](facts, ret_identity);
+	switch (by) {
+	case EG_BY_PROGRAM:
+		return eg_identify_program(facts, ret_identity);
+	case EG_BY_PROCESS:
+		return eg_identify_process(facts, ret_identity);
+	case EG_BY_USER:
+		return eg_identify_user(facts, ret_identity);
+	case EG_BY_CONTAINER:
+		return eg_identify_container(facts, eg_machine_lookup(machine, facts),
+					     ret_identity);
+	case EG_BY_APP:
+	case EG_BY_COUNT:
+		break;
+	}
 	return eg_identify_app(facts, eg_machine_lookup(machine, facts), false, ret_identity);
 }
 
@@ -96,7 +100,7 @@ static void set_facts(struct known_process *process, const struct eg_process *re
 		.user_ns = eg_machine_user_ns(machine, record->user_ns),
 		.mnt_owner = eg_machine_user_ns(machine, record->mnt_owner_ns),
 	};
-	if (by != EG_BY_APP)
+	if (by != EG_BY_APP && by != EG_BY_CONTAINER)
 		return;
 	process->cgroup_v1 = eg_machine_cgroup_v1(machine, facts);
 	/* Who may make a pid namespace without a user namespace is root. */

@@ -315,9 +315,10 @@ bool find_container(struct resolver *resolver, struct container *ret_container)
 		found = match(resolver, i - 1, &container);
 	if (!found)
 		return false;
-	/* A user may call a cgroup what he likes, but a container has its own files. */
+	/* A user may call a cgroup what he likes, but a container has its own files, and id. */
 	if (cgroup_owned(&resolver->cgroup, container.index) &&
-	    resolver->facts->mnt_ns == EG_NAMESPACE_HOST) {
+	    (resolver->facts->mnt_ns == EG_NAMESPACE_HOST ||
+	     container_is_roots(resolver, &container))) {
 		resolver->flag = FLAG_CGROUP;
 		return false;
 	}

@@ -53,21 +53,6 @@ static const char *text_of(struct resolver *resolver, struct eg_json value)
 
 /* --- runtimes --- */
 
-static const char *docker_name(struct resolver *resolver, const char *id)
-{
-	const char *path = scratch_format(&resolver->scratch,
-					  "/var/lib/docker/containers/%s/config.v2.json", id);
-	struct eg_json document, value;
-	const char *name;
-
-	if (!open_json(resolver, path, &document) || !member(document, "Name", &value))
-		return NULL;
-	name = text_of(resolver, value);
-	if (name)
-		note(resolver, "container name", name, path, TRUST_ROOT);
-	return name && *name == '/' ? name + 1 : name;
-}
-
 /* The first of "names" where "id" is this one. */
 static const char *listed_name(struct resolver *resolver, const char *path, const char *id)
 {
@@ -138,16 +123,40 @@ static uint32_t slice_user(const struct resolver *resolver)
 	return resolver->facts->uid;
 }
 
+/* Where a runtime keeps what it knows: root's, or the user's whose container it is. */
+static const char *data_root(struct resolver *resolver, const struct container *container,
+			     const char *roots, const char *users)
+{
+	const char *home;
+
+	if (!cgroup_owned(&resolver->cgroup, container->index))
+		return roots;
+	home = home_of(resolver, slice_user(resolver));
+	return scratch_format(&resolver->scratch, "%s/.local/share/%s", home ? home : "", users);
+}
+
+static const char *docker_name(struct resolver *resolver, const struct container *container)
+{
+	const char *root = data_root(resolver, container, "/var/lib/docker", "docker"), *name;
+	const char *path = scratch_format(&resolver->scratch, "%s/containers/%s/config.v2.json",
+					  root, container->id);
+	struct eg_json document, value;
+
+	if (!open_json(resolver, path, &document) || !member(document, "Name", &value))
+		return NULL;
+	name = text_of(resolver, value);
+	if (name)
+		note(resolver, "container name", name, path, container_trust(resolver, container));
+	return name && *name == '/' ? name + 1 : name;
+}
+
 static const char *podman_name(struct resolver *resolver, const struct container *container)
 {
 	static const char *const files[] = { "containers.json", "volatile-containers.json" };
-	const char *root = "/var/lib/containers/storage", *name = NULL, *home;
+	const char *name = NULL,
+		   *root = data_root(resolver, container, "/var/lib/containers/storage",
+				     "containers/storage");
 
-	if (cgroup_owned(&resolver->cgroup, container->index)) {
-		home = home_of(resolver, slice_user(resolver));
-		root = scratch_format(&resolver->scratch, "%s/.local/share/containers/storage",
-				      home ? home : "");
-	}
 	for (size_t i = 0; i < ARRAY_SIZE(files) && !name; i++) {
 		const char *path = scratch_format(&resolver->scratch, "%s/overlay-containers/%s",
 						  root, files[i]);
@@ -174,7 +183,7 @@ const char *container_name(struct resolver *resolver, const struct container *co
 	if (resolver->facts->container && *resolver->facts->container)
 		return resolver->facts->container;
 	if (strcmp(container->runtime, "docker") == 0)
-		name = docker_name(resolver, container->id);
+		name = docker_name(resolver, container);
 	else if (strcmp(container->runtime, "podman") == 0 ||
 		 strcmp(container->runtime, "crio") == 0)
 		name = podman_name(resolver, container);
@@ -184,6 +193,29 @@ const char *container_name(struct resolver *resolver, const struct container *co
 const char *container_trust(const struct resolver *resolver, const struct container *container)
 {
 	return cgroup_owned(&resolver->cgroup, container->index) ? TRUST_USER : TRUST_ROOT;
+}
+
+bool container_is_roots(struct resolver *resolver, const struct container *container)
+{
+	static const struct {
+		const char *directory;
+		bool by_name;
+	} places[] = {
+		{ .directory = "/var/lib/docker/containers" },
+		{ .directory = "/var/lib/containers/storage/overlay-containers" },
+		{ .directory = "/run/containerd/io.containerd.runtime.v2.task/k8s.io" },
+		{ .directory = "/var/lib/lxc", .by_name = true },
+		{ .directory = "/var/lib/waydroid/lxc", .by_name = true },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		const char *key = places[i].by_name ? container->name : container->id;
+
+		if (key && ask_exists(resolver, scratch_format(&resolver->scratch, "%s/%s",
+							       places[i].directory, key)))
+			return true;
+	}
+	return false;
 }
 
 /* --- pods --- */
@@ -253,8 +285,10 @@ static bool answer_pod(struct resolver *resolver, const struct container *contai
 	struct scratch *scratch = &resolver->scratch;
 	struct pod pod = {};
 
-	if (!read_log_name(resolver, container->id, &pod) &&
-	    !read_bundle(resolver, container->id, &pod))
+	/* What is written there is about root's pods. */
+	if (cgroup_owned(&resolver->cgroup, container->index) ||
+	    (!read_log_name(resolver, container->id, &pod) &&
+	     !read_bundle(resolver, container->id, &pod)))
 		return answer(resolver, "k8s",
 			      scratch_format(scratch, "k8s:pod-%s/%s", container->pod, id), id,
 			      container_trust(resolver, container));

@@ -91,7 +91,7 @@ static void find_owner(struct resolver *resolver)
 }
 
 /* Of the two cgroups of a task that entered a container, the one that names a container. */
-static void read_cgroup(struct resolver *resolver)
+void find_cgroup(struct resolver *resolver)
 {
 	const struct eg_process_facts *facts = resolver->facts;
 	const char *path = cgroup_of(facts);
@@ -169,7 +169,7 @@ int eg_identify_app(const struct eg_process_facts *facts, const struct eg_lookup
 	resolver.lookup = lookup ? lookup : &nothing;
 	resolver.explain = explain;
 	read_executable(&resolver);
-	read_cgroup(&resolver);
+	find_cgroup(&resolver);
 	find_script(&resolver);
 	while (!rules[i](&resolver))
 		i++;

@@ -110,18 +110,31 @@ int eg_identify_user(const struct eg_process_facts *facts, struct eg_identity *r
 	return finish(ret_identity);
 }
 
-int eg_identify_container(const struct eg_process_facts *facts, struct eg_identity *ret_identity)
+int eg_identify_container(const struct eg_process_facts *facts, const struct eg_lookup *lookup,
+			  struct eg_identity *ret_identity)
 {
-	_cleanup_(eg_freep) char *name = NULL;
-	int error = eg_container_of(facts->cgroup ? facts->cgroup : "", &name);
+	struct resolver resolver = { .facts = facts, .lookup = lookup };
+	const char *name = "host", *trust = TRUST_ROOT;
+	struct container container;
+	int error;
 
-	if (error == -ENOMEM)
-		return error;
+	find_cgroup(&resolver);
+	if (find_container(&resolver, &container)) {
+		name = container.id ? container.id : container.name;
+		trust = container_trust(&resolver, &container);
+	}
 	*ret_identity = (struct eg_identity){
-		.id = eg_id_encode("", name ? name : "host"),
-		.name = strdup(name ? name : "host"),
+		.id = eg_id_encode("", name),
+		.name = strdup(name),
 		.kind = "container",
-		.trust = "user",
+		.trust = trust,
+		.flag = resolver.flag,
 	};
-	return finish(ret_identity);
+	error = finish(ret_identity);
+	if (!error && resolver.scratch.failed) {
+		eg_identity_clear(ret_identity);
+		error = -ENOMEM;
+	}
+	scratch_free(&resolver.scratch);
+	return error;
 }

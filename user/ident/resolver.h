@@ -124,6 +124,8 @@ const char *component_of(struct resolver *resolver);
 const char *role_of(struct resolver *resolver);
 /* The applet of a program with many names; NULL: it has one. */
 const char *applet_of(const struct resolver *resolver);
+/* Fills in resolver->cgroup and resolver->unit. */
+void find_cgroup(struct resolver *resolver);
 /* Fills in resolver->script. */
 void find_script(struct resolver *resolver);
 bool is_interpreter(const char *name);
@@ -132,7 +134,7 @@ bool unit_is_app(const char *name);
 /* Is this a program that starts others, and no app? */
 bool is_shell(const char *name);
 bool is_generic_id(const char *id);
-/* Only root can put a file there. */
+/* Only root can put a file there, where the root directory is root's. */
 bool is_system_path(const char *path);
 /* Has only root been able to put the executable there? */
 bool is_of_system(const struct resolver *resolver);
@@ -154,6 +156,11 @@ struct container {
 };
 /* The innermost one; false: none, or it is contradicted, which sets the flag. */
 bool find_container(struct resolver *resolver, struct container *ret_container);
+/*
+ * Does a runtime of root's have a container of this id or name? Then a user's
+ * cgroup that is called so is not that container.
+ */
+bool container_is_roots(struct resolver *resolver, const struct container *container);
 /* Its name: from the path, else from the runtime's files, else the id's first 12 digits. */
 const char *container_name(struct resolver *resolver, const struct container *container);
 /* The home directory of a user in the text of passwd(5); NULL: none. */

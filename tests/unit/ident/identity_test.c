@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -59,14 +60,55 @@ static void other_groupings(void **state)
 		.executable = "/usr/bin/curl",
 		.cgroup = "/lxc.payload.waydroid",
 	};
-	const struct eg_process_facts host = { .cgroup = "/" };
 
 	(void)state;
 	expect(eg_identify_process, &facts, "pid:42:1970-01-01T00:00:01.000000000Z", "process",
 	       "curl", NULL);
 	expect(eg_identify_user, &facts, "uid:1000", "user", "uid:1000", NULL);
-	expect(eg_identify_container, &facts, "waydroid", "container", "waydroid", NULL);
-	expect(eg_identify_container, &host, "host", "container", "host", NULL);
+}
+
+static bool is_users(void *data, const char *cgroup)
+{
+	(void)data;
+	return strcmp(cgroup, "/srv") == 0;
+}
+
+/* Whose word it is that names a container, and what a program on the host is not in. */
+static void container_is_what_the_cgroup_names(void **state)
+{
+	static const struct eg_lookup lookup = { .is_users = is_users };
+	static const struct {
+		struct eg_process_facts facts;
+		const char *id, *trust, *flag;
+	} cases[] = {
+		{ { .cgroup = "/lxc.payload.waydroid" }, "waydroid", "root", NULL },
+		{ { .cgroup = "/" }, "host", "root", NULL },
+		{ { .cgroup = "/srv/lxc.payload.mine", .mnt_ns = EG_NAMESPACE_OWN },
+		  "mine",
+		  "user",
+		  NULL },
+		{ { .cgroup = "/srv/lxc.payload.mine", .mnt_ns = EG_NAMESPACE_HOST },
+		  "host",
+		  "root",
+		  "cgroup-mismatch" },
+		{ { .cgroup = "/x", .init_cgroup = "/lxc.payload.box", .pid_ns = EG_NAMESPACE_OWN },
+		  "box",
+		  "root",
+		  NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct eg_identity identity;
+
+		assert_int_equal(eg_identify_container(&cases[i].facts, &lookup, &identity), 0);
+		assert_string_equal(identity.id, cases[i].id);
+		assert_string_equal(identity.kind, "container");
+		assert_string_equal(identity.trust, cases[i].trust);
+		assert_string_equal(identity.flag ? identity.flag : "",
+				    cases[i].flag ? cases[i].flag : "");
+		eg_identity_clear(&identity);
+	}
 }
 
 int main(void)
@@ -75,6 +117,7 @@ int main(void)
 		cmocka_unit_test(program_is_its_path),
 		cmocka_unit_test(program_without_a_file),
 		cmocka_unit_test(other_groupings),
+		cmocka_unit_test(container_is_what_the_cgroup_names),
 	};
 
 	return cmocka_run_group_tests_name("ident/identity", tests, NULL, NULL);
