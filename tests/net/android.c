@@ -73,29 +73,6 @@ static void packages_by_uid(struct test *test)
 		   444);
 }
 
-/* Waydroid makes a launcher for each app, which has its name for people. */
-static void label(struct test *test)
-{
-	const char *dir = cgroup_named(test, test_text(test, "lxc.payload.%s", container(test))),
-		   *root = droid_make(test);
-	struct actor *server = actor_start(test, "server");
-	struct actor *zygote =
-		actor_start_as(test, &(struct actor_options){ .name = "zygote", .cgroup = dir });
-	struct egret *egret;
-
-	install_entry(test, "waydroid.com.android.chrome", "Chrome", "waydroid");
-	egret = egret_start_here(test, NULL);
-	send_bytes(droid_start_app(zygote, root, 1010123, "com.android.chrome"), server, 12);
-	expect_app(egret_stop(egret),
-		   &(struct expected){ .id = test_text(test, "android:%s/com.android.chrome@u10",
-						       container(test)),
-				       .kind = "android",
-				       .name = "Chrome (user 10)",
-				       .trust = "root",
-				       .component = "main" },
-		   12);
-}
-
 /* Installed while egret watches: known at the app's first byte. */
 static void install(struct test *test)
 {
@@ -409,7 +386,6 @@ static void owner_on_the_host(struct test *test)
 
 const struct test_case android_cases[] = {
 	CASE("android/packages", packages_by_uid),
-	CASE("android/label", label),
 	CASE("android/install", install),
 	CASE("android/doctor", doctor),
 	CASE("android/uid-of-its-own", uid_of_its_own),

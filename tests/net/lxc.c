@@ -294,6 +294,26 @@ static void waydroid(struct test *test)
 	stop(&box);
 }
 
+/* Waydroid makes a launcher for each app, which has its name for people. */
+static void label(struct test *test)
+{
+	struct box box = make_box(test);
+	struct actor *app = droid_start_app(start_zygote(&box), "/", 1010123, "com.android.chrome");
+	struct egret *egret;
+
+	install_entry(test, "waydroid.com.android.chrome", "Chrome", "waydroid");
+	egret = egret_start_here(test, NULL);
+	talk(&box, app, 12, 1);
+	expect_app(egret_stop(egret),
+		   &(struct expected){ .id = "android:" NAME "/com.android.chrome@u10",
+				       .kind = "android",
+				       .name = "Chrome (user 10)",
+				       .trust = "root",
+				       .component = "main" },
+		   12);
+	stop(&box);
+}
+
 static long open_tunnel(struct call *call)
 {
 	struct ifreq request = { .ifr_name = "tun0", .ifr_flags = IFF_TUN | IFF_NO_PI };
@@ -394,9 +414,6 @@ static void doctor(struct test *test)
 }
 
 const struct test_case lxc_cases[] = {
-	CASE("lxc/waydroid", waydroid),
-	CASE("lxc/vpn", vpn),
-	CASE("lxc/restart", restart),
-	CASE("lxc/doctor", doctor),
-	{ 0 },
+	CASE("lxc/waydroid", waydroid), CASE("lxc/label", label),   CASE("lxc/vpn", vpn),
+	CASE("lxc/restart", restart),	CASE("lxc/doctor", doctor), { 0 },
 };

@@ -3,6 +3,7 @@
 #include "resolver.h"
 
 #include "android.h"
+#include "waydroid.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -139,11 +140,15 @@ static const char *package_of(struct resolver *resolver, const char *process)
 	return scratch_copy(&resolver->scratch, process, size);
 }
 
-static const char *label_of(struct resolver *resolver, const char *package)
+/* Waydroid's launchers are for its own apps: another Android's may only have the same name. */
+static const char *label_of(struct resolver *resolver, const struct android *android,
+			    const char *package)
 {
-	const struct eg_entry *entry =
-		ask_entry(resolver, scratch_format(&resolver->scratch, "waydroid.%s", package));
+	const struct eg_entry *entry = NULL;
 
+	if (strcmp(android->container, WAYDROID_CONTAINER) == 0)
+		entry = ask_entry(resolver,
+				  scratch_format(&resolver->scratch, "waydroid.%s", package));
 	return entry && entry->name ? entry->name : package;
 }
 
@@ -182,7 +187,7 @@ static bool answer_package(struct resolver *resolver, const struct android *andr
 			   const char *package, const char *trust)
 {
 	uint32_t user = android->uid / ANDROID_USER;
-	const char *name = label_of(resolver, package);
+	const char *name = label_of(resolver, android, package);
 	struct scratch *scratch = &resolver->scratch;
 	const char *id = scratch_format(scratch, "android:%s/%s", android->container, package);
 

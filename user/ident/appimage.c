@@ -179,8 +179,9 @@ bool ident_appimage(struct resolver *resolver)
 		return true;
 	size = extracted_size(resolver->exe);
 	image = size ? own_image(resolver, size) : NULL;
+	/* Nothing is mounted that would say the same. */
 	if (image)
-		return answer_image(resolver, image, TRUST_USER);
+		return answer_image(resolver, image, TRUST_HEURISTIC);
 	/* What root has started is no AppImage of a user's. */
 	if (!resolver->exe || (resolver->unit.name && !resolver->unit.user &&
 			       has_suffix(resolver->unit.name, ".service")))
