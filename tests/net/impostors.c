@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <harness/cgroup.h>
@@ -205,6 +206,25 @@ static void comm_and_arguments(struct test *test)
 	expect_unmasked(egret_stop(egret), evil, NULL, sent);
 }
 
+/* An actor of the user's, with these variables. */
+static struct actor *start_with(struct test *test, const char *path, const char *const *variables)
+{
+	int input;
+	struct actor *evil = actor_prepare(test, strrchr(path, '/') + 1, &input);
+
+	program_start(test, &(struct program_options){
+				    .argv = WORDS(path, "--actor"),
+				    .environment = variables,
+				    .uid = user_of(test),
+				    .input = input,
+				    .output = STDOUT_FILENO,
+				    .error = STDERR_FILENO,
+			    });
+	close(input);
+	actor_await(evil);
+	return evil;
+}
+
 /* An AppImage's, a Snap's, a Flatpak's and Steam's variables, inherited or invented. */
 static void environment(struct test *test)
 {
@@ -216,21 +236,71 @@ static void environment(struct test *test)
 					     NULL };
 	struct actor *server = actor_start(test, "server"), *evil;
 	struct egret *egret = egret_start(test, NULL);
-	int input;
 
-	evil = actor_prepare(test, "evil", &input);
-	program_start(test, &(struct program_options){
-				    .argv = WORDS(actor_executable(test, "evil"), "--actor"),
-				    .environment = names,
-				    .uid = user_of(test),
-				    .input = input,
-				    .output = STDOUT_FILENO,
-				    .error = STDERR_FILENO,
-			    });
-	close(input);
-	actor_await(evil);
+	evil = start_with(test, actor_executable(test, "evil"), names);
 	send_bytes(evil, server, 31);
 	expect_unmasked(egret_stop(egret), evil, NULL, 31);
+}
+
+/* --- by where its file lies --- */
+
+/* A copy of the actor in a directory of this name. */
+static const char *place(struct test *test, const char *directory, const char *name)
+{
+	const char *dir = test_path(test, directory), *path = test_text(test, "%s/%s", dir, name);
+
+	require(test,
+		mkdir(dir, 0755) == 0 && file_copy(actor_executable(test, "original"), path) == 0);
+	return path;
+}
+
+/* Called as an AppImage's mount point, with variables to match; but nothing is mounted. */
+static void mount_point(struct test *test)
+{
+	const char *path = place(test, ".mount_SignalAbCdEf", "signal");
+	const char *const names[] = { "APPIMAGE=/home/u/Signal.AppImage",
+				      test_text(test, "APPDIR=%s/.mount_SignalAbCdEf", test->dir),
+				      NULL };
+	struct actor *server = actor_start(test, "server"), *evil;
+	struct egret *egret = egret_start(test, NULL);
+
+	evil = start_with(test, path, names);
+	send_bytes(evil, server, 32);
+	expect_unmasked(egret_stop(egret), evil, "mount-mismatch", 32);
+}
+
+/* Called as the runtime that apps share, with the argument of one. */
+static void shared_runtime(struct test *test)
+{
+	struct actor *server = actor_start(test, "server"), *evil;
+	struct egret *egret = egret_start(test, NULL);
+
+	evil = actor_start_as(
+		test, &(struct actor_options){ .name = "electron",
+					       .path = place(test, "electron36", "electron"),
+					       .arguments = WORDS("/usr/lib/bitwarden/app.asar"),
+					       .uid = user_of(test) });
+	send_bytes(evil, server, 33);
+	expect_unmasked(egret_stop(egret), evil, NULL, 33);
+}
+
+/* Called as Wine: which Windows program it runs, only its arguments say anyway. */
+static void windows_program(struct test *test)
+{
+	const char *id = "wine:KeePass.exe";
+	struct actor *server = actor_start(test, "server"), *evil;
+	struct egret *egret = egret_start(test, NULL);
+	struct result *result;
+
+	evil = actor_start_as(
+		test, &(struct actor_options){ .name = "wine",
+					       .path = place(test, "wine", "wine64-preloader"),
+					       .arguments = WORDS("C:\\KeePass.exe"),
+					       .uid = user_of(test) });
+	send_bytes(evil, server, 34);
+	result = egret_stop(egret);
+	expect_no_trust(result, id);
+	expect_equal(test, !result || result_app(result, id) != NULL, 1);
 }
 
 /* --- without a file --- */
@@ -282,6 +352,9 @@ const struct test_case impostor_cases[] = {
 	CASE("impostors/delegated", delegated),
 	CASE("impostors/comm-and-arguments", comm_and_arguments),
 	CASE("impostors/environment", environment),
+	CASE("impostors/mount-point", mount_point),
+	CASE("impostors/shared-runtime", shared_runtime),
+	CASE("impostors/windows-program", windows_program),
 	CASE("impostors/memory", memory),
 	{ 0 },
 };

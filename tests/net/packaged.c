@@ -5,6 +5,7 @@
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <harness/sock.h>
 #include <harness/suites.h>
@@ -86,12 +87,19 @@ static void wine(struct test *test)
 					   .component = "Thing.EXE" });
 }
 
-/* The runtime is shared: what it runs tells it apart. */
+/* The runtime is shared: what it runs tells it apart. It is the system's, as /opt is here. */
 static void electron(struct test *test)
 {
+	const char *runtime = "/opt/electron36/electron";
+
+	if (access("/opt", F_OK) < 0)
+		test_skip(test, "there is no /opt");
+	require(test, mount("none", "/opt", "tmpfs", 0, NULL) == 0 &&
+			      mkdir("/opt/electron36", 0755) == 0 &&
+			      file_copy(actor_executable(test, "original"), runtime) == 0);
 	expect_started(test,
 		       &(struct actor_options){ .name = "electron",
-						.path = place(test, "electron36/electron"),
+						.path = runtime,
 						.arguments = WORDS("/usr/lib/vault/app.asar"),
 						.uid = user_of(test) },
 		       &(struct expected){ .id = "electron:/usr/lib/vault/app.asar",

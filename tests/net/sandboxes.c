@@ -17,6 +17,7 @@ struct sandbox {
 	const char *path; /* of the actor in it */
 	const char *deployment; /* directory that is /app there, with the actor in its bin */
 	const char *app; /* that its .flatpak-info names */
+	const char *cgroup; /* of the user's */
 	uid_t uid; /* who makes it; 0: root */
 };
 
@@ -45,18 +46,20 @@ static struct actor *start_inside(struct test *test, const struct sandbox *sandb
 								sandbox->app)
 						    : "") == 0);
 	actor = actor_prepare(test, name, &input);
-	program_start(test, &(struct program_options){
-				    .argv = WORDS(bwrap, "--ro-bind", "/usr", "/usr", "--symlink",
-						  "usr/lib", "/lib", "--symlink", "usr/lib64",
-						  "/lib64", "--proc", "/proc", "--dev", "/dev",
-						  "--ro-bind", from, to, "--ro-bind", info,
-						  sandbox->app ? "/.flatpak-info" : "/tmp/none",
-						  sandbox->path, "--actor"),
-				    .uid = sandbox->uid,
-				    .input = input,
-				    .output = STDOUT_FILENO,
-				    .error = STDERR_FILENO,
-			    });
+	program_start(
+		test,
+		&(struct program_options){
+			.argv = WORDS(bwrap, "--ro-bind", "/usr", "/usr", "--symlink", "usr/lib",
+				      "/lib", "--symlink", "usr/lib64", "/lib64", "--proc", "/proc",
+				      "--dev", "/dev", "--ro-bind", from, to, "--ro-bind", info,
+				      sandbox->app ? "/.flatpak-info" : "/tmp/none", sandbox->path,
+				      "--actor"),
+			.cgroup = sandbox->cgroup ? cgroup_of_user(test, sandbox->cgroup) : NULL,
+			.uid = sandbox->uid,
+			.input = input,
+			.output = STDOUT_FILENO,
+			.error = STDERR_FILENO,
+		});
 	close(input);
 	actor_await(actor);
 	return actor;
@@ -155,6 +158,49 @@ static void root_of_user(struct test *test)
 		   668);
 }
 
+/* A Snap's image is root's to mount: what lies at its path in a user's root is none. */
+static void snap(struct test *test)
+{
+	struct actor *server = actor_start(test, "server");
+	struct actor *evil = start_inside(
+		test, &(struct sandbox){ .path = "/snap/firefox/1/firefox", .uid = user_of(test) });
+	struct egret *egret = egret_start(test, NULL);
+
+	send_bytes(evil, server, 670);
+	expect_app(egret_stop(egret),
+		   &(struct expected){ .id = "exe:/snap/firefox/1/firefox",
+				       .kind = "program",
+				       .name = "firefox",
+				       .trust = "user",
+				       .flag = "mount-mismatch",
+				       .component = "firefox" },
+		   670);
+}
+
+/* The same for whatever a user's root has at the path of an app whose scope it takes. */
+static void desktop(struct test *test)
+{
+	struct actor *server = actor_start(test, "server"), *evil;
+	struct egret *egret;
+
+	install_entry(test, "org.gnome.Epiphany", "Web", "/opt/epiphany");
+	evil = start_inside(test,
+			    &(struct sandbox){ .path = "/opt/epiphany",
+					       .cgroup = "app.slice/app-gnome-org.gnome.Epiphany-1."
+							 "scope",
+					       .uid = user_of(test) });
+	egret = egret_start_here(test, NULL);
+	send_bytes(evil, server, 671);
+	expect_app(egret_stop(egret),
+		   &(struct expected){ .id = "exe:/opt/epiphany",
+				       .kind = "program",
+				       .name = "epiphany",
+				       .trust = "user",
+				       .flag = "cgroup-mismatch",
+				       .component = "epiphany" },
+		   671);
+}
+
 static long take_users(struct call *call)
 {
 	(void)call;
@@ -165,8 +211,8 @@ static long take_users(struct call *call)
 static void users_only(struct test *test)
 {
 	struct actor *server = actor_start(test, "server");
-	struct actor *child = actor_start_as(
-		test, &(struct actor_options){ .name = "child", .uid = user_of(test) });
+	struct actor *child = actor_start_as(test, &(struct actor_options){ .name = "child",
+									    .uid = user_of(test) });
 	struct egret *egret;
 
 	if (actor_call(child, take_users, &(struct call){ 0 }) < 0)
@@ -187,6 +233,8 @@ const struct test_case sandbox_cases[] = {
 	CASE("sandboxes/impostor", impostor),
 	CASE("sandboxes/false-info", false_info),
 	CASE("sandboxes/root-of-user", root_of_user),
+	CASE("sandboxes/snap", snap),
+	CASE("sandboxes/desktop", desktop),
 	CASE("sandboxes/users-only", users_only),
 	{ 0 },
 };

@@ -209,10 +209,61 @@ static void oci(struct test *test)
 		   5002);
 }
 
+/* "%d" in a text: this case's number, as cases that run beside it see each other. */
+static const char *with_pid(struct test *test, const char *text)
+{
+	const char *mark = strstr(text, "%d");
+
+	return test_text(test, "%.*s%d%s", (int)(mark - text), text, getpid(), mark + 2);
+}
+
+/* Machines and Snaps, as systemd-machined, libvirt and snapd call their units. */
+static void machines(struct test *test)
+{
+	static const struct {
+		const char *cgroup;
+		struct expected expected;
+	} units[] = {
+		{ "machine.slice/machine-debian\\x2dtree%d.scope/payload/system.slice/nginx.service",
+		  { .id = "container:nspawn/debian-tree%d", .kind = "container" } },
+		{ "machine.slice/systemd-nspawn@arch%d.service/payload",
+		  { .id = "container:nspawn/arch%d", .kind = "container" } },
+		{ "machine.slice/machine-qemu\\x2d1\\x2dwin%d.scope/libvirt/emulator",
+		  { .id = "vm:libvirt/win%d", .kind = "vm" } },
+		{ "machine.slice/machine-lxc\\x2d77\\x2dbox%d.scope/libvirt",
+		  { .id = "container:libvirt-lxc/box%d", .kind = "container" } },
+		{ "lxc.payload.box%d/system.slice/nginx.service",
+		  { .id = "container:lxc/box%d", .kind = "container" } },
+		{ "system.slice/snap.made-up%d.daemon.service",
+		  { .id = "snap:made-up%d", .kind = "snap", .component = "daemon" } },
+	};
+	struct actor *server = actor_start(test, "server");
+	struct egret *egret = egret_start(test, NULL);
+	struct result *result;
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+		send_bytes(actor_start_as(test,
+					  &(struct actor_options){
+						  .name = "worker",
+						  .cgroup = cgroup_named(
+							  test, with_pid(test, units[i].cgroup)),
+					  }),
+			   server, 6000 + (long)i);
+	result = egret_stop(egret);
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		struct expected expected = units[i].expected;
+
+		expected.id = with_pid(test, expected.id);
+		expected.name = strpbrk(expected.id, "/") ? strchr(expected.id, '/') + 1
+							  : strchr(expected.id, ':') + 1;
+		expected.trust = "root";
+		if (!expected.component)
+			expected.component = "worker";
+		expect_app(result, &expected, 6000 + (long)i);
+	}
+}
+
 const struct test_case scope_cases[] = {
-	CASE("scopes/gnome", gnome),
-	CASE("scopes/kde", kde),
-	CASE("scopes/uwsm", uwsm),
-	CASE("scopes/oci", oci),
-	{ 0 },
+	CASE("scopes/gnome", gnome), CASE("scopes/kde", kde),		CASE("scopes/uwsm", uwsm),
+	CASE("scopes/oci", oci),     CASE("scopes/machines", machines), { 0 },
 };

@@ -130,8 +130,11 @@ static bool ident_own(struct resolver *resolver, size_t size)
 
 	source = find_source(resolver, resolver->exe, size, &known);
 	/* Nothing is mounted there: anybody's directory with such a name. */
-	if (known && !source)
+	if (known && !source) {
+		if (own_image(resolver, size))
+			resolver->flag = FLAG_MOUNT;
 		return false;
+	}
 	note(resolver, "mountinfo_source", source, "mountinfo", TRUST_USER);
 	image = own_image(resolver, size);
 	/* What is mounted is called like its file: the environment is only what it says itself. */

@@ -4,12 +4,15 @@
 
 #include <string.h>
 
-/* "/usr/lib/electron36/electron": not the copy that an app brings along. */
-static bool is_shared(const char *exe)
+/*
+ * "/usr/lib/electron36/electron": not the copy that an app brings along, nor what
+ * a user calls so, whose arguments can name any app.
+ */
+static bool is_shared(const struct resolver *resolver)
 {
-	const char *name = base_name(exe), *directory = name;
+	const char *exe = resolver->exe, *name = resolver->exe_name, *directory = name;
 
-	if (strcmp(name, "electron") != 0 || name - exe < 2)
+	if (!is_of_system(resolver) || strcmp(name, "electron") != 0 || name - exe < 2)
 		return false;
 	for (directory--; directory > exe && directory[-1] != '/';)
 		directory--;
@@ -74,7 +77,7 @@ bool ident_electron(struct resolver *resolver)
 	const char *app, *data, *name;
 	const struct eg_entry *entry;
 
-	if (!resolver->exe || resolver->memfd || !is_shared(resolver->exe))
+	if (!is_shared(resolver))
 		return false;
 	app = find_app(resolver);
 	data = data_directory(resolver);

@@ -192,6 +192,11 @@ static bool find_mount(struct resolver *resolver, struct snap *ret_snap)
 	    strcmp(instance, "core") == 0 ||
 	    (has_prefix(instance, "core") && is_digits(instance + 4, strlen(instance) - 4)))
 		return false;
+	/* In a root of his own, a user may have a /snap as well. */
+	if (has_root_of_user(resolver->facts)) {
+		resolver->flag = resolver->flag ? resolver->flag : FLAG_MOUNT;
+		return false;
+	}
 	*ret_snap = (struct snap){ .instance = instance };
 	return true;
 }
@@ -257,8 +262,7 @@ bool ident_snap(struct resolver *resolver)
 	} else if (find_freezer(resolver, &snap)) {
 		trust = TRUST_ROOT;
 	} else if (find_mount(resolver, &snap)) {
-		/* In a root of his own, a user may have a /snap as well. */
-		trust = has_root_of_user(resolver->facts) ? TRUST_USER : TRUST_ROOT;
+		trust = TRUST_ROOT;
 	} else {
 		return false;
 	}
