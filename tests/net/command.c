@@ -408,9 +408,10 @@ static void signalled(struct test *test)
 		   .connections = 1);
 }
 
+/* Time enough for what comes before its end, on an emulated machine too. */
 static void duration(struct test *test)
 {
-	static const char *const limit[] = { "--duration", "700ms", NULL };
+	static const char *const limit[] = { "--duration", "4s", NULL };
 	struct actor *server = actor_start(test, "server");
 	struct command command = egret_command(test, "cmd", limit, NULL);
 	struct pair pair = sock_pair(command.actor, server, test->ip, 0);
@@ -431,7 +432,7 @@ static long f_ignore(struct call *call)
 /* A CMD that won't hear is killed five seconds later, and so are its descendants. */
 static void deaf(struct test *test)
 {
-	static const char *const limit[] = { "--duration", "300ms", NULL };
+	static const char *const limit[] = { "--duration", "2s", NULL };
 	struct command command = egret_command(test, "cmd", limit, NULL);
 	struct actor *child;
 	long long begin = now_ms();
