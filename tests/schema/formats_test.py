@@ -190,6 +190,7 @@ METRICS = {
     "egret_received_bytes": PLACE,
     "egret_connections": ("app", "kind"),
     "egret_failed_connections": ("app", "kind"),
+    "egret_app_info": ("app", "kind", "trust", "via", "flag"),
     "egret_lost": ("reason",),
     "egret_database_build_timestamp_seconds": ("database",),
     "egret_build_info": ("version",),

@@ -53,6 +53,21 @@ void eg_exposition_databases(FILE *stream, const struct eg_database *databases, 
 	}
 }
 
+void eg_exposition_app_head(FILE *stream)
+{
+	eg_exposition_head(stream, "egret_app_info", "gauge",
+			   "What the app's name is worth: trust, via, flag.");
+}
+
+void eg_exposition_app(FILE *stream, const char *id, const char *kind, const char *trust,
+		       const char *via, const char *flag)
+{
+	const char *labels[] = { "app", id,  "kind", kind, "trust", trust,
+				 "via", via, "flag", flag, NULL };
+
+	eg_exposition_sample(stream, "egret_app_info", labels, 1);
+}
+
 void eg_exposition_build(FILE *stream)
 {
 	static const char *const version[] = { "version", EG_VERSION, NULL };

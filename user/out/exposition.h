@@ -16,5 +16,9 @@ void eg_exposition_sample(FILE *stream, const char *name, const char *const *lab
 			  uint64_t value);
 /* egret_database_build_timestamp_seconds: each database that says when it was built, once. */
 void eg_exposition_databases(FILE *stream, const struct eg_database *databases, size_t count);
+/* egret_app_info: what an app's name is worth. One per app, behind its head. */
+void eg_exposition_app_head(FILE *stream);
+void eg_exposition_app(FILE *stream, const char *id, const char *kind, const char *trust,
+		       const char *via, const char *flag);
 /* egret_build_info */
 void eg_exposition_build(FILE *stream);

@@ -28,6 +28,7 @@ struct place {
 
 struct app {
 	char *id, *kind; /* kind NULL: unknown */
+	char *trust, *via, *flag; /* as they were last; NULL: nothing to say */
 	uint64_t born;
 	uint64_t connections, failed;
 	struct place *places;
@@ -57,6 +58,9 @@ static void free_app(struct app *app)
 	free(app->places);
 	free(app->id);
 	free(app->kind);
+	free(app->trust);
+	free(app->via);
+	free(app->flag);
 }
 
 static void free_databases(struct eg_metrics *metrics)
@@ -253,11 +257,38 @@ struct walk {
 	struct app *app;
 };
 
+static int renew(const char *text, char **kept)
+{
+	char *printed;
+	int r = clean(text, &printed);
+
+	if (r < 0)
+		return r;
+	free(*kept);
+	*kept = printed;
+	return 0;
+}
+
+/* What the app's name is worth may change while its id stays. */
+static int describe(struct eg_metrics *metrics, struct app *kept, const struct eg_app *app)
+{
+	int r;
+
+	if (kept == &metrics->other)
+		return 0;
+	r = renew(app->trust, &kept->trust);
+	if (r == 0)
+		r = renew(app->via, &kept->via);
+	return r < 0 ? r : renew(app->flag, &kept->flag);
+}
+
 static int app_begin(const struct eg_app *app, void *data)
 {
 	struct walk *walk = data;
 	int r = choose_app(walk->metrics, app, &walk->app);
 
+	if (r == 0)
+		r = describe(walk->metrics, walk->app, app);
 	if (r < 0)
 		return r;
 	walk->app->connections += app->counters.connections;
@@ -419,6 +450,16 @@ static void put_connections(FILE *stream, const struct eg_metrics *metrics, cons
 				     shown(metrics, metrics->other.born, value(&metrics->other)));
 }
 
+static void put_apps(FILE *stream, const struct eg_metrics *metrics)
+{
+	eg_exposition_app_head(stream);
+	for (size_t i = 0; i < metrics->apps_count; i++) {
+		const struct app *app = &metrics->apps[i];
+
+		eg_exposition_app(stream, app->id, app->kind, app->trust, app->via, app->flag);
+	}
+}
+
 static void put_lost(const char *reason, uint64_t count, void *data)
 {
 	const char *labels[] = { "reason", reason, NULL };
@@ -436,6 +477,7 @@ int eg_metrics_print(FILE *stream, const struct eg_metrics *metrics)
 			"Connections that the app began or accepted.", connections_of);
 	put_connections(stream, metrics, "egret_failed_connections_total",
 			"Connections of the app that were never established.", failed_of);
+	put_apps(stream, metrics);
 	eg_exposition_head(stream, "egret_lost_total", "counter",
 			   "What was lost, by reason; 0 everywhere: nothing.");
 	eg_parts_each_lost(&metrics->ledger, put_lost, stream);

@@ -222,6 +222,16 @@ static void put_connections(FILE *stream, const struct prometheus *prometheus, c
 		eg_exposition_sample(stream, name, other, value(&prometheus->other_counters));
 }
 
+static void put_apps(FILE *stream, const struct prometheus *prometheus)
+{
+	eg_exposition_app_head(stream);
+	for (size_t i = 0; i < prometheus->apps_count; i++) {
+		const struct eg_app *app = prometheus->apps[i];
+
+		eg_exposition_app(stream, app->id, app->kind, app->trust, app->via, app->flag);
+	}
+}
+
 static void put_lost(const char *reason, uint64_t count, void *data)
 {
 	const char *labels[] = { "reason", reason, NULL };
@@ -243,6 +253,7 @@ static int end(struct eg_printer *printer)
 			"Connections that the app began or accepted.", connections_of);
 	put_connections(stream, prometheus, "egret_failed_connections",
 			"Connections of the app that were never established.", failed_of);
+	put_apps(stream, prometheus);
 	eg_exposition_head(stream, "egret_lost", "gauge",
 			   "What was lost, by reason; 0 everywhere: nothing.");
 	eg_parts_each_lost(&printer->summary->ledger, put_lost, stream);

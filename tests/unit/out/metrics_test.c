@@ -153,6 +153,10 @@ static void adds_intervals(void **state)
 		value_of(&reading,
 			 "egret_failed_connections_total{app=\"exe:/a\",kind=\"program\"}"),
 		"9");
+	assert_string_equal(
+		value_of(&reading,
+			 "egret_app_info{app=\"exe:/a\",kind=\"program\",trust=\"kernel\"}"),
+		"1");
 	assert_string_equal(value_of(&reading, "egret_lost_total{reason=\"ring_full\"}"), "12");
 	assert_non_null(value_of(
 		&reading, "egret_database_build_timestamp_seconds{database=\"origin-asn\"}"));
@@ -259,8 +263,8 @@ static void only_grows_and_adds_up(void **state)
 		free(last);
 		last = print_metrics(metrics);
 	}
-	/* 200 apps and _other, their 500 places, and one more place each */
-	assert_in_range(before.count, 1000, 2 * (500 + 201) + 2 * 201 + 20);
+	/* 200 apps and _other, their 500 places, one more place each; what apps are worth */
+	assert_in_range(before.count, 1000, 2 * (500 + 201) + 2 * 201 + 200 + 20);
 	free_reading(&before);
 	eg_metrics_free(metrics);
 }
