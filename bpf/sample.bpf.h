@@ -231,6 +231,25 @@ static __always_inline bool want_stream(struct __sk_buff *skb, struct eg_socket 
 	return true;
 }
 
+/*
+ * What a subflow says, its MPTCP connection says: there the bytes are counted,
+ * and all its subflows have this number from now on.
+ */
+__noinline int subflow_speaks(__u64 address)
+{
+	struct eg_socket *subflow = socket_find(address), *parent;
+
+	if (!subflow || subflow->row.speaker)
+		return 0;
+	parent = socket_find(mptcp_parent((struct tcp_sock *)address));
+	if (!parent)
+		return 0;
+	subflow->row.speaker = (__u32)subflow->born_ns ?: 1;
+	parent->row.speaker = subflow->row.speaker;
+	parent->flags |= EG_SOCKET_TOLD;
+	return 0;
+}
+
 /* Both directions of DNS are wanted. */
 static __always_inline bool want_dns(struct piece *piece)
 {
@@ -289,6 +308,8 @@ __noinline int stream_payload(struct __sk_buff *skb, __u64 place, __u32 sent)
 	if (!socket || socket->sampled == SAMPLED_DONE || socket->row.direction != EG_OUTBOUND ||
 	    socket->flags & EG_SOCKET_SUBFLOW)
 		return 0;
+	if (socket->row.transport == EG_TRANSPORT_MPTCP)
+		subflow_speaks(address_of(sk));
 	piece.size = since(skb->len, piece.begin);
 	piece.port = bpf_ntohs(sk->dst_port);
 	if (!(piece.port == DNS_PORT ? want_dns(&piece) : sent && want_stream(skb, socket, &piece)))

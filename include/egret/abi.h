@@ -78,7 +78,11 @@ struct eg_flow_key {
 	__u8 flags; /* enum eg_flow_flag */
 	__u8 pad[2];
 	__u32 owner; /* sock.sk_uid in the initial user namespace; 0 with EG_FLOW_OVERFLOW */
-	__u32 speaker; /* datagrams: the socket that has sent QUIC's Initial; 0: any other */
+	/*
+	 * Whose bytes may have a name that others' don't have: of the socket that has
+	 * sent QUIC's Initial, or of the MPTCP connection; 0: of any other.
+	 */
+	__u32 speaker;
 };
 
 struct eg_flow {

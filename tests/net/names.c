@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Names of destinations: real resolvers, servers and clients, and who says what. */
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 
@@ -150,6 +151,39 @@ static void records_of_any_size(struct test *test)
 	expect_domain(egret_stop(egret), SITE_ROW, python, "a.example", "tls_sni", "claimed");
 }
 
+/* MPTCP: bytes are the connection's, the name goes over its first subflow. */
+static const char multipath[] = "import socket, ssl, sys\n"
+				"try:\n"
+				"    s = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262)\n"
+				"except OSError:\n"
+				"    sys.exit(77)\n"
+				"s.connect((sys.argv[1], 443))\n"
+				"context = ssl._create_unverified_context()\n"
+				"s = context.wrap_socket(s, server_hostname='a.example')\n"
+				"s.sendall(b'GET / HTTP/1.0\\r\\n\\r\\n')\n";
+
+static void over_mptcp(struct test *test)
+{
+	const char *python = names_copy(test, "python3", "multipath");
+	struct result *result;
+	const cJSON *row, *name;
+	struct output output;
+	struct egret *egret;
+
+	prepare(test);
+	egret = egret_start(test, NULL);
+	output = program_run(
+		test, &(struct program_options){ .argv = ARGV(python, "-c", multipath, SITE) });
+	result = egret_stop(egret);
+	if (output.status == 77)
+		test_skip(test, "no MPTCP: %s", strerror(EPROTONOSUPPORT));
+	expect_domain(result, SITE_ROW, python, "a.example", "tls_sni", "claimed");
+	row = result_row(result, python, SITE_ROW);
+	name = name_entry(row, "a.example");
+	require(test, name);
+	expect_equal(test, json_number(name, "bytes_sent"), json_number(row, "bytes_sent"));
+}
+
 static void over_ipv6(struct test *test)
 {
 	const char *curl = names_copy(test, "curl", "six");
@@ -222,6 +256,7 @@ const struct test_case name_cases[] = {
 	CASE("names/lie", a_lie_is_claimed),
 	CASE("names/answers", answers_name_connections),
 	CASE("names/records", records_of_any_size),
+	CASE("names/over-mptcp", over_mptcp),
 	CASE("names/over-ipv6", over_ipv6),
 	CASE("names/explained-by-the-history", explained_by_the_history),
 	CASE("names/none", nothing_is_sampled_without_names),

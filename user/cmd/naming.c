@@ -158,7 +158,8 @@ int naming_add(struct eg_names *names, const struct eg_gain *gain, const char *a
 		error = add_told(names, gain, &question, named, destination);
 	else if (!error)
 		error = choose_domain(destination, NULL);
-	if (gain->ended)
+	/* Of an MPTCP connection other parts may be heard of yet. */
+	if (gain->ended && gain->row.transport != EG_TRANSPORT_MPTCP)
 		eg_names_forget(names, &gain->socket, gain->row.ip);
 	return error;
 }

@@ -93,7 +93,7 @@ static int tell_error(struct collection *collection, const struct eg_flow_key *r
 
 /* --- rows --- */
 
-/* A socket that speaks QUIC to many has rows of its own; they know it by this only. */
+/* Rows of QUIC's sockets, and MPTCP's subflows, know by this only whose they are. */
 static struct eg_sample_key socket_of(const struct eg_flow_key *row,
 				      const struct eg_sample_key *socket)
 {
