@@ -271,7 +271,7 @@ int eg_store_add(struct eg_store *store, const struct eg_summary *summary, const
 	r = addition.places ? eg_store_begin(store) : -ENOMEM;
 	if (r == 0)
 		r = eg_store_finish(store, add(&addition, missed));
-	free(addition.rows);
+	free(addition.flows);
 	eg_table_free(addition.places);
 	return r;
 }

@@ -2,13 +2,7 @@
 /* Adding an interval: what its parts share. Private to user/store/. */
 #pragma once
 
-#include "private.h"
-
-/* A row whose destination has its number. */
-struct eg_addition_row {
-	int64_t destination;
-	const struct eg_destination *row;
-};
+#include "flows.h"
 
 /* The interval that is being written. */
 struct eg_addition {
@@ -19,8 +13,8 @@ struct eg_addition {
 	int64_t app; /* number of the current one */
 	bool command_lines;
 	struct eg_table *places; /* const struct eg_place * -> number, of this summary */
-	struct eg_addition_row *rows; /* to be written when all are known */
-	size_t rows_count, rows_capacity;
+	struct eg_flow_row *flows; /* to be written when all are known */
+	size_t flows_count, flows_capacity;
 };
 
 /* Members of an eg_visitor whose data is the addition. 0 or -errno. */

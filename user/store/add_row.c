@@ -23,20 +23,21 @@ static int intern_place(struct eg_addition *addition, const struct eg_place *pla
 	const uint64_t key = (uintptr_t)place;
 	char as_number[12];
 	const char *texts[EG_INTERN_TEXTS] = {
-		place->country,	   place->country_basis,   anycast[place->anycast],
-		as_number,	   place->as_organization, place->as_country,
-		place->owner_name, place->owner_country,   place->owner_source,
+		place->country,		 place->country_basis,
+		anycast[place->anycast], place->as_number ? as_number : NULL,
+		place->as_organization,	 place->as_country,
+		place->owner_name,	 place->owner_country,
+		place->owner_source,
 	};
 	int64_t *known = eg_table_add(addition->places, &key);
 	int r = 0;
 
-	snprintf(as_number, sizeof(as_number), "%" PRIu32, place->as_number);
-	if (!place->as_number)
-		texts[3] = NULL;
 	if (!known)
 		return -ENOMEM;
-	if (!*known)
+	if (!*known) {
+		snprintf(as_number, sizeof(as_number), "%" PRIu32, place->as_number);
 		r = eg_intern_texts(addition->store, EG_INTERN_PLACE, texts, known);
+	}
 	*ret_id = *known;
 	return r;
 }
@@ -104,34 +105,6 @@ static int intern_destination(struct eg_addition *addition, const struct eg_dest
 
 /* --- rows --- */
 
-static void bind_time(struct eg_query *query, int64_t time, int64_t bucket)
-{
-	if (time)
-		eg_query_int(query, time - bucket);
-	else
-		eg_query_null(query);
-}
-
-static int add_flow(struct eg_addition *addition, const struct eg_destination *row, int64_t id)
-{
-	const struct eg_counters *counters = &row->counters;
-	struct eg_query query = eg_query(addition->store,
-					 "INSERT INTO flow (period, destination, sent, received,"
-					 " connections, failed, first_seen, last_seen, rtt_min_us)"
-					 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
-
-	eg_query_int(&query, addition->period);
-	eg_query_int(&query, id);
-	eg_query_count(&query, counters->bytes.sent);
-	eg_query_count(&query, counters->bytes.received);
-	eg_query_count(&query, counters->connections);
-	eg_query_count(&query, counters->failed);
-	bind_time(&query, counters->first_seen, addition->bucket);
-	bind_time(&query, counters->last_seen, addition->bucket);
-	eg_query_id(&query, row->rtt_min_us);
-	return eg_query_run(&query);
-}
-
 static int add_error(struct eg_addition *addition, const struct eg_error_count *error, int64_t id)
 {
 	struct eg_query query = eg_query(addition->store,
@@ -183,48 +156,50 @@ static int add_detail(struct eg_addition *addition, const struct eg_destination 
 
 /* --- in order --- */
 
+static struct eg_flow_row flow_of(const struct eg_destination *row, int64_t destination)
+{
+	const struct eg_counters *counters = &row->counters;
+
+	return (struct eg_flow_row){
+		.destination = destination,
+		.sent = counters->bytes.sent,
+		.received = counters->bytes.received,
+		.connections = counters->connections,
+		.failed = counters->failed,
+		.first_seen = counters->first_seen ? counters->first_seen : EG_NEVER,
+		.last_seen = counters->last_seen ? counters->last_seen : EG_NEVER,
+		.rtt_min_us = row->rtt_min_us,
+	};
+}
+
 int eg_add_row(const struct eg_app *app, const struct eg_destination *row, void *data)
 {
 	struct eg_addition *addition = data;
-	struct eg_addition_row added = { .row = row };
-	int r = intern_destination(addition, row, &added.destination);
+	int64_t destination = 0;
+	int r = intern_destination(addition, row, &destination);
 
 	(void)app;
+	if (r == 0 && row->detail)
+		r = add_detail(addition, row, destination);
 	if (r < 0)
 		return r;
-	if (addition->rows_count == addition->rows_capacity) {
-		size_t capacity = addition->rows_capacity ? 2 * addition->rows_capacity : 64;
-		struct eg_addition_row *grown =
-			reallocarray(addition->rows, capacity, sizeof(*grown));
+	if (addition->flows_count == addition->flows_capacity) {
+		size_t capacity = addition->flows_capacity ? 2 * addition->flows_capacity : 64;
+		struct eg_flow_row *grown = reallocarray(addition->flows, capacity, sizeof(*grown));
 
 		if (!grown)
 			return -ENOMEM;
-		addition->rows = grown;
-		addition->rows_capacity = capacity;
+		addition->flows = grown;
+		addition->flows_capacity = capacity;
 	}
-	addition->rows[addition->rows_count++] = added;
+	addition->flows[addition->flows_count++] = flow_of(row, destination);
 	return 0;
-}
-
-static int compare_rows(const void *a, const void *b)
-{
-	const struct eg_addition_row *x = a, *y = b;
-
-	return (x->destination > y->destination) - (x->destination < y->destination);
 }
 
 int eg_add_rows(struct eg_addition *addition)
 {
-	int r = 0;
+	const struct eg_sum sum = { .period = addition->period, .bucket = addition->bucket };
 
-	if (addition->rows_count)
-		qsort(addition->rows, addition->rows_count, sizeof(*addition->rows), compare_rows);
-	for (size_t i = 0; i < addition->rows_count && r == 0; i++) {
-		const struct eg_addition_row *added = &addition->rows[i];
-
-		r = add_flow(addition, added->row, added->destination);
-		if (r == 0 && added->row->detail)
-			r = add_detail(addition, added->row, added->destination);
-	}
-	return r;
+	eg_flows_sort(addition->flows, addition->flows_count);
+	return eg_flows_write(addition->store, &sum, addition->flows, addition->flows_count);
 }

@@ -160,24 +160,25 @@ static int reserve_key(struct eg_intern *intern, size_t size)
 	return 0;
 }
 
-/* The kind and the texts in one piece: each one's length first, one more than it is; 0: NULL. */
+/* The kind and the texts in one piece, each behind a byte that tells NULL from an empty one. */
 static int write_key(struct eg_intern *intern, enum eg_intern_kind kind,
 		     const char *const texts[EG_INTERN_TEXTS])
 {
-	size_t lengths[EG_INTERN_TEXTS] = { 0 }, size = sizeof(lengths) + 1;
+	size_t sizes[EG_INTERN_TEXTS] = { 0 }, size = 1;
 	char *end;
 
 	for (size_t i = 0; i < kinds[kind].count; i++) {
-		lengths[i] = texts[i] ? strlen(texts[i]) + 1 : 0;
-		size += lengths[i];
+		sizes[i] = texts[i] ? strlen(texts[i]) + 1 : 0;
+		size += 1 + sizes[i];
 	}
 	if (reserve_key(intern, size) < 0)
 		return -ENOMEM;
-	intern->key[0] = (char)kind;
-	end = mempcpy(intern->key + 1, lengths, sizeof(lengths));
+	end = intern->key;
+	*end++ = (char)kind;
 	for (size_t i = 0; i < kinds[kind].count; i++) {
-		if (lengths[i])
-			end = mempcpy(end, texts[i], lengths[i]);
+		*end++ = (char)(sizes[i] > 0);
+		if (sizes[i])
+			end = mempcpy(end, texts[i], sizes[i]);
 	}
 	intern->key_size = size;
 	return 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Hours and days are summed up when they are over; what is too old or too much is forgotten. */
-#include "private.h"
+#include "flows.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -32,22 +32,12 @@ static const char take_hour[] = "INSERT INTO part SELECT ?1";
 
 #define PARTS " FROM part CROSS JOIN period p ON p.id = part.id "
 
-/* Of ?1 the sum's number and, where wanted, ?2 its bucket. */
+static const char parts_flows[] =
+	"SELECT f.destination, p.bucket, f.sent, f.received, f.connections, f.failed,"
+	" f.first_seen, f.last_seen, f.rtt_min_us" PARTS "CROSS JOIN flow f ON f.period = p.id";
+
+/* Of ?1 the sum's number. */
 static const char *const sums[] = {
-	"INSERT INTO flow (period, destination, sent, received, connections, failed, first_seen,"
-	" last_seen, rtt_min_us)"
-	" SELECT ?1, f.destination, sum(f.sent), sum(f.received), sum(f.connections),"
-	"  sum(f.failed), min(p.bucket + f.first_seen) - ?2, max(p.bucket + f.last_seen) - ?2,"
-	"  min(f.rtt_min_us)" PARTS " CROSS JOIN flow f ON f.period = p.id GROUP BY f.destination"
-	" ON CONFLICT DO UPDATE SET sent = sent + excluded.sent,"
-	"  received = received + excluded.received,"
-	"  connections = connections + excluded.connections, failed = failed + excluded.failed,"
-	"  first_seen = min(ifnull(first_seen, excluded.first_seen),"
-	"   ifnull(excluded.first_seen, first_seen)),"
-	"  last_seen = max(ifnull(last_seen, excluded.last_seen),"
-	"   ifnull(excluded.last_seen, last_seen)),"
-	"  rtt_min_us = min(ifnull(rtt_min_us, excluded.rtt_min_us),"
-	"   ifnull(excluded.rtt_min_us, rtt_min_us))",
 	"INSERT INTO flow_error (period, destination, number, count)"
 	" SELECT ?1, e.destination, e.number, sum(e.count)" PARTS
 	" CROSS JOIN flow_error e ON e.period = p.id GROUP BY e.destination, e.number"
@@ -135,24 +125,6 @@ static int sum_period(struct eg_store *store, const struct batch *batch, enum eg
 	return r;
 }
 
-/* Adds the parts up. *ret_sum is the period that they are in, *ret_new: nothing else is. */
-static int sum_level(struct eg_store *store, const struct batch *batch, enum eg_level_of level,
-		     int64_t *ret_sum, bool *ret_new)
-{
-	int64_t bucket = eg_floor(batch->hour, level == EG_LEVEL_DAY ? EG_DAY_NS : EG_HOUR_NS);
-	int r = sum_period(store, batch, level, bucket, ret_sum, ret_new);
-
-	for (size_t i = 0; i < ARRAY_SIZE(sums) && r == 0; i++) {
-		struct eg_query query = eg_query(store, sums[i]);
-
-		eg_query_int(&query, *ret_sum);
-		if (i == 0)
-			eg_query_int(&query, bucket);
-		r = eg_query_run(&query);
-	}
-	return r;
-}
-
 /* Runs statements whose only value is a period's number. */
 static int run_each(struct eg_store *store, const char *const *statements, size_t count,
 		    int64_t period)
@@ -165,6 +137,29 @@ static int run_each(struct eg_store *store, const char *const *statements, size_
 		eg_query_int(&query, period);
 		r = eg_query_run(&query);
 	}
+	return r;
+}
+
+/* What was counted in a batch, added up for each destination. */
+struct flows {
+	struct eg_flow_row *rows;
+	size_t count;
+};
+
+/* Adds the parts up. *ret_sum is the period that they are in, *ret_new: nothing else is. */
+static int sum_level(struct eg_store *store, const struct batch *batch, const struct flows *flows,
+		     enum eg_level_of level, int64_t *ret_sum, bool *ret_new)
+{
+	struct eg_sum sum = {
+		.bucket = eg_floor(batch->hour, level == EG_LEVEL_DAY ? EG_DAY_NS : EG_HOUR_NS),
+	};
+	int r = sum_period(store, batch, level, sum.bucket, &sum.period, ret_new);
+
+	if (r == 0)
+		r = eg_flows_write(store, &sum, flows->rows, flows->count);
+	if (r == 0)
+		r = run_each(store, sums, ARRAY_SIZE(sums), sum.period);
+	*ret_sum = sum.period;
 	return r;
 }
 
@@ -182,22 +177,33 @@ static int take_parts(struct eg_store *store, const char *statement, int64_t fir
 	return eg_query_run(&query);
 }
 
-/* Into an hour and its day. The hour stands for its intervals if there are no others in it. */
-static int sum_parts(struct eg_store *store, const struct batch *batch)
+/* The hour stands for its intervals if there are no others in it. */
+static int sum_flows(struct eg_store *store, const struct batch *batch, const struct flows *flows,
+		     int64_t *ret_hour, int64_t *ret_day)
 {
-	int64_t hour = 0, day = 0;
 	bool new = false;
-	int r = take_parts(store, take_intervals, batch->hour, batch->context);
+	int r = sum_level(store, batch, flows, EG_LEVEL_HOUR, ret_hour, &new);
 
-	if (r == 0)
-		r = sum_level(store, batch, EG_LEVEL_HOUR, &hour, &new);
 	if (r == 0)
 		r = eg_store_execute(store, "UPDATE period SET rolled = 1"
 					    " WHERE id IN (SELECT id FROM part)");
 	if (r == 0 && new)
-		r = take_parts(store, take_hour, hour, 0);
+		r = take_parts(store, take_hour, *ret_hour, 0);
+	return r == 0 ? sum_level(store, batch, flows, EG_LEVEL_DAY, ret_day, &new) : r;
+}
+
+/* Into an hour and its day. */
+static int sum_parts(struct eg_store *store, const struct batch *batch)
+{
+	struct flows flows = { 0 };
+	int64_t hour = 0, day = 0;
+	int r = take_parts(store, take_intervals, batch->hour, batch->context);
+
 	if (r == 0)
-		r = sum_level(store, batch, EG_LEVEL_DAY, &day, &new);
+		r = eg_flows_add_up(store, parts_flows, &flows.rows, &flows.count);
+	if (r == 0)
+		r = sum_flows(store, batch, &flows, &hour, &day);
+	free(flows.rows);
 	if (r == 0)
 		r = run_each(store, crowds, ARRAY_SIZE(crowds), hour);
 	if (r == 0)
