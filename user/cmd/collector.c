@@ -153,14 +153,19 @@ static int add_process(struct collector *collector, struct eg_app *app,
 	return error ? error : eg_app_add_process(app, &copy);
 }
 
-/* An app that is not a process: the kernel, or nobody that was seen. */
+int collector_nobody(const struct eg_flow_key *row, struct eg_identity *ret_identity)
+{
+	bool kernel = !row->proc.tgid && row->proc.exec_id == EG_NOBODY_KERNEL;
+
+	return kernel ? eg_identify_kernel(row->transport, row->port, ret_identity)
+		      : eg_identify_unknown(ret_identity);
+}
+
 static int find_nobody(struct collector *collector, const struct eg_flow_key *row,
 		       struct eg_app **ret_app)
 {
-	bool kernel = !row->proc.tgid && row->proc.exec_id == EG_NOBODY_KERNEL;
 	struct eg_identity identity = {};
-	int error = kernel ? eg_identify_kernel(row->transport, row->port, &identity)
-			   : eg_identify_unknown(&identity);
+	int error = collector_nobody(row, &identity);
 
 	if (error)
 		return error;
@@ -268,6 +273,24 @@ int collector_payload(const struct eg_payload *payload, void *data)
 	};
 
 	return eg_names_add(collector->names, payload, &app);
+}
+
+size_t collector_names(struct collector *collector, const struct eg_flow_key *row, uint64_t boot_ns,
+		       struct eg_known_name ret_names[static EG_NAMES_CANDIDATES])
+{
+	const struct known_process *process = collector_find(collector, &row->proc);
+	const struct known_app *known = collector_app(collector, &row->proc, row->owner);
+	const struct eg_names_question question = {
+		.app = known ? known->id : "",
+		.net_ns = process ? process->net_ns : 0,
+		.ip = row->ip,
+		.first_ns = boot_ns,
+		.last_ns = boot_ns,
+	};
+
+	if (!collector->names || row->direction != EG_OUTBOUND || row->flags & EG_FLOW_NO_IP)
+		return 0;
+	return eg_names_of_address(collector->names, &question, ret_names);
 }
 
 /* What was sampled while the counters were read is in the ring by now. */

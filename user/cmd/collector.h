@@ -30,6 +30,19 @@ const struct known_process *collector_find(const struct collector *collector,
 const struct known_app *collector_app(const struct collector *collector,
 				      const struct eg_proc_key *key, uint32_t owner);
 
+/*
+ * Whose a row is that no known process has: the kernel's, or nobody's that was
+ * seen. 0 or -ENOMEM; free with eg_identity_clear().
+ */
+int collector_nobody(const struct eg_flow_key *row, struct eg_identity *ret_identity);
+
+/*
+ * What the app or others were told by `boot_ns` (CLOCK_BOOTTIME) of the address
+ * of a row; as eg_names_of_address(), for connections of this host only.
+ */
+size_t collector_names(struct collector *collector, const struct eg_flow_key *row, uint64_t boot_ns,
+		       struct eg_known_name ret_names[static EG_NAMES_CANDIDATES]);
+
 /* Is it time to look for processes that have ended? `quiet`: the ring is far from full. */
 bool collector_is_crowded(struct collector *collector, bool quiet);
 

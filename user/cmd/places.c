@@ -143,7 +143,7 @@ static int set_registered(struct eg_detail *detail)
 	return 0;
 }
 
-static void set_owner(const struct places *places, const char *domain, struct eg_place *place)
+void places_set_owner(const struct places *places, const char *domain, struct eg_place *place)
 {
 	const struct eg_owner *owner = eg_owners_find(places->owners, domain);
 
@@ -167,7 +167,7 @@ static int fill_row(struct eg_app *app, struct eg_destination *row, void *data)
 	if (named) {
 		if (set_registered(detail) < 0)
 			return -ENOMEM;
-		set_owner(places, detail->domain, &found.place);
+		places_set_owner(places, detail->domain, &found.place);
 	}
 	return eg_app_set_place(app, row, &found.place);
 }

@@ -44,3 +44,5 @@ struct place_answer {
 /* Nothing, where the scope or the kind of address rules a place out. */
 void places_find(struct places *places, const struct eg_destination_key *key, enum eg_scope scope,
 		 struct place_answer *ret_answer);
+/* Whose a name is; nobody's, where no table says. The texts belong to the tables. */
+void places_set_owner(const struct places *places, const char *domain, struct eg_place *place);

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* egret trace: prints one line for each thing that happens, as it happens. */
 #include <errno.h>
-#include <fnmatch.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <egret/base.h>
-#include <egret/table.h>
+#include <egret/ident.h>
 
 #include "cmd.h"
 #include "collector.h"
 #include "places.h"
+#include "trace_filter.h"
 #include "tracing.h"
+
+#define HELD_FIRST 64
 
 struct session {
 	const struct eg_options *options;
@@ -19,6 +22,9 @@ struct session {
 	struct collector *collector;
 	struct places *places;
 	struct tracing *tracing;
+	struct trace_filter filter;
+	struct eg_event *held; /* until the names are read that came with them */
+	size_t held_count, held_room;
 	struct eg_probe_losses told;
 	int64_t told_at; /* until when losses were told */
 	bool incomplete, unwritten;
@@ -39,31 +45,15 @@ static void print(struct session *session, const struct eg_trace_event *event)
 		session->unwritten = true;
 }
 
-static bool matches(const char **patterns, const char *text)
+/* Says whose an event is: the app's, or `nobody`'s where it is no process that is known. */
+static void set_app(struct eg_trace_event *event, const struct known_app *app,
+		    const struct eg_identity *nobody)
 {
-	if (!patterns)
-		return true;
-	for (; *patterns; patterns++)
-		if (text && !fnmatch(*patterns, text, 0))
-			return true;
-	return false;
-}
-
-/* The filters that a single event can answer. */
-static bool wanted(const struct session *session, const struct known_app *app,
-		   const struct eg_destination *row)
-{
-	const char **const *patterns = session->options->filter.patterns;
-	char uid[16];
-
-	if (row && !session->options->include_loopback &&
-	    (row->scope == EG_SCOPE_LOOPBACK || row->scope == EG_SCOPE_HOST))
-		return false;
-	if (app)
-		snprintf(uid, sizeof(uid), "%u", app->uid);
-	return matches(patterns[EG_FILTER_APP], app ? app->id : NULL) &&
-	       matches(patterns[EG_FILTER_USER], app ? uid : NULL) &&
-	       (!row || eg_filter_row(&session->options->filter, row));
+	event->app_id = app ? app->id : nobody->id;
+	event->app_kind = app ? app->kind : nobody->kind;
+	event->app_trust = app ? app->trust : nobody->trust;
+	event->app_via = app ? app->via : nobody->via;
+	event->app_flag = app ? app->flag : nobody->flag;
 }
 
 static int on_process(const struct eg_process *record, void *data)
@@ -71,20 +61,18 @@ static int on_process(const struct eg_process *record, void *data)
 	struct session *session = data;
 	int error = collector_process(record, session->collector);
 	const struct known_process *process = collector_find(session->collector, &record->key);
+	struct eg_trace_event event;
 
-	if (error || !process || !wanted(session, &process->self, NULL))
+	if (error || !process || !trace_filter_app(&session->filter, &process->self, NULL))
 		return error;
-	print(session, &(struct eg_trace_event){
-			       .kind = EG_TRACE_PROCESS,
-			       .time = collector_time(session->collector, record->header.time_ns),
-			       .app_id = process->self.id,
-			       .app_kind = process->self.kind,
-			       .app_trust = process->self.trust,
-			       .app_via = process->self.via,
-			       .app_flag = process->self.flag,
-			       .process = &process->info,
-			       .command_line = !session->options->no_command_lines,
-		       });
+	event = (struct eg_trace_event){
+		.kind = EG_TRACE_PROCESS,
+		.time = collector_time(session->collector, record->header.time_ns),
+		.process = &process->info,
+		.command_line = !session->options->no_command_lines,
+	};
+	set_app(&event, &process->self, NULL);
+	print(session, &event);
 	return 0;
 }
 
@@ -107,50 +95,98 @@ static enum eg_trace_result result_of(const struct eg_event *event)
 	return event->error ? EG_RESULT_ERROR : EG_RESULT_OK;
 }
 
-static int on_event(const struct eg_event *event, void *data)
+/* By the names of the address, or one that the connection has shown. */
+static bool wanted(struct session *session, const struct eg_event *event,
+		   const struct eg_destination *row)
 {
-	struct session *session = data;
+	struct eg_known_name names[EG_NAMES_CANDIDATES];
+	size_t count = 0;
+
+	if (session->filter.by_name)
+		count = collector_names(session->collector, &event->row, event->header.time_ns,
+					names);
+	return trace_filter_keeps(&session->filter, event->cookie) ||
+	       trace_filter_row(&session->filter, row, names, count);
+}
+
+static void print_event_of(struct session *session, const struct eg_event *event,
+			   const struct known_app *app, const struct eg_identity *nobody)
+{
 	const struct known_process *process = collector_find(session->collector, &event->row.proc);
-	const struct known_app *app =
-		collector_app(session->collector, &event->row.proc, event->row.owner);
-	bool kernel = !event->row.proc.tgid && event->row.proc.exec_id == EG_NOBODY_KERNEL;
 	struct place_answer found;
 	const struct eg_destination row = {
 		.key = collector_destination(&event->row),
 		.scope = (uint8_t)collector_scope(&event->row),
 		.place = &found.place,
 	};
+	struct eg_trace_event line = {
+		.kind = kind_of(event),
+		.time = collector_time(session->collector, event->header.time_ns),
+		.process = process ? &process->info : NULL,
+		.socket = event->cookie,
+		.key = row.key,
+		.result = result_of(event),
+		.error = event->error > 0 ? event->error : 0,
+		.bytes = { .sent = event->totals.bytes_sent,
+			   .received = event->totals.bytes_received },
+		.duration = (int64_t)(event->totals.last_ns - event->totals.first_ns),
+		.rtt_min_us = event->totals.rtt_min_us,
+	};
 
+	set_app(&line, app, nobody);
 	places_find(session->places, &row.key, row.scope, &found);
-	if (!wanted(session, app, &row))
-		return 0;
-	print(session,
-	      &(struct eg_trace_event){
-		      .kind = kind_of(event),
-		      .time = collector_time(session->collector, event->header.time_ns),
-		      .app_id = app	 ? app->id
-				: kernel ? "kernel:other"
-					 : "unknown:pid",
-		      .app_kind = app	   ? app->kind
-				  : kernel ? "kernel"
-					   : "unknown",
-		      .app_trust = app	    ? app->trust
-				   : kernel ? "kernel"
-					    : NULL,
-		      .app_via = app ? app->via : NULL,
-		      .app_flag = app ? app->flag : NULL,
-		      .process = process ? &process->info : NULL,
-		      .socket = event->cookie,
-		      .key = row.key,
-		      .place = found.place,
-		      .result = result_of(event),
-		      .error = event->error > 0 ? event->error : 0,
-		      .bytes = { .sent = event->totals.bytes_sent,
-				 .received = event->totals.bytes_received },
-		      .duration = (int64_t)(event->totals.last_ns - event->totals.first_ns),
-		      .rtt_min_us = event->totals.rtt_min_us,
-	      });
+	line.place = found.place;
+	if (trace_filter_app(&session->filter, app, line.app_id) && wanted(session, event, &row))
+		print(session, &line);
+	if (line.kind == EG_TRACE_CLOSE)
+		trace_filter_forget(&session->filter, event->cookie);
+}
+
+static int tell_event(struct session *session, const struct eg_event *event)
+{
+	const struct known_app *app =
+		collector_app(session->collector, &event->row.proc, event->row.owner);
+	struct eg_identity nobody = { 0 };
+
+	if (!app && collector_nobody(&event->row, &nobody) < 0)
+		return -ENOMEM;
+	print_event_of(session, event, app, &nobody);
+	eg_identity_clear(&nobody);
 	return 0;
+}
+
+static int hold(struct session *session, const struct eg_event *event)
+{
+	size_t room = session->held_room ? 2 * session->held_room : HELD_FIRST;
+	struct eg_event *grown;
+
+	if (session->held_count == session->held_room) {
+		grown = reallocarray(session->held, room, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		session->held = grown;
+		session->held_room = room;
+	}
+	session->held[session->held_count++] = *event;
+	return 0;
+}
+
+/* Names come through a ring of their own, which is read after this one. */
+static int on_event(const struct eg_event *event, void *data)
+{
+	struct session *session = data;
+
+	return session->filter.by_name ? hold(session, event) : tell_event(session, event);
+}
+
+static int tell_held(struct session *session)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < session->held_count && !error; i++)
+		error = tell_event(session, &session->held[i]);
+	session->held_count = 0;
+	return error;
 }
 
 static int on_payload(const struct eg_payload *payload, void *data)
@@ -160,46 +196,71 @@ static int on_payload(const struct eg_payload *payload, void *data)
 	return collector_payload(payload, session->collector);
 }
 
-/* A name was read: of this connection, or (port 0) of an address, out of an answer. */
-static void on_name(const struct eg_learnt_name *learnt, void *data)
+/* What a name is of: port 0 where it was read out of an answer, and is an address's. */
+static struct eg_flow_key key_of(const struct eg_learnt_name *learnt)
 {
-	struct session *session = data;
-	const struct eg_payload *payload = learnt->payload;
-	const struct known_process *process = collector_find(session->collector, &payload->proc);
-	const struct known_app *app =
-		collector_app(session->collector, &payload->proc, payload->owner);
 	struct eg_flow_key key = {
-		.proc = payload->proc,
+		.proc = learnt->payload->proc,
 		.port = learnt->port,
-		.transport = payload->transport,
+		.transport = learnt->payload->transport,
 		.direction = EG_OUTBOUND,
 		.flags = learnt->port ? 0 : EG_FLOW_NO_PORT,
 	};
-	struct place_answer found;
-	struct eg_destination row = { .place = &found.place };
 
 	memcpy(key.ip, learnt->ip, sizeof(key.ip));
-	row.key = collector_destination(&key);
-	row.scope = (uint8_t)collector_scope(&key);
+	return key;
+}
+
+static void print_name(struct session *session, const struct eg_learnt_name *learnt,
+		       const struct known_app *app, const struct eg_identity *nobody)
+{
+	const struct eg_payload *payload = learnt->payload;
+	const struct known_process *process = collector_find(session->collector, &payload->proc);
+	const struct eg_flow_key key = key_of(learnt);
+	struct place_answer found;
+	const struct eg_destination row = {
+		.key = collector_destination(&key),
+		.scope = (uint8_t)collector_scope(&key),
+		.place = &found.place,
+	};
+	struct eg_trace_event line = {
+		.kind = EG_TRACE_NAME,
+		.time = collector_time(session->collector, payload->header.time_ns),
+		.process = process ? &process->info : NULL,
+		.socket = payload->cookie,
+		.key = row.key,
+		.name = learnt->name.name,
+		.source = eg_name_source_text(learnt->name.source),
+		.confidence = eg_name_confidence_text(learnt->name.confidence),
+	};
+
+	set_app(&line, app, nobody);
 	places_find(session->places, &row.key, row.scope, &found);
-	if (!wanted(session, app, &row))
+	line.place = found.place;
+	if (!trace_filter_app(&session->filter, app, line.app_id) ||
+	    !trace_filter_row(&session->filter, &row, &learnt->name, 1))
 		return;
-	print(session, &(struct eg_trace_event){
-			       .kind = EG_TRACE_NAME,
-			       .time = collector_time(session->collector, payload->header.time_ns),
-			       .app_id = app ? app->id : "unknown:pid",
-			       .app_kind = app ? app->kind : "unknown",
-			       .app_trust = app ? app->trust : NULL,
-			       .app_via = app ? app->via : NULL,
-			       .app_flag = app ? app->flag : NULL,
-			       .process = process ? &process->info : NULL,
-			       .socket = payload->cookie,
-			       .key = row.key,
-			       .place = found.place,
-			       .name = learnt->name.name,
-			       .source = eg_name_source_text(learnt->name.source),
-			       .confidence = eg_name_confidence_text(learnt->name.confidence),
-		       });
+	print(session, &line);
+	/* Datagrams have no event that could be wanted. */
+	if (learnt->port && payload->transport != IPPROTO_UDP &&
+	    trace_filter_keep(&session->filter, payload->cookie) < 0)
+		session->incomplete = true;
+}
+
+static void on_name(const struct eg_learnt_name *learnt, void *data)
+{
+	struct session *session = data;
+	const struct eg_flow_key key = key_of(learnt);
+	const struct known_app *app =
+		collector_app(session->collector, &learnt->payload->proc, learnt->payload->owner);
+	struct eg_identity nobody = { 0 };
+
+	if (!app && collector_nobody(&key, &nobody) < 0) {
+		session->incomplete = true;
+		return;
+	}
+	print_name(session, learnt, app, &nobody);
+	eg_identity_clear(&nobody);
 }
 
 static void print_loss(struct session *session, const char *reason, uint64_t count, int64_t now)
@@ -246,6 +307,8 @@ static int loop(struct session *session)
 	do {
 		event = tracing_wait(session->tracing);
 		error = eg_probe_read(tracing_probe(session->tracing));
+		if (!error)
+			error = tell_held(session);
 		if (!error &&
 		    collector_is_crowded(session->collector, tracing_is_quiet(session->tracing)))
 			error = collector_forget(session->collector,
@@ -274,11 +337,14 @@ static int run(const struct eg_options *options)
 	status = places_open(options, &session.places);
 	if (status)
 		return options->command ? EG_EXIT_FAILED : status;
-	error = collector_new(EG_BY_APP, &session.collector);
+	error = trace_filter_init(&session.filter, options, session.places);
+	if (!error)
+		error = collector_new(EG_BY_APP, &session.collector);
 	if (!error && !options->no_names)
 		error = collector_read_names(session.collector, &names_sink);
 	if (error) {
 		collector_free(session.collector);
+		trace_filter_free(&session.filter);
 		places_close(session.places);
 		return eg_command_fail(options->of, error);
 	}
@@ -292,6 +358,8 @@ static int run(const struct eg_options *options)
 		tracing_stop(session.tracing);
 	}
 	collector_free(session.collector);
+	trace_filter_free(&session.filter);
+	free(session.held);
 	places_close(session.places);
 	return status;
 }
