@@ -23,7 +23,8 @@ BENCH_HELPERS := $(filter-out %_bench.c,$(wildcard tests/bench/*.c)) $(filter-ou
 check: check-tools all $(HTML_HELPER) $(SIMULATOR) $(UNIT_TESTS) $(ABI_TESTS) $(FUZZ_TESTS) $(NET_TESTS) ## build and run all tests (needs root)
 	$(Q)EGRET=$(abspath $(O)/egret) BUILD=$(abspath $(O)) tools/run-tests \
 		$(UNIT_TESTS) $(ABI_TESTS) $(FUZZ_TESTS) $(NET_TESTS) \
-		tools/check-schemas $(wildcard tests/schema/*_test.py tests/html/*_test.py tests/fleet/*_test.py tests/top/*_test.py)
+		tools/check-schemas $(wildcard tests/schema/*_test.py tests/html/*_test.py tests/fleet/*_test.py tests/top/*_test.py) \
+		tests/vm/vm_run_test.py
 
 check-tools:
 	$(Q)tools/install-deps --missing test || $(PKG_CONFIG) --exists cmocka || \
@@ -38,7 +39,7 @@ fuzz: ## look for inputs that break a parser: T=NAME (default: each), SECONDS=60
 
 # Each compiler of the BPF object that is here has its say.
 VM_CLANGS := $(shell for c in clang-14 clang-16 clang-19; do command -v $$c >/dev/null && echo $$c; done)
-check-vm: all $(NET_TESTS) $(VM_CLANGS:%=$(O)/vm/verifier-%) ## the live tests on other kernels (K=NAME: one)
+check-vm: all $(NET_TESTS) $(LOAD_TEST) $(VM_CLANGS:%=$(O)/vm/verifier-%) ## the live tests on other kernels (K=NAME: one)
 	$(Q)BUILD=$(O) tools/vm-run $(VM) $(K:%=-k %) $(foreach pattern,$(CASES),'$(pattern)')
 
 $(O)/vm/verifier-%: all

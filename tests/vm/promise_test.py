@@ -4,6 +4,7 @@
 
 Runs in a test machine; its argument names the kind of machine.
 """
+import functools
 import json
 import sys
 
@@ -29,6 +30,7 @@ SUMMARY = ("summary", "-q", "--format", "json", "--include-loopback", "--",
            sys.executable, "-c", CLIENT)
 
 
+@functools.cache # a look at each program takes an emulated machine a while
 def doctor():
     done = tap.egret("doctor", "--format", "json")
     return done.returncode, json.loads(done.stdout)["checks"]

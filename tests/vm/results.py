@@ -7,6 +7,7 @@ import sys
 
 Skip = collections.namedtuple("Skip", "kernels cases reason")
 Result = collections.namedtuple("Result", "verdict text")
+Told = collections.namedtuple("Told", "case failed skipped lines")
 
 
 def say(text):
@@ -49,39 +50,45 @@ class Results:
         return any(fnmatch.fnmatchcase(case, skip.cases) and fnmatch.fnmatchcase(reason, skip.reason)
                    for skip in self.skips)
 
-    def add(self, case, verdict, text=""):
+    def add(self, case, verdict, text="", took_ms=None):
         if verdict == "skip" and not self._may_skip(case, text):
             verdict, text = "FAIL", f"skipped, which tools/kernels.txt does not list: {text}"
-        self.add_any(case, verdict, text)
+        self.add_any(case, verdict, text, took_ms)
 
-    def add_any(self, case, verdict, text):
+    def add_any(self, case, verdict, text, took_ms=None):
         """Also a skip for a reason that is not the kernel's."""
         self.cases[case] = Result(verdict, text)
-        if self.verbose and verdict != "FAIL":
-            say(f"{self.name}: {verdict} - {case}")
+        took = "" if took_ms is None else f" ({took_ms / 1000:.1f} s)"
         if verdict == "FAIL":
-            say(f"{self.name}: not ok - {case}\n{text}".rstrip())
+            say(f"{self.name}: not ok - {case}{took}\n{text}".rstrip())
+        elif self.verbose:
+            say(f"{self.name}: {verdict} - {case}{took}")
 
     def read(self, lines, prefix=""):
-        """Takes TAP as it comes; what a failed case says comes after its line."""
-        failed, text = None, []
-        for line in lines:
-            found = re.match(r"(not )?ok \d+ - (\S+)(?: # SKIP (.*))?", line)
-            if failed and not line.startswith("#"):
-                self.add(failed, "FAIL", "\n".join(text))
-                failed, text = None, []
-            if found and found[1]:
-                failed = prefix + found[2]
-            elif found:
-                self.add(prefix + found[2], "skip" if found[3] else "ok", found[3] or "")
-            elif failed:
-                text.append(line)
-            elif line.endswith(" instructions"):
-                self.notes.append(line.lstrip("# "))
-            elif not re.match(r"1\.\.\d|#", line):
-                say(f"{self.name}: {line}")
-        if failed:
-            self.add(failed, "FAIL", "\n".join(text))
+        """Takes TAP as it comes; what a case says, and how long it took, comes after its line."""
+        told = None
+        try:
+            for line in lines:
+                found = re.match(r"(not )?ok \d+ - (\S+)(?: # SKIP (.*))?", line)
+                if found:
+                    self._add_told(told)
+                    told = Told(prefix + found[2], found[1], found[3], [])
+                elif line.endswith(" instructions"):
+                    self.notes.append(line.lstrip("# "))
+                elif line.startswith("#") and told:
+                    told.lines.append(line)
+                elif not re.match(r"1\.\.\d|#", line):
+                    say(f"{self.name}: {line}")
+        finally:
+            self._add_told(told)
+
+    def _add_told(self, told):
+        if not told:
+            return
+        took = re.fullmatch(r"# (\d+) ms", told.lines[0]) if told.lines else None
+        text = "\n".join(told.lines[1:] if took else told.lines)
+        verdict = "FAIL" if told.failed else "ok" if told.skipped is None else "skip"
+        self.add(told.case, verdict, told.skipped or text, took and int(took[1]))
 
     def count(self, verdict):
         return sum(result.verdict == verdict for result in self.cases.values())
