@@ -43,7 +43,8 @@ check-vm: all $(NET_TESTS) $(LOAD_TEST) $(VM_CLANGS:%=$(O)/vm/verifier-%) ## the
 	$(Q)BUILD=$(O) tools/vm-run $(VM) $(K:%=-k %) $(foreach pattern,$(CASES),'$(pattern)')
 
 $(O)/vm/verifier-%: all
-	$(Q)mkdir -p $(@D) && $(MAKE) O=$(O)/vm/$* CLANG=$* $(O)/vm/$*/tests/vm/verifier_test && \
+	$(Q)mkdir -p $(@D) && $(MAKE) O=$(O)/vm/$* CLANG=$* LIBRARY=$(O)/libegret.a \
+		$(O)/vm/$*/tests/vm/verifier_test && \
 		cp $(O)/vm/$*/tests/vm/verifier_test $@
 
 bench: all $(BENCHES) ## measure speed and memory (needs root)
@@ -74,7 +75,10 @@ $(NET_TESTS): $(call objects,$(HARNESS) $(NET_SOURCES))
 $(LOAD_TEST): $(call objects,$(LOAD_SOURCES))
 $(SIMULATOR): $(call objects,$(wildcard tools/fleet/*.c))
 $(BENCHES): $(O)/tests/libbench.a
-$(filter-out $(ABI_TESTS) $(NET_TESTS) $(LOAD_TEST),$(PROGRAMS)): $(O)/libegret.a
+$(filter-out $(ABI_TESTS) $(NET_TESTS) $(LOAD_TEST) $(VERIFIER),$(PROGRAMS)): $(O)/libegret.a
+# Of the library, only what holds the programs is built again with each compiler of them.
+LIBRARY ?= $(O)/libegret.a
+$(VERIFIER): $(call objects,$(filter user/probe/%,$(SOURCES))) $(LIBRARY)
 
 $(UNIT_TESTS) $(ABI_TESTS) $(HTML_HELPER): LDLIBS += $(CMOCKA_LDLIBS)
 $(O)/tests/unit/names/dns_test: LDLIBS += -lresolv
