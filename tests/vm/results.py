@@ -90,6 +90,15 @@ class Results:
         verdict = "FAIL" if told.failed else "ok" if told.skipped is None else "skip"
         self.add(told.case, verdict, told.skipped or text, took and int(took[1]))
 
+    def left_out(self):
+        """A line for each reason, with the cases that it holds for."""
+        reasons = collections.defaultdict(list)
+        for case, result in self.cases.items():
+            if result.verdict == "skip":
+                reasons[result.text.strip()].append(case)
+        return [f"{self.name}: {len(cases)} skipped, {reason}: {' '.join(cases)}"
+                for reason, cases in reasons.items()]
+
     def count(self, verdict):
         return sum(result.verdict == verdict for result in self.cases.values())
 
