@@ -90,16 +90,17 @@ struct eg_entry {
 	const char *name; /* NULL: none */
 	const char *program; /* what Exec= runs: a path, or a name to be searched; NULL: none */
 	const char *resolved; /* that program's file on this host; NULL: not searched for */
+	const char *file; /* where the entry itself lies; NULL: in a document */
 };
 
 struct eg_entries;
 struct eg_entries *eg_entries_new(void); /* NULL: no memory */
 void eg_entries_free(struct eg_entries *entries);
 /*
- * Adds the text of a file; the first with an id stays. `resolved` is the
- * program's file, or NULL. 0, -EINVAL: it is none for an app, or -ENOMEM.
+ * Adds the text of a file (or NULL); the first with an id stays. `resolved` is
+ * the program's file, or NULL. 0, -EINVAL: it is none for an app, or -ENOMEM.
  */
-int eg_entries_add(struct eg_entries *entries, const char *id, const char *text,
+int eg_entries_add(struct eg_entries *entries, const char *id, const char *text, const char *file,
 		   const char *resolved);
 /* What a file's Exec= runs; malloc'ed, NULL: nothing (or no memory). */
 char *eg_entry_program(const char *text);

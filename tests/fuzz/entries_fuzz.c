@@ -17,7 +17,7 @@ static void check_entry(const char *text)
 	int r;
 
 	fuzz_require(entries);
-	r = eg_entries_add(entries, "a", text, program && *program == '/' ? program : NULL);
+	r = eg_entries_add(entries, "a", text, NULL, program && *program == '/' ? program : NULL);
 	fuzz_require(r == 0 || r == -EINVAL);
 	entry = eg_entries_find(entries, "a");
 	fuzz_require((r == 0) == (entry != NULL));

@@ -98,6 +98,27 @@ static void gnome(struct test *test)
 	expect_launches(test, launches, sizeof(launches) / sizeof(*launches));
 }
 
+/* egret app names the entry's own file. */
+static void evidence(struct test *test)
+{
+	const char *file = "/usr/share/applications/org.gnome.Epiphany.desktop";
+	struct actor *actor;
+	struct output output;
+
+	egret_needed(test);
+	install_entry(test, "org.gnome.Epiphany", "Web", actor_executable(test, "epiphany"));
+	actor = actor_start_as(
+		test, &(struct actor_options){
+			      .name = "epiphany",
+			      .cgroup = cgroup_of_user(
+				      test, "app.slice/app-gnome-org.gnome.Epiphany-7.scope"),
+			      .uid = user_of(test),
+		      });
+	output = egret_run(test, WORDS("app", test_text(test, "%d", actor->pid)));
+	expect_equal(test, !!strstr(output.out, "desktop:org.gnome.Epiphany"), 1);
+	expect_equal(test, !!strstr(output.out, file), 1);
+}
+
 static void kde(struct test *test)
 {
 	static const struct launch launches[] = {
@@ -264,6 +285,11 @@ static void machines(struct test *test)
 }
 
 const struct test_case scope_cases[] = {
-	CASE("scopes/gnome", gnome), CASE("scopes/kde", kde),		CASE("scopes/uwsm", uwsm),
-	CASE("scopes/oci", oci),     CASE("scopes/machines", machines), { 0 },
+	CASE("scopes/gnome", gnome),
+	CASE("scopes/evidence", evidence),
+	CASE("scopes/kde", kde),
+	CASE("scopes/uwsm", uwsm),
+	CASE("scopes/oci", oci),
+	CASE("scopes/machines", machines),
+	{ 0 },
 };

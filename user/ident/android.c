@@ -144,12 +144,12 @@ static const char *package_of(struct resolver *resolver, const char *process)
 static const char *label_of(struct resolver *resolver, const struct android *android,
 			    const char *package)
 {
-	const struct eg_entry *entry = NULL;
+	const char *name = NULL;
 
 	if (strcmp(android->container, WAYDROID_CONTAINER) == 0)
-		entry = ask_entry(resolver,
-				  scratch_format(&resolver->scratch, "waydroid.%s", package));
-	return entry && entry->name ? entry->name : package;
+		name = ask_name(resolver,
+				scratch_format(&resolver->scratch, "waydroid.%s", package));
+	return name ? name : package;
 }
 
 /* The part behind the package's name, up to the next colon. */

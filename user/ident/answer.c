@@ -89,6 +89,12 @@ void note_arguments(struct resolver *resolver, const char *value)
 	note_field(resolver, "arguments", value, "cmdline", "task->mm->arg_start", TRUST_HEURISTIC);
 }
 
+void note_entry(struct resolver *resolver, const struct eg_entry *entry, const char *file,
+		const char *trust)
+{
+	note(resolver, "desktop entry", entry->id, entry->file ? entry->file : file, trust);
+}
+
 const char *cgroup_trust(const struct resolver *resolver)
 {
 	bool user = resolver->unit.user || cgroup_owned(&resolver->cgroup, resolver->unit.index);
@@ -154,6 +160,16 @@ const struct eg_entry *ask_entry(const struct resolver *resolver, const char *id
 	const struct eg_entries *entries = entries_of(resolver);
 
 	return entries ? eg_entries_find(entries, id) : NULL;
+}
+
+const char *ask_name(struct resolver *resolver, const char *id)
+{
+	const struct eg_entry *entry = ask_entry(resolver, id);
+
+	if (!entry || !entry->name)
+		return NULL;
+	note(resolver, "name", entry->name, entry->file ? entry->file : "", TRUST_USER);
+	return entry->name;
 }
 
 const struct eg_entry *ask_program(const struct resolver *resolver, const char *executable)

@@ -238,7 +238,7 @@ bool ident_desktop(struct resolver *resolver)
 		return false;
 	}
 	resolver->component = component_of(resolver);
-	note(resolver, "desktop entry", entry->id, "cgroup", TRUST_USER);
+	note_entry(resolver, entry, "cgroup", TRUST_USER);
 	return answer(resolver, "desktop",
 		      scratch_format(&resolver->scratch, "desktop:%s", entry->id),
 		      entry->name ? entry->name : entry->id, cgroup_trust(resolver));

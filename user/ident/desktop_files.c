@@ -94,11 +94,11 @@ static char *resolve_program(const char *program)
 
 /* --- files --- */
 
-static int add_entry(struct eg_entries *entries, const char *id, const char *text)
+static int add_entry(struct eg_entries *entries, const char *id, const char *text, const char *file)
 {
 	_cleanup_(eg_freep) char *program = eg_entry_program(text);
 	_cleanup_(eg_freep) char *resolved = program ? resolve_program(program) : NULL;
-	int error = eg_entries_add(entries, id, text, resolved);
+	int error = eg_entries_add(entries, id, text, file, resolved);
 
 	return error == -ENOMEM ? error : 0;
 }
@@ -114,16 +114,16 @@ static char *path_in(const char *below, const char *name)
 static int read_entry(struct eg_entries *entries, int base, const char *path, const char *id)
 {
 	_cleanup_(eg_closep) int fd = open_inside(base, path, O_PATH);
-	_cleanup_(eg_freep) char *text = NULL;
+	_cleanup_(eg_freep) char *text = NULL, *file = NULL;
 	char link[32];
 	size_t size;
 
 	if (fd < 0)
 		return 0;
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	if (procfs_read(AT_FDCWD, link, &text, &size) < 0)
+	if (procfs_read(AT_FDCWD, link, &text, &size) < 0 || procfs_link(AT_FDCWD, link, &file) < 0)
 		return 0;
-	return add_entry(entries, id, text);
+	return add_entry(entries, id, text, file);
 }
 
 static int read_directory(struct eg_entries *entries, int base, const char *below,

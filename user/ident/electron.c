@@ -74,8 +74,7 @@ static const char *directory_name(struct resolver *resolver, const char *app)
 
 bool ident_electron(struct resolver *resolver)
 {
-	const char *app, *data, *name;
-	const struct eg_entry *entry;
+	const char *app, *data, *name, *title;
 
 	if (!is_shared(resolver))
 		return false;
@@ -84,9 +83,9 @@ bool ident_electron(struct resolver *resolver)
 	if (!app && !data)
 		return false;
 	name = app ? directory_name(resolver, app) : data;
-	entry = ask_entry(resolver, name);
-	if (entry && entry->name)
-		name = entry->name;
+	title = ask_name(resolver, name);
+	if (title)
+		name = title;
 	else if (data && *data)
 		name = data;
 	resolver->component = component_of(resolver);

@@ -16,7 +16,7 @@
 struct node {
 	struct eg_entry entry;
 	struct node *next_id, *next_name;
-	char *texts[4]; /* id, name, program, resolved */
+	char *texts[5]; /* id, name, program, resolved, file */
 };
 
 struct eg_entries {
@@ -192,7 +192,7 @@ static bool is_application(const char *text)
 	return !type || (size == 11 && memcmp(type, "Application", 11) == 0);
 }
 
-int eg_entries_add(struct eg_entries *entries, const char *id, const char *text,
+int eg_entries_add(struct eg_entries *entries, const char *id, const char *text, const char *file,
 		   const char *resolved)
 {
 	struct node *node;
@@ -211,7 +211,9 @@ int eg_entries_add(struct eg_entries *entries, const char *id, const char *text,
 	node->texts[1] = name ? strndup(name, size) : NULL;
 	node->texts[2] = eg_entry_program(text);
 	node->texts[3] = resolved ? strdup(resolved) : NULL;
-	if (!node->texts[0] || (name && !node->texts[1]) || (resolved && !node->texts[3])) {
+	node->texts[4] = file ? strdup(file) : NULL;
+	if (!node->texts[0] || (name && !node->texts[1]) || (resolved && !node->texts[3]) ||
+	    (file && !node->texts[4])) {
 		free_node(node);
 		return -ENOMEM;
 	}
@@ -220,6 +222,7 @@ int eg_entries_add(struct eg_entries *entries, const char *id, const char *text,
 		.name = node->texts[1],
 		.program = node->texts[2],
 		.resolved = node->texts[3],
+		.file = node->texts[4],
 	};
 	link_node(entries, node);
 	return 0;

@@ -95,7 +95,7 @@ static void take_entries(struct eg_fixture *fixture, struct eg_json value)
 
 		if (has_suffix(id, suffix))
 			id = scratch_copy(&fixture->scratch, id, strlen(id) - strlen(suffix));
-		if (eg_entries_add(fixture->entries, id, entry_text(fixture, entry), NULL) ==
+		if (eg_entries_add(fixture->entries, id, entry_text(fixture, entry), NULL, NULL) ==
 		    -ENOMEM)
 			fixture->scratch.failed = true;
 	}

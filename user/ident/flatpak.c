@@ -117,11 +117,12 @@ static bool has_contradiction(struct resolver *resolver, const char *scope, cons
 	return !is_in_sandbox(resolver->exe);
 }
 
-static const char *title_of(const struct resolver *resolver, const char *id)
+static const char *title_of(struct resolver *resolver, const char *id)
 {
-	const struct eg_entry *entry = ask_entry(resolver, id);
-	const char *name = entry && entry->name ? entry->name : known_flatpak(id);
+	const char *name = ask_name(resolver, id);
 
+	if (!name)
+		name = known_flatpak(id);
 	return name ? name : id;
 }
 

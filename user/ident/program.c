@@ -118,7 +118,7 @@ static const char *find_app(const struct resolver *resolver)
 
 static bool answer_desktop(struct resolver *resolver, const struct eg_entry *entry)
 {
-	note(resolver, "desktop entry", entry->id, "exe", TRUST_HEURISTIC);
+	note_entry(resolver, entry, "exe", TRUST_HEURISTIC);
 	return answer(resolver, "desktop",
 		      scratch_format(&resolver->scratch, "desktop:%s", entry->id),
 		      entry->name ? entry->name : entry->id, TRUST_HEURISTIC);

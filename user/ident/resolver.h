@@ -81,6 +81,10 @@ void note_cgroup(struct resolver *resolver, const char *trust);
 void note_executable(struct resolver *resolver);
 void note_arguments(struct resolver *resolver, const char *value);
 
+/* A desktop entry, by its file; `file` is where it was named, if it has none. */
+void note_entry(struct resolver *resolver, const struct eg_entry *entry, const char *file,
+		const char *trust);
+
 /* What a rule gives as trust where the cgroup is all that it has. */
 const char *cgroup_trust(const struct resolver *resolver);
 /*
@@ -98,6 +102,8 @@ const char *ask_file(struct resolver *resolver, enum eg_tree tree, const char *p
 const struct eg_ancestor *ask_ancestor(const struct resolver *resolver, unsigned number);
 /* Desktop entries as the process's user has them. */
 const struct eg_entry *ask_entry(const struct resolver *resolver, const char *id);
+/* An app's name for people out of its desktop entry; NULL: none says it. */
+const char *ask_name(struct resolver *resolver, const char *id);
 const struct eg_entry *ask_program(const struct resolver *resolver, const char *executable);
 bool ask_exists(const struct resolver *resolver, const char *path);
 

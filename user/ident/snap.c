@@ -231,14 +231,14 @@ static const char *unit_trust(const struct resolver *resolver, size_t index)
 
 static const char *title_of(struct resolver *resolver, const struct snap *snap)
 {
-	const struct eg_entry *entry = NULL;
 	size_t size = strcspn(snap->instance, "_");
+	const char *name = NULL;
 
 	if (snap->app)
-		entry = ask_entry(resolver, scratch_format(&resolver->scratch, "%s_%s",
-							   snap->instance, snap->app));
-	if (entry && entry->name)
-		return entry->name;
+		name = ask_name(resolver, scratch_format(&resolver->scratch, "%s_%s",
+							 snap->instance, snap->app));
+	if (name)
+		return name;
 	if (!snap->instance[size])
 		return snap->instance;
 	return scratch_format(&resolver->scratch, "%.*s (%s)", (int)size, snap->instance,

@@ -48,15 +48,17 @@ static struct eg_entries *make(void)
 
 	assert_int_equal(eg_entries_add(entries, "firefox",
 					"[Desktop Entry]\nName=Firefox\nExec=firefox %u\n",
-					"/usr/lib/firefox/firefox"),
+					"/a/firefox.desktop", "/usr/lib/firefox/firefox"),
 			 0);
-	assert_int_equal(eg_entries_add(entries, "firefox", "[Desktop Entry]\nName=Other\n", NULL),
-			 0);
+	assert_int_equal(
+		eg_entries_add(entries, "firefox", "[Desktop Entry]\nName=Other\n", NULL, NULL), 0);
 	assert_int_equal(eg_entries_add(entries, "mine", "[Desktop Entry]\nExec=/home/u/bin/mine\n",
-					NULL),
+					NULL, NULL),
 			 0);
-	assert_int_equal(eg_entries_add(entries, "shell", "[Desktop Entry]\nExec=bash\n", NULL), 0);
-	assert_int_equal(eg_entries_add(entries, "link", "[Desktop Entry]\nType=Link\n", NULL),
+	assert_int_equal(
+		eg_entries_add(entries, "shell", "[Desktop Entry]\nExec=bash\n", NULL, NULL), 0);
+	assert_int_equal(eg_entries_add(entries, "link", "[Desktop Entry]\nType=Link\n", NULL,
+					NULL),
 			 -EINVAL);
 	return entries;
 }
@@ -67,7 +69,9 @@ static void first_of_an_id_stays(void **state)
 
 	(void)state;
 	assert_string_equal(eg_entries_find(entries, "firefox")->name, "Firefox");
+	assert_string_equal(eg_entries_find(entries, "firefox")->file, "/a/firefox.desktop");
 	assert_null(eg_entries_find(entries, "mine")->name);
+	assert_null(eg_entries_find(entries, "mine")->file);
 	assert_null(eg_entries_find(entries, "link"));
 	assert_null(eg_entries_find(entries, ""));
 	eg_entries_free(entries);
