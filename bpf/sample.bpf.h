@@ -250,9 +250,14 @@ __noinline int subflow_speaks(__u64 address)
 	return 0;
 }
 
-/* Both directions of DNS are wanted. */
-static __always_inline bool want_dns(struct piece *piece)
+/* Both directions of DNS are wanted; TLS may go there, too. */
+static __always_inline bool want_dns(struct __sk_buff *skb, struct eg_socket *socket,
+				     const struct piece *piece)
 {
+	__u8 first = 0;
+
+	if (!piece->offset && !bpf_skb_load_bytes(skb, piece->begin, &first, 1) && first == 0x16)
+		socket->flags |= EG_SOCKET_TOLD;
 	return piece->offset + piece->size <= DNS_STREAM_MAX;
 }
 
@@ -312,7 +317,8 @@ __noinline int stream_payload(struct __sk_buff *skb, __u64 place, __u32 sent)
 		subflow_speaks(address_of(sk));
 	piece.size = since(skb->len, piece.begin);
 	piece.port = bpf_ntohs(sk->dst_port);
-	if (!(piece.port == DNS_PORT ? want_dns(&piece) : sent && want_stream(skb, socket, &piece)))
+	if (!(piece.port == DNS_PORT ? want_dns(skb, socket, &piece)
+				     : sent && want_stream(skb, socket, &piece)))
 		return 0;
 	copy_pieces(skb, &piece);
 	return 0;
@@ -398,15 +404,17 @@ __noinline int datagram_payload(struct __sk_buff *skb, __u32 offset, __u32 ports
 	};
 	struct eg_socket *socket;
 	struct bpf_sock *sk;
+	bool quic = false;
 	__u8 digest;
 
-	if (piece.port != DNS_PORT) {
-		if (!sent)
+	if (piece.port != DNS_PORT && !sent)
+		return 0;
+	if (sent && payload >= QUIC_INITIAL_MIN)
+		quic = is_quic_initial(skb, piece.begin);
+	if (piece.port != DNS_PORT && !quic) {
+		if ((ports & 0xffff) != DNS_PORT)
 			return 0;
-		if ((ports & 0xffff) == DNS_PORT)
-			piece.flags |= EG_PAYLOAD_SERVER;
-		else if (payload < QUIC_INITIAL_MIN || !is_quic_initial(skb, piece.begin))
-			return 0;
+		piece.flags |= EG_PAYLOAD_SERVER;
 	}
 	sk = skb->sk;
 	if (!sk)
@@ -422,7 +430,7 @@ __noinline int datagram_payload(struct __sk_buff *skb, __u32 offset, __u32 ports
 	} else {
 		piece.total = payload;
 		piece.size = payload < DATAGRAM_MAX ? payload : DATAGRAM_MAX;
-		if (piece.port != DNS_PORT)
+		if (quic)
 			speaks(socket);
 	}
 	copy_pieces(skb, &piece);

@@ -381,7 +381,7 @@ static const char relay[] =
 	"    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
 	"    s.bind(('127.0.0.1', port))\n"
 	"    return s\n"
-	"ways = {bound(5001): (sys.argv[1], 4433), bound(5002): (sys.argv[2], 4433)}\n"
+	"ways = {bound(5001): (sys.argv[1], 4433), bound(5002): (sys.argv[2], 53)}\n"
 	"out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
 	"clients = {}\n"
 	"print('relaying', flush=True)\n"
@@ -397,9 +397,10 @@ static const char relay[] =
 
 #define SECOND_SITE "198.51.100.8"
 
-static void serve_quic(struct test *test, const char *ip, const struct certificate *certificate)
+static void serve_quic(struct test *test, const char *ip, const char *port,
+		       const struct certificate *certificate)
 {
-	names_start(test, ARGV(program_find(test, "gtlsserver"), "-q", "-d", test->dir, ip, "4433",
+	names_start(test, ARGV(program_find(test, "gtlsserver"), "-q", "-d", test->dir, ip, port,
 			       certificate->key, certificate->file));
 }
 
@@ -416,9 +417,10 @@ static void fetch_quic(struct test *test, const char *name, const char *port)
 }
 
 /* All that went to this server went there under this name. */
-static void expect_whole(struct result *result, const char *exe, const char *ip, const char *name)
+static void expect_whole(struct result *result, const char *exe, const char *ip, int port,
+			 const char *name)
 {
-	const struct row at = { OUT("udp", ip, 4433) };
+	const struct row at = { OUT("udp", ip, port) };
 	const cJSON *row = result_row(result, exe, &at), *names = json_get(row, "names");
 
 	expect_domain(result, &at, exe, name, "quic_sni", "claimed");
@@ -446,8 +448,9 @@ static void one_socket_of_quic(struct test *test)
 	names_serve_dns(test, "127.0.0.1",
 			ARGV("--address=/a.example/127.0.0.1", "--address=/b.example/127.0.0.1"));
 	names_configure(test, "nameserver 127.0.0.1\n");
-	serve_quic(test, SITE, &certificate);
-	serve_quic(test, SECOND_SITE, &certificate);
+	serve_quic(test, SITE, "4433", &certificate);
+	/* Where DNS is expected. */
+	serve_quic(test, SECOND_SITE, "53", &certificate);
 	names_listening(test, "udp", 4433);
 	egret = egret_start(test, NULL);
 	program_expect(names_start(test, ARGV(python, "-c", relay, SITE, SECOND_SITE)), PROGRAM_OUT,
@@ -455,8 +458,8 @@ static void one_socket_of_quic(struct test *test)
 	fetch_quic(test, "a.example", "5001");
 	fetch_quic(test, "b.example", "5002");
 	result = egret_stop(egret);
-	expect_whole(result, python, SITE, "a.example");
-	expect_whole(result, python, SECOND_SITE, "b.example");
+	expect_whole(result, python, SITE, 4433, "a.example");
+	expect_whole(result, python, SECOND_SITE, 53, "b.example");
 }
 
 const struct test_case handshake_cases[] = {

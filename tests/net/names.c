@@ -27,14 +27,19 @@ static void serve_tls(struct test *test, const char *at)
 	program_expect(server, PROGRAM_OUT, "ACCEPT");
 }
 
-/* a.example and b.example are one address. */
-static void prepare(struct test *test)
+/* a.example and b.example are one address, where the server is. */
+static void prepare_at(struct test *test, const char *at)
 {
 	names_site(test);
 	names_serve_dns(test, "127.0.0.1",
 			ARGV("--address=/a.example/" SITE, "--address=/b.example/" SITE));
 	names_configure(test, "nameserver 127.0.0.1\n");
-	serve_tls(test, SITE ":443");
+	serve_tls(test, at);
+}
+
+static void prepare(struct test *test)
+{
+	prepare_at(test, SITE ":443");
 }
 
 static void fetch(struct test *test, const char *curl, const char *host)
@@ -151,6 +156,19 @@ static void records_of_any_size(struct test *test)
 	expect_domain(egret_stop(egret), SITE_ROW, python, "a.example", "tls_sni", "claimed");
 }
 
+/* TLS where DNS is expected. */
+static void on_any_port(struct test *test)
+{
+	const char *curl = names_copy(test, "curl", "evades");
+	struct egret *egret;
+
+	prepare_at(test, SITE ":53");
+	egret = egret_start(test, NULL);
+	fetch(test, curl, "a.example:53");
+	expect_domain(egret_stop(egret), &(struct row){ OUT("tcp|mptcp", SITE, 53) }, curl,
+		      "a.example", "tls_sni", "corroborated");
+}
+
 /* MPTCP: bytes are the connection's, the name goes over its first subflow. */
 static const char multipath[] = "import socket, ssl, sys\n"
 				"try:\n"
@@ -256,6 +274,7 @@ const struct test_case name_cases[] = {
 	CASE("names/lie", a_lie_is_claimed),
 	CASE("names/answers", answers_name_connections),
 	CASE("names/records", records_of_any_size),
+	CASE("names/any-port", on_any_port),
 	CASE("names/over-mptcp", over_mptcp),
 	CASE("names/over-ipv6", over_ipv6),
 	CASE("names/explained-by-the-history", explained_by_the_history),

@@ -15,10 +15,12 @@
 #include "facts.h"
 #include "hosts.h"
 #include "queries.h"
+#include "quic.h"
 #include "quic_flows.h"
 #include "recent.h"
 #include "resolvers.h"
 #include "streams.h"
+#include "tls.h"
 
 #define DNS_PORT 53
 #define DATAGRAM_MAX 4096
@@ -206,25 +208,19 @@ static int add_dns(const struct sample *sample, const uint8_t *bytes, size_t siz
 }
 
 /* Over TCP each message has its length in front (RFC 1035 section 4.2.2). */
-static int add_dns_stream(const struct sample *sample)
+static int read_dns_stream(const struct sample *sample, const uint8_t *bytes, size_t size)
 {
 	const struct eg_payload *payload = sample->payload;
-	struct eg_streams *streams = sample->names->streams;
-	struct eg_cursor cursor, message;
-	const uint8_t *bytes;
-	size_t size;
+	struct eg_cursor cursor = eg_cursor_open(bytes, size), message;
 	int r = 0;
 
-	if (eg_streams_add(streams, payload, &bytes, &size) < 0)
-		return 0;
-	cursor = eg_cursor_open(bytes, size);
 	while (eg_cursor_left(&cursor) && r == 0) {
 		message = eg_cursor_take(&cursor, eg_cursor_u16(&cursor));
 		/* What ended before this piece was read when it did. */
 		if (!message.failed && (size_t)(message.end - bytes) > payload->offset)
 			r = add_dns(sample, message.at, eg_cursor_left(&message), false);
 	}
-	return r ? r : eg_streams_keep(streams, sample->owner, payload, bytes, size);
+	return r ? r : eg_streams_keep(sample->names->streams, sample->owner, payload, bytes, size);
 }
 
 /* --- what connections say themselves --- */
@@ -285,18 +281,13 @@ static int set_name(const struct sample *sample, const char *text, enum eg_name_
 	return 0;
 }
 
-static int add_stream(const struct sample *sample)
+static int read_stream(const struct sample *sample, const uint8_t *bytes, size_t size)
 {
 	const struct eg_payload *payload = sample->payload;
 	struct eg_streams *streams = sample->names->streams;
 	struct eg_stream_name name;
-	const uint8_t *bytes;
-	size_t size;
 	int r, kept;
 
-	if (!(payload->flags & EG_PAYLOAD_SENT) ||
-	    eg_streams_add(streams, payload, &bytes, &size) < 0)
-		return 0;
 	r = eg_stream_name(bytes, size, &name);
 	if (r == -EAGAIN) {
 		/* Of a tunnel the end is known before what goes through it. */
@@ -305,6 +296,21 @@ static int add_stream(const struct sample *sample)
 	}
 	eg_streams_end(streams, payload);
 	return r < 0 ? 0 : set_name(sample, name.name, name.source, name.ech);
+}
+
+/* TLS may go to any port: a message of DNS that began as a ClientHello would have 5 KB. */
+static int add_stream(const struct sample *sample)
+{
+	const struct eg_payload *payload = sample->payload;
+	bool sent = payload->flags & EG_PAYLOAD_SENT, dns = payload->port == DNS_PORT;
+	const uint8_t *bytes;
+	size_t size;
+
+	if ((!sent && !dns) || eg_streams_add(sample->names->streams, payload, &bytes, &size) < 0)
+		return 0;
+	if (dns && !(sent && eg_tls_begins(bytes, size)))
+		return read_dns_stream(sample, bytes, size);
+	return read_stream(sample, bytes, size);
 }
 
 /* --- datagrams --- */
@@ -326,7 +332,8 @@ static int add_datagram(const struct sample *sample, const uint8_t *bytes, size_
 	size_t segment = payload->segment ? payload->segment : size, length;
 	int r = 0;
 
-	if (payload->port == DNS_PORT)
+	/* As DNS, an Initial would ask some hundred questions at once. */
+	if (payload->port == DNS_PORT && !eg_quic_begins(bytes, size))
 		return add_dns(sample, bytes, size, size < payload->total);
 	if (!(payload->flags & EG_PAYLOAD_SENT))
 		return 0;
@@ -379,7 +386,7 @@ int eg_names_add(struct eg_names *names, const struct eg_payload *payload,
 		return eg_resolvers_serves(names->resolvers, app, payload->net_ns, payload->ip);
 	if (payload->transport == IPPROTO_UDP)
 		return add_part(&sample);
-	return payload->port == DNS_PORT ? add_dns_stream(&sample) : add_stream(&sample);
+	return add_stream(&sample);
 }
 
 bool eg_names_of_socket(const struct eg_names *names, const struct eg_sample_key *socket,

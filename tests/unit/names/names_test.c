@@ -412,6 +412,33 @@ static void each_peer_of_a_socket_keeps_its_name(void **state)
 	assert_string_equal(name.name, "example.com");
 }
 
+/* What begins as a ClientHello or an Initial is one, also where DNS is expected. */
+static void no_port_is_kept_for_dns(void **state)
+{
+	struct bytes message = { .size = 0 }, bytes = { .size = 0 };
+	struct eg_payload payload;
+
+	(void)state;
+	hello_make(&message, &(struct hello_options){ .name = "big.example", .padding = 900 });
+	hello_records(&bytes, &message, 4000);
+	for (size_t at = 0; at < bytes.size; at += at ? 500 : 1) {
+		size_t size = !at ? 1 : bytes.size - at < 500 ? bytes.size - at : 500;
+
+		payload = payload_of(1, 53, true, bytes.data + at, size);
+		payload.offset = (uint32_t)at;
+		add(&payload);
+	}
+	assert_heard("big.example tls_sni claimed\n");
+	if (eg_names_degraded(names))
+		skip();
+	bytes_read(&bytes, "quic/rfc9001-a2");
+	payload = payload_of(2, 53, true, bytes.data, bytes.size);
+	payload.transport = IPPROTO_UDP;
+	payload.total = payload.size;
+	add(&payload);
+	assert_heard("example.com quic_sni claimed\n");
+}
+
 /* Anything at all, in any order, does no harm. */
 static void noise_does_no_harm(void **state)
 {
@@ -450,6 +477,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(quic_is_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_peer_of_a_socket_keeps_its_name, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(no_port_is_kept_for_dns, setup, teardown),
 		cmocka_unit_test_setup_teardown(noise_does_no_harm, setup, teardown),
 	};
 
