@@ -19,8 +19,8 @@ struct told {
 	uint64_t rule, app; /* its index, and a hash of the app's id */
 	int64_t day; /* of a limit; 0: a row */
 	uint8_t ip[16];
-	uint16_t port;
-	uint8_t direction, zero[5];
+	uint16_t port, transport;
+	uint8_t direction, zero[3];
 };
 
 struct watch {
@@ -68,6 +68,7 @@ static struct told key_of(const struct eg_violation *violation)
 	if (!row->key.overflow) {
 		memcpy(key.ip, row->key.ip, sizeof(key.ip));
 		key.port = row->key.port;
+		key.transport = row->key.transport;
 		key.direction = row->key.direction;
 	}
 	return key;

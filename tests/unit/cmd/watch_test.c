@@ -80,10 +80,44 @@ static void tells_limits_of_the_day_before(void **state)
 	fclose(told);
 }
 
+/* The same port of the same address by another protocol is another thing to be told of. */
+static void tells_protocols_apart(void **state)
+{
+	char policy[96];
+	struct eg_options options = { .of = &eg_command_record };
+	_cleanup_(eg_freep) char *warned = NULL;
+	struct eg_summary *summary = history_summary(DAY_ONE, DAY_ONE + SECONDS(10));
+	struct eg_destination_key key = model_key(1);
+	struct watch *watch = NULL;
+	struct capture capture;
+	const char *first;
+
+	(void)state;
+	snprintf(policy, sizeof(policy), "%s/policy.json", history_folder);
+	write_text(policy, RULES);
+	options.policy = policy;
+	assert_int_equal(watch_start(&options, &watch), 0);
+	model_add(model_app(summary, "exe:/b"), key, model_counters(1, 1));
+	key.transport = IPPROTO_UDP;
+	model_add(model_app(summary, "exe:/b"), key, model_counters(1, 1));
+	capture = capture_begin(STDERR_FILENO);
+	watch_interval(watch, NULL, summary, false);
+	watch_interval(watch, NULL, summary, true);
+	warned = capture_end(&capture);
+	first = strstr(warned, "rule 'never': exe:/b");
+	assert_non_null(first);
+	first = strstr(first + 1, "rule 'never': exe:/b");
+	assert_non_null(first);
+	assert_null(strstr(first + 1, "rule 'never'"));
+	eg_summary_free(summary);
+	watch_stop(watch);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		HISTORY_TEST(tells_limits_of_the_day_before),
+		HISTORY_TEST(tells_protocols_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
