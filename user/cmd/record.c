@@ -37,6 +37,7 @@ struct recorder {
 	int64_t clock; /* CLOCK_REALTIME less the time since boot, when the interval began */
 	char missed[sizeof(((struct eg_store_error *)NULL)->reason)]; /* since the last one */
 	bool failing; /* the last interval was not written, which has been said */
+	bool untidy; /* the last one was, but what is old could not be removed: said as well */
 	bool damaged; /* and never will be */
 };
 
@@ -74,12 +75,22 @@ static int write_interval(struct recorder *recorder)
 			r = eg_store_add(recorder->store, recorder->summary, recorder->missed,
 					 recorder->options.command_lines);
 	}
-	if (r == 0)
-		r = eg_store_tidy(recorder->store, &recorder->keep, eg_now_ns());
 	if (r < 0 && recorder->store)
 		snprintf(recorder->missed, sizeof(recorder->missed), "%s",
 			 eg_store_reason(recorder->store));
 	return r;
+}
+
+/* What fails here loses nothing: the interval is written, and sums are made the next time. */
+static void tidy(struct recorder *recorder)
+{
+	int r = eg_store_tidy(recorder->store, &recorder->keep, eg_now_ns());
+
+	if (r < 0 && !recorder->untidy)
+		eg_error("cannot sum up and shorten %s: %s; recording goes on, trying on",
+			 recorder->path, eg_store_reason(recorder->store));
+	recorder->untidy = r < 0;
+	recorder->damaged = r == -EBADMSG;
 }
 
 /* Recording goes on whatever happens; what is missing is told once, here and in the history. */
@@ -100,6 +111,7 @@ static void keep_interval(struct recorder *recorder, bool last)
 		eg_info("recording again");
 	recorder->failing = false;
 	snprintf(recorder->missed, sizeof(recorder->missed), "the clock was set");
+	tidy(recorder);
 }
 
 /* --- intervals --- */
