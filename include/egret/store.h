@@ -111,10 +111,16 @@ struct eg_moment {
 int eg_store_timeline(struct eg_store *store, const struct eg_period *period, int64_t step,
 		      int (*call)(const struct eg_moment *moment, void *data), void *data);
 
+/*
+ * Is all that is recorded of the period kept in parts that are as long as `step` (ns) at
+ * most, or as an interval? 1, 0: what is older than a certain age is not, or -errno.
+ */
+int eg_store_resolves(struct eg_store *store, const struct eg_period *period, int64_t step);
+
 /* From the first to the last moment recorded; zeroes: nothing yet. 0 or -errno. */
 int eg_store_extent(struct eg_store *store, struct eg_period *ret_period);
-/* The newest interval; zeroes: none is kept. 0 or -errno. */
-int eg_store_latest(struct eg_store *store, struct eg_period *ret_period);
+/* The newest interval that began before a time; zeroes: none is kept. 0 or -errno. */
+int eg_store_latest(struct eg_store *store, int64_t before, struct eg_period *ret_period);
 /* What the file takes, bytes. */
 uint64_t eg_store_size(struct eg_store *store);
 

@@ -158,10 +158,13 @@ static int fill(struct making *making, struct eg_store *store, const struct eg_p
 
 	while (i < last && (period->end - period->start) / steps[i] >= STEPS_MAX)
 		i++;
-	for (; i <= last && r == 0 && !making->any; i++) {
-		set_steps(making->timeline, period, steps[i]);
-		r = eg_store_timeline(store, period, steps[i], add_moment, making);
-	}
+	/* What is older than a certain age is kept as sums of hours or days only. */
+	while (i < last && (r = eg_store_resolves(store, period, steps[i])) == 0)
+		i++;
+	if (r < 0)
+		return r;
+	set_steps(making->timeline, period, steps[i]);
+	r = eg_store_timeline(store, period, steps[i], add_moment, making);
 	if (!making->any)
 		making->timeline->steps = 0;
 	return r;

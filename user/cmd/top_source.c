@@ -236,7 +236,7 @@ static int look(struct source *source)
 	int r = follow_file(source);
 
 	if (r == 0)
-		r = eg_store_latest(source->store, &latest);
+		r = eg_store_latest(source->store, INT64_MAX, &latest);
 	if (r < 0)
 		return fail_history(source, r);
 	if (latest.end <= source->loaded) {

@@ -99,9 +99,18 @@ int eg_store_extent(struct eg_store *store, struct eg_period *ret_period)
 	return -ENOTSUP;
 }
 
-int eg_store_latest(struct eg_store *store, struct eg_period *ret_period)
+int eg_store_resolves(struct eg_store *store, const struct eg_period *period, int64_t step)
 {
 	(void)store;
+	(void)period;
+	(void)step;
+	return -ENOTSUP;
+}
+
+int eg_store_latest(struct eg_store *store, int64_t before, struct eg_period *ret_period)
+{
+	(void)store;
+	(void)before;
 	(void)ret_period;
 	return -ENOTSUP;
 }

@@ -255,11 +255,14 @@ int eg_store_extent(struct eg_store *store, struct eg_period *ret_period)
 	return find_period(eg_query(store, "SELECT min(start), max(end) FROM period"), ret_period);
 }
 
-int eg_store_latest(struct eg_store *store, struct eg_period *ret_period)
+int eg_store_latest(struct eg_store *store, int64_t before, struct eg_period *ret_period)
 {
-	return find_period(eg_query(store, "SELECT start, end FROM period WHERE level = 0 "
-					   "ORDER BY bucket DESC, end DESC LIMIT 1"),
-			   ret_period);
+	struct eg_query query =
+		eg_query(store, "SELECT start, end FROM period WHERE level = 0 AND bucket < ?1 "
+				"ORDER BY bucket DESC, end DESC LIMIT 1");
+
+	eg_query_int(&query, before);
+	return find_period(query, ret_period);
 }
 
 uint64_t eg_store_size(struct eg_store *store)

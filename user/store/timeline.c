@@ -12,6 +12,33 @@ static enum eg_level_of coarsest_for(int64_t step)
 	return step >= EG_HOUR_NS ? EG_LEVEL_HOUR : EG_LEVEL_INTERVAL;
 }
 
+/* When the first period of a level began; INT64_MAX: there is none. 0 or -errno. */
+static int find_first(struct eg_store *store, enum eg_level_of level, int64_t *ret_start)
+{
+	struct eg_query query = eg_query(store, "SELECT start FROM period WHERE level = ?1"
+						" ORDER BY bucket, start LIMIT 1");
+	int r;
+
+	*ret_start = INT64_MAX;
+	eg_query_int(&query, level);
+	r = eg_query_number(&query, ret_start);
+	return r < 0 ? r : 0;
+}
+
+int eg_store_resolves(struct eg_store *store, const struct eg_period *period, int64_t step)
+{
+	int64_t first = INT64_MAX, kept = INT64_MAX, start;
+	int r = 0;
+
+	for (int level = 0; level < EG_LEVEL_OF_COUNT && r == 0; level++) {
+		r = find_first(store, level, &start);
+		first = start < first ? start : first;
+		if (level <= (int)coarsest_for(step))
+			kept = first;
+	}
+	return r < 0 ? r : kept <= first || kept <= period->start;
+}
+
 static int get_moment(const struct eg_query *query, struct eg_moment *moment)
 {
 	struct eg_destination row = { 0 };

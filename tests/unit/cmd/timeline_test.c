@@ -102,6 +102,26 @@ static void takes_the_sums_that_are_left(void **state)
 	eg_store_close(store);
 }
 
+/* Of a period whose older part is kept in hours only, nothing is left out. */
+static void takes_one_step_for_all_ages(void **state)
+{
+	static const struct eg_store_keep keep = { .intervals = HOURS(12) };
+	const struct eg_period period = { .start = DAY_ONE, .end = DAY_ONE + DAYS(1) };
+	struct eg_store *store = record_days(1);
+	struct eg_summary *summary;
+	struct eg_timeline timeline;
+
+	(void)state;
+	assert_int_equal(eg_store_tidy(store, &keep, DAY_ONE + HOURS(25)), 0);
+	summary = history_read(store, period.start, period.end);
+	assert_int_equal(timeline_read(store, &period, summary, &timeline), 0);
+	assert_int_equal(timeline.step, HOURS(1));
+	assert_int_equal(sum_of(&timeline, "exe:/a"), 96 * 101);
+	timeline_free(&timeline);
+	eg_summary_free(summary);
+	eg_store_close(store);
+}
+
 static void has_no_steps_where_nothing_was(void **state)
 {
 	const struct eg_period period = { .start = DAY_ONE + DAYS(9), .end = DAY_ONE + DAYS(10) };
@@ -146,6 +166,7 @@ int main(void)
 		HISTORY_TEST(adds_up_in_steps_that_fit),
 		HISTORY_TEST(leaves_out_what_the_summary_does),
 		HISTORY_TEST(takes_the_sums_that_are_left),
+		HISTORY_TEST(takes_one_step_for_all_ages),
 		HISTORY_TEST(has_no_steps_where_nothing_was),
 		HISTORY_TEST(is_redacted_as_its_summary_is),
 	};

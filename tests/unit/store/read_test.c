@@ -160,12 +160,12 @@ static void knows_the_latest(void **state)
 	struct eg_period latest = { .start = 1, .end = 1 };
 
 	(void)state;
-	assert_int_equal(eg_store_latest(store, &latest), 0);
+	assert_int_equal(eg_store_latest(store, INT64_MAX, &latest), 0);
 	assert_int_equal(latest.start, 0);
 	assert_int_equal(latest.end, 0);
 	history_interval(store, DAY_ONE + SECONDS(50), 1);
 	history_interval(store, DAY_ONE + SECONDS(70), 1);
-	assert_int_equal(eg_store_latest(store, &latest), 0);
+	assert_int_equal(eg_store_latest(store, INT64_MAX, &latest), 0);
 	assert_int_equal(latest.start, DAY_ONE + SECONDS(70));
 	assert_int_equal(latest.end, DAY_ONE + SECONDS(80));
 	eg_store_close(store);
