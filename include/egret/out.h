@@ -268,7 +268,8 @@ struct eg_verdict {
 	uint64_t rules;
 	struct eg_period period; /* that was checked */
 	const struct eg_host *host; /* NULL: several, or unknown */
-	bool complete; /* nothing was lost */
+	bool complete; /* something was recorded, and nothing was lost */
+	bool empty; /* nothing was recorded */
 	const struct eg_finding *findings; /* in the order of the rules */
 	size_t findings_count;
 	uint64_t omitted; /* findings for which there was no room */

@@ -137,16 +137,24 @@ static int check_all(struct checking *checking)
 
 /* --- the result --- */
 
+/* A summary from elsewhere may be of no host at all. */
+static bool is_empty(const struct checking *checking)
+{
+	return checking->store && history_is_empty(checking->summary);
+}
+
 static int print(FILE *stream, void *data)
 {
 	const struct checking *checking = data;
 	const struct eg_summary *summary = checking->summary;
+	const bool empty = is_empty(checking);
 	const struct eg_verdict verdict = {
 		.policy = checking->options->operands[0],
 		.rules = eg_policy_count(checking->policy),
 		.period = checking->period,
 		.host = summary->hosts_count == 1 ? summary->hosts : NULL,
-		.complete = eg_summary_totals(summary).complete,
+		.complete = eg_summary_totals(summary).complete && !empty,
+		.empty = empty,
 		.findings = checking->findings.list,
 		.findings_count = checking->findings.count,
 		.omitted = checking->findings.omitted,
@@ -160,11 +168,10 @@ static int tell(struct checking *checking)
 	if (eg_output_open(checking->options, &checking->output) < 0 ||
 	    eg_output_write(&checking->output, print, checking) < 0)
 		return EG_EXIT_INCOMPLETE;
-	/* Where no recorder ran, that no rule was broken means nothing. */
-	if (checking->store && !checking->summary->hosts_count)
-		eg_warning("check: nothing was recorded in this period");
 	if (checking->findings.count)
 		return EG_EXIT_FINDING;
+	if (is_empty(checking))
+		return history_status(checking->options, checking->summary);
 	return eg_summary_totals(checking->summary).complete ? EG_EXIT_OK : EG_EXIT_INCOMPLETE;
 }
 

@@ -84,7 +84,7 @@ static int tell(struct comparing *comparing)
 		return EG_EXIT_INCOMPLETE;
 	if (comparing->options->fail_on_new && eg_diff_has_news(comparing->diff))
 		return EG_EXIT_FINDING;
-	return eg_summary_totals(comparing->new).complete ? EG_EXIT_OK : EG_EXIT_INCOMPLETE;
+	return history_status(comparing->options, comparing->new);
 }
 
 static int run(const struct eg_options *options)

@@ -21,5 +21,13 @@ int history_read(const struct eg_options *options, struct eg_store *store,
 /* The exit status for -errno of a reader; one that the store has told why is said. */
 int history_fail(const struct eg_options *options, struct eg_store *store, int error);
 
+/*
+ * The exit status for a result out of `summary`: EG_EXIT_OK, or EG_EXIT_INCOMPLETE where
+ * something was lost or, which a warning says, nothing was recorded at all.
+ */
+int history_status(const struct eg_options *options, const struct eg_summary *summary);
+/* Did anybody record in the period that the summary was read for? */
+bool history_is_empty(const struct eg_summary *summary);
+
 /* The options' period, which begins `since` ns ago where they don't say. 0, or EG_EXIT_USAGE. */
 int history_period(const struct eg_options *options, int64_t since, struct eg_period *ret_period);

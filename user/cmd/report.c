@@ -14,6 +14,7 @@
 #include "timeline.h"
 
 #define WEEK_NS (7 * 86400 * NSEC_PER_SEC)
+#define UNFINISHED_NS (60 * NSEC_PER_SEC)
 
 struct reporting {
 	const struct eg_options *options;
@@ -49,6 +50,26 @@ static int add_missed(const struct eg_gap *gap, void *data)
 	return 0;
 }
 
+/*
+ * Since the last interval, where nobody records any more. One that is not over yet, or
+ * is being written, is nothing that is missing.
+ */
+static int add_end(struct reporting *reporting)
+{
+	int64_t now = eg_now_ns();
+	struct eg_period last = { 0 };
+	struct eg_gap gap = { .reason = "nobody has recorded since" };
+	int r;
+
+	gap.period.end = reporting->asked.end < now ? reporting->asked.end : now;
+	r = eg_store_latest(reporting->store, gap.period.end, &last);
+	if (r < 0 || !last.end ||
+	    gap.period.end - last.end <= UNFINISHED_NS + 2 * (last.end - last.start))
+		return r;
+	gap.period.start = last.end > reporting->asked.start ? last.end : reporting->asked.start;
+	return add_missed(&gap, reporting);
+}
+
 static void clear(struct reporting *reporting)
 {
 	for (size_t i = 0; i < reporting->missed_count; i++)
@@ -72,6 +93,8 @@ static int read_history(struct reporting *reporting)
 	if (status)
 		return status;
 	r = eg_store_gaps(reporting->store, &reporting->asked, add_missed, reporting);
+	if (r == 0)
+		r = add_end(reporting);
 	return r < 0 ? history_fail(options, reporting->store, r) : EG_EXIT_OK;
 }
 
@@ -152,7 +175,7 @@ static int report(struct reporting *reporting)
 	if (eg_output_open(reporting->options, &reporting->output) < 0 ||
 	    eg_output_write(&reporting->output, print, reporting) < 0)
 		return EG_EXIT_INCOMPLETE;
-	return eg_summary_totals(reporting->summary).complete ? EG_EXIT_OK : EG_EXIT_INCOMPLETE;
+	return history_status(reporting->options, reporting->summary);
 }
 
 static int run(const struct eg_options *options)

@@ -71,7 +71,7 @@ static void put_nothing(FILE *stream, const struct eg_period *asked)
 		eg_time_text(asked->start, start), eg_time_text(asked->end, end));
 }
 
-/* A recorder that has ended leaves no gap behind it yet: what is missing then shows in the sum. */
+/* What came before the first recorder is no gap: it shows in the sum only. */
 static void put_recorded(FILE *stream, const struct eg_report *report)
 {
 	const int64_t asked = report->asked.end - report->asked.start;

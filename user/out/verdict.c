@@ -224,6 +224,13 @@ static uint64_t count_rules(const struct eg_verdict *verdict)
 	return count;
 }
 
+static const char *incomplete_text(const struct eg_verdict *verdict)
+{
+	if (verdict->empty)
+		return " Incomplete: nothing was recorded.";
+	return verdict->complete ? "" : " Incomplete: something was lost.";
+}
+
 static int put_sum(FILE *stream, const struct eg_verdict *verdict,
 		   const struct eg_print_options *options)
 {
@@ -240,7 +247,7 @@ static int put_sum(FILE *stream, const struct eg_verdict *verdict,
 				verdict->rules);
 	snprintf(text + size, sizeof(text) - (size_t)size, ", from %.19sZ to %.19sZ.%s",
 		 eg_time_text(verdict->period.start, start), eg_time_text(verdict->period.end, end),
-		 verdict->complete ? "" : " Incomplete: something was lost.");
+		 incomplete_text(verdict));
 	return put_text(stream, options, text, 0);
 }
 

@@ -93,9 +93,48 @@ static void finds_rows_of_the_period(void **state)
 	capture = capture_begin(STDERR_FILENO);
 	assert_int_equal(RUN(&eg_command_check, &later, "--since", "2026-11-25", "--until",
 			     "2026-11-26", policy),
-			 EG_EXIT_OK);
+			 EG_EXIT_INCOMPLETE);
 	warning = capture_end(&capture);
 	assert_non_null(strstr(warning, "nothing was recorded"));
+	assert_non_null(strstr(later, "Incomplete: nothing was recorded."));
+}
+
+static void never_calls_nothing_a_success(const struct eg_command *command)
+{
+	_cleanup_(eg_freep) char *text = NULL, *warning = NULL;
+	struct capture capture = capture_begin(STDERR_FILENO);
+	int status = RUN(command, &text, "--since", "2026-11-25", "--until", "2026-11-26");
+
+	warning = capture_end(&capture);
+	assert_int_equal(status, EG_EXIT_INCOMPLETE);
+	assert_non_null(strstr(warning, "nothing was recorded in this period"));
+}
+
+static void says_that_nothing_was_recorded(void **state)
+{
+	(void)state;
+	record_two_days();
+	never_calls_nothing_a_success(&eg_command_diff);
+	never_calls_nothing_a_success(&eg_command_report);
+}
+
+/* The recorder is dead: there is no interval that a gap could end at. */
+static void says_since_when_nobody_records(void **state)
+{
+	_cleanup_(eg_freep) char *text = NULL, *within = NULL;
+
+	(void)state;
+	record_two_days();
+	assert_int_equal(RUN(&eg_command_report, &text, "--since", "2026-11-24", "--until",
+			     "2026-11-24T06:00:00Z"),
+			 EG_EXIT_OK);
+	assert_non_null(strstr(text, "Not recorded: 2026-11-24T02:00:10Z to 2026-11-24T06:00:00Z "
+				     "(nobody has recorded since)."));
+	/* An interval that is not over yet is no gap. */
+	assert_int_equal(RUN(&eg_command_report, &within, "--since", "2026-11-24", "--until",
+			     "2026-11-24T02:00:25Z"),
+			 EG_EXIT_OK);
+	assert_null(strstr(within, "nobody has recorded since"));
 }
 
 static void tells_what_is_new(void **state)
@@ -122,6 +161,8 @@ int main(void)
 		HISTORY_TEST(adds_up_each_day),
 		HISTORY_TEST(finds_rows_of_the_period),
 		HISTORY_TEST(tells_what_is_new),
+		HISTORY_TEST(says_that_nothing_was_recorded),
+		HISTORY_TEST(says_since_when_nobody_records),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
