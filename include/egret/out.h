@@ -182,6 +182,7 @@ struct eg_check {
 	enum eg_check_status status;
 	const char *detail; /* what was found; NULL: nothing to say */
 	const char *affects; /* what is not seen because of it; NULL: nothing */
+	bool optional; /* a part of the build: its absence says nothing of the machine */
 };
 
 struct eg_doctor {
@@ -197,7 +198,7 @@ struct eg_doctor {
  */
 int eg_print_doctor(FILE *stream, enum eg_format format, const struct eg_doctor *doctor,
 		    const struct eg_print_options *options);
-/* The worst status of all checks, and its name: "ok", "degraded", "missing", "failed". */
+/* The worst of all that isn't optional, and its name: "ok", "degraded", "missing", "failed". */
 enum eg_check_status eg_doctor_status(const struct eg_doctor *doctor);
 const char *eg_check_status_name(enum eg_check_status status);
 

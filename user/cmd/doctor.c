@@ -74,6 +74,7 @@ static struct eg_check html_check(void)
 		.status = built ? EG_CHECK_OK : EG_CHECK_MISSING,
 		.detail = built ? "built in" : "this egret was built without it: make report-ui",
 		.affects = built ? NULL : "report has no --format html",
+		.optional = true,
 	};
 }
 

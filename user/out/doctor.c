@@ -31,15 +31,22 @@ const char *eg_check_status_name(enum eg_check_status status)
 	return statuses[status].name;
 }
 
-enum eg_check_status eg_doctor_status(const struct eg_doctor *doctor)
+static enum eg_check_status find_worst(const struct eg_doctor *doctor, bool with_optional)
 {
 	enum eg_check_status worst = EG_CHECK_OK;
 
 	for (size_t i = 0; i < doctor->checks_count; i++) {
-		if (doctor->checks[i].status > worst)
-			worst = doctor->checks[i].status;
+		const struct eg_check *check = &doctor->checks[i];
+
+		if (check->status > worst && (with_optional || !check->optional))
+			worst = check->status;
 	}
 	return worst;
+}
+
+enum eg_check_status eg_doctor_status(const struct eg_doctor *doctor)
+{
+	return find_worst(doctor, false);
 }
 
 static void print_json(FILE *stream, const struct eg_doctor *doctor,
@@ -147,7 +154,7 @@ static int print_table(FILE *stream, const struct eg_doctor *doctor,
 	fputs("\n\n", stream);
 	for (size_t i = 0; i < doctor->checks_count && r == 0; i++)
 		r = put_check(stream, &doctor->checks[i], width, options);
-	fprintf(stream, "\n%s\n", verdicts[eg_doctor_status(doctor)]);
+	fprintf(stream, "\n%s\n", verdicts[find_worst(doctor, true)]);
 	return r;
 }
 

@@ -99,6 +99,20 @@ static void finds_rows_of_the_period(void **state)
 	assert_non_null(strstr(later, "Incomplete: nothing was recorded."));
 }
 
+static void says_which_policy_is_not_there(void **state)
+{
+	_cleanup_(eg_freep) char *text = NULL, *said = NULL;
+	struct capture capture;
+
+	(void)state;
+	record_two_days();
+	capture = capture_begin(STDERR_FILENO);
+	assert_int_equal(RUN(&eg_command_check, &text, "/nonexistent"), EG_EXIT_USAGE);
+	said = capture_end(&capture);
+	assert_string_equal(said, "egret: cannot read /nonexistent: No such file or directory\n");
+	assert_string_equal(text, "");
+}
+
 static void never_calls_nothing_a_success(const struct eg_command *command)
 {
 	_cleanup_(eg_freep) char *text = NULL, *warning = NULL;
@@ -161,6 +175,7 @@ int main(void)
 		HISTORY_TEST(adds_up_each_day),
 		HISTORY_TEST(finds_rows_of_the_period),
 		HISTORY_TEST(tells_what_is_new),
+		HISTORY_TEST(says_which_policy_is_not_there),
 		HISTORY_TEST(says_that_nothing_was_recorded),
 		HISTORY_TEST(says_since_when_nobody_records),
 	};

@@ -52,6 +52,24 @@ static void prints_a_table(void **state)
 		"egret works here, but for what is named above.\n");
 }
 
+/* A part that was not built is named, but does not spoil what works. */
+static void passes_over_what_is_optional(void **state)
+{
+	static const struct eg_check parts[] = {
+		{ .name = "BTF", .status = EG_CHECK_OK },
+		{ .name = "HTML", .status = EG_CHECK_MISSING, .optional = true },
+	};
+	static const struct eg_doctor built = { .checks = parts, .checks_count = 2 };
+	_cleanup_(eg_freep) char *json = print(EG_FORMAT_JSON, &built, false);
+	_cleanup_(eg_freep) char *text = print(EG_FORMAT_TEXT, &built, false);
+
+	(void)state;
+	assert_int_equal(eg_doctor_status(&built), EG_CHECK_OK);
+	assert_non_null(strstr(json, "\"status\": \"ok\",\n"));
+	assert_non_null(strstr(text, "missing   HTML"));
+	assert_non_null(strstr(text, "but for what is named above"));
+}
+
 static void colors_only_when_asked(void **state)
 {
 	_cleanup_(eg_freep) char *text = print(EG_FORMAT_TEXT, &doctor, true);
@@ -96,8 +114,11 @@ static void has_no_other_format(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(prints_a_table),      cmocka_unit_test(colors_only_when_asked),
-		cmocka_unit_test(prints_a_document),   cmocka_unit_test(judges_by_the_worst),
+		cmocka_unit_test(prints_a_table),
+		cmocka_unit_test(passes_over_what_is_optional),
+		cmocka_unit_test(colors_only_when_asked),
+		cmocka_unit_test(prints_a_document),
+		cmocka_unit_test(judges_by_the_worst),
 		cmocka_unit_test(has_no_other_format),
 	};
 
