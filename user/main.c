@@ -66,13 +66,19 @@ static int finish_stdout(void)
 	return EG_EXIT_INCOMPLETE;
 }
 
+/* Of a command that is traced, every other status is its own. */
+static int usage_status(const struct eg_options *options)
+{
+	return options->command && *options->command ? EG_EXIT_FAILED : EG_EXIT_USAGE;
+}
+
 static int run(const struct eg_command *command, int argc, char **argv)
 {
 	struct eg_options options;
 	int r = eg_options_parse(command, argc, argv, &options), status;
 
 	if (r < 0) {
-		status = r == -ENOMEM ? eg_command_fail(command, r) : EG_EXIT_USAGE;
+		status = r == -ENOMEM ? eg_command_fail(command, r) : usage_status(&options);
 	} else if (options.help) {
 		eg_options_help(stdout, command);
 		status = finish_stdout();
