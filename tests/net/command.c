@@ -386,14 +386,17 @@ static void egret_fails(struct test *test)
 	const char *const argv[] = {
 		"summary", "-o", "/nonexistent/file", "--", touch, trace, NULL
 	};
+	const char *const mistaken[] = { "summary", "--no-such-option", "--", touch, trace, NULL };
 	struct output output = egret_run(test, argv);
 
+	expect_equal(test, output.status, 125);
+	output = egret_run(test, mistaken);
 	expect_equal(test, output.status, 125);
 	expect_equal(test, access(trace, F_OK) == 0, 0);
 }
 
 /* Our signals are CMD's signals. */
-static void signalled(struct test *test)
+static void signalled(struct test *test, int number)
 {
 	struct actor *server = actor_start(test, "server");
 	struct command command = egret_command(test, "cmd", NULL, NULL);
@@ -401,11 +404,22 @@ static void signalled(struct test *test)
 	struct result *result;
 
 	sock_transfer(command.actor, pair.client_fd, server, pair.server_fd, 31);
-	kill(command.egret->program->pid, SIGTERM);
+	kill(command.egret->program->pid, number);
 	result = egret_finish(command.egret);
-	expect_equal(test, command.egret->program->output.status, 128 + SIGTERM);
+	expect_equal(test, command.egret->program->output.status, 128 + number);
 	expect_row(result, command.actor, OUT("tcp", test->ip, pair.port), .sent = 31,
 		   .connections = 1);
+}
+
+static void terminated(struct test *test)
+{
+	signalled(test, SIGTERM);
+}
+
+/* The terminal has gone: what goes to a file is not lost. */
+static void hung_up(struct test *test)
+{
+	signalled(test, SIGHUP);
 }
 
 /* Time enough for what comes before its end, on an emulated machine too. */
@@ -479,7 +493,8 @@ const struct test_case command_cases[] = {
 	CASE("command/not-executed", not_executed),
 	CASE("command/found-in-path", found_in_path),
 	CASE("command/egret-fails", egret_fails),
-	CASE("command/signalled", signalled),
+	CASE("command/terminated", terminated),
+	CASE("command/hung-up", hung_up),
 	CASE("command/duration", duration),
 	CASE("command/deaf", deaf),
 	CASE("command/leaves-nothing", leaves_nothing),

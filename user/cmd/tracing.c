@@ -28,6 +28,7 @@ struct tracing {
 	int signals;
 	int input; /* -1: none is watched */
 	int look_ms;
+	bool serves; /* a hangup means to begin anew, not to end */
 	bool quiet; /* nothing but time has ended the last wait */
 	int64_t interval; /* ns, 0: none */
 	int64_t begun, ended; /* CLOCK_REALTIME, of the current interval */
@@ -43,6 +44,14 @@ static int64_t next_mark(const struct tracing *tracing, int64_t now)
 	return (now / tracing->interval + 1) * tracing->interval;
 }
 
+/* As nohup(1) leaves it: a hangup is then none of ours. */
+static bool is_ignored(int number)
+{
+	struct sigaction action;
+
+	return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 static int open_signals(const struct eg_options *options)
 {
 	sigset_t signals;
@@ -53,7 +62,7 @@ static int open_signals(const struct eg_options *options)
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGUSR1);
 	sigaddset(&signals, SIGCHLD);
-	if (options->of->serves)
+	if (options->of->serves || !is_ignored(SIGHUP))
 		sigaddset(&signals, SIGHUP);
 	/* A closed pipe is an error of the write, which is reported. */
 	signal(SIGPIPE, SIG_IGN);
@@ -155,6 +164,7 @@ int tracing_start(const struct eg_options *options, const struct eg_probe_sink *
 	if (!tracing)
 		return eg_command_fail(options->of, -ENOMEM);
 	tracing->signals = tracing->input = -1;
+	tracing->serves = options->of->serves;
 	tracing->look_ms = events ? LOOK_LIVE_MS : LOOK_MS;
 	status = start(options, sink, events, tracing);
 	if (status) {
@@ -226,8 +236,9 @@ static bool end_signal(struct tracing *tracing, const struct signalfd_siginfo *s
 {
 	if (!tracing->command || tracing->linger_until)
 		return true;
-	if (tracing->kill_at) /* the second one: end at once */
-		return true;
+	/* The second one: end at once. A hangup comes from the terminal and from the shell. */
+	if (tracing->kill_at)
+		return signal_info->ssi_signo != SIGHUP;
 	if (signal_info->ssi_code != SI_KERNEL)
 		command_signal(tracing->command, (int)signal_info->ssi_signo);
 	tracing->kill_at = INT64_MAX;
@@ -260,11 +271,13 @@ static bool read_signal(struct tracing *tracing, enum tracing_event *ret_event)
 		case SIGUSR1:
 			*ret_event = TRACING_SNAPSHOT;
 			return true;
-		case SIGHUP:
-			*ret_event = TRACING_RELOAD;
-			return true;
 		case SIGCHLD:
 			break;
+		case SIGHUP:
+			*ret_event = TRACING_RELOAD;
+			if (tracing->serves)
+				return true;
+			__attribute__((fallthrough));
 		default:
 			*ret_event = TRACING_END;
 			if (end_signal(tracing, &signal_info))
