@@ -41,7 +41,8 @@ int eg_print_summary(FILE *stream, enum eg_format format, const struct eg_summar
 
 /*
  * Writes through `print` into a file that appears under its name only when it
- * is whole: temporary file beside it, fsync, rename. 0 or -errno; on failure
+ * is whole: temporary file beside it, fsync, rename. One that it replaces hands
+ * its mode on and, where that is permitted, its owner. 0 or -errno; on failure
  * nothing is left behind.
  */
 int eg_write_atomically(const char *path, int (*print)(FILE *stream, void *data), void *data);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <egret/base.h>
 
@@ -49,13 +50,19 @@ static const char *proc_path(int fd, char buffer[static PROC_FD_SIZE])
 	return buffer;
 }
 
+/* What a path leads to. */
+struct place {
+	char real[PATH_MAX];
+	struct stat there; /* st_mode 0: there is nothing yet */
+	bool direct; /* a device, a pipe, a file without a name: nothing that could be replaced */
+};
+
 /*
  * Where the file really is: the end of a symbolic link, so that the link stays.
  * It is the kernel that follows it, with its protection of links in shared
- * directories. direct: a device, a pipe, a file without a name; nothing that
- * could be replaced.
+ * directories.
  */
-static int resolve(const char *path, char ret_real[static PATH_MAX], bool *ret_direct)
+static int resolve(const char *path, struct place *ret_place)
 {
 	_cleanup_(eg_closep) int fd = open(path, O_PATH | O_CLOEXEC);
 	char buffer[PROC_FD_SIZE];
@@ -64,19 +71,20 @@ static int resolve(const char *path, char ret_real[static PATH_MAX], bool *ret_d
 
 	if (strlen(path) >= PATH_MAX)
 		return -ENAMETOOLONG;
-	*ret_direct = false;
-	memcpy(ret_real, path, strlen(path) + 1);
+	*ret_place = (struct place){ .direct = false };
+	memcpy(ret_place->real, path, strlen(path) + 1);
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -errno;
 	if (fstat(fd, &status) < 0)
 		return -errno;
 	if (S_ISDIR(status.st_mode))
 		return -EISDIR;
-	*ret_direct = !S_ISREG(status.st_mode) || status.st_nlink == 0;
-	size = readlink(proc_path(fd, buffer), ret_real, PATH_MAX);
+	ret_place->direct = !S_ISREG(status.st_mode) || status.st_nlink == 0;
+	ret_place->there = status;
+	size = readlink(proc_path(fd, buffer), ret_place->real, PATH_MAX);
 	if (size < 0 || size >= PATH_MAX)
 		return size < 0 ? -errno : -ENAMETOOLONG;
-	ret_real[size] = '\0';
+	ret_place->real[size] = '\0';
 	return 0;
 }
 
@@ -177,15 +185,29 @@ static int write_direct(const char *path, int (*print)(FILE *stream, void *data)
 	return fclose(stream) == EOF && r == 0 ? -errno : r;
 }
 
-/* mode 0: what the umask leaves of the usual one. */
-static int write_at(int directory, const char *name, mode_t mode,
+/*
+ * Before anything is in it: whoever may not read the file that is replaced may
+ * not read the new one. The owner is only kept where that takes no right that
+ * is gone. st_mode 0: nothing is replaced, and the umask decides.
+ */
+static int make_like(int fd, const struct stat *like)
+{
+	if (!like->st_mode)
+		return 0;
+	if ((like->st_uid != geteuid() || like->st_gid != getegid()) &&
+	    fchown(fd, like->st_uid, like->st_gid) < 0 && errno != EPERM && errno != EINVAL)
+		return -errno;
+	return fchmod(fd, like->st_mode & 0777) < 0 ? -errno : 0;
+}
+
+static int write_at(int directory, const char *name, const struct stat *like,
 		    int (*print)(FILE *stream, void *data), void *data)
 {
 	_cleanup_(release) struct temporary temporary = { .directory = directory };
 	int r = open_temporary(&temporary);
 
-	if (r == 0 && mode && fchmod(fileno(temporary.stream), mode) < 0)
-		r = -errno;
+	if (r == 0)
+		r = make_like(fileno(temporary.stream), like);
 	if (r == 0)
 		r = print_all(temporary.stream, print, data);
 	return r < 0 ? r : replace(&temporary, name);
@@ -194,28 +216,30 @@ static int write_at(int directory, const char *name, mode_t mode,
 int eg_write_atomically_at(int directory, const char *name, mode_t mode,
 			   int (*print)(FILE *stream, void *data), void *data)
 {
-	return write_at(directory, name, mode, print, data);
+	const struct stat like = { .st_mode = mode, .st_uid = geteuid(), .st_gid = getegid() };
+
+	return write_at(directory, name, &like, print, data);
 }
 
 int eg_write_atomically(const char *path, int (*print)(FILE *stream, void *data), void *data)
 {
 	_cleanup_(eg_closep) int directory = -1;
-	char real[PATH_MAX];
-	char *slash, *name = real;
-	bool direct;
-	int r = resolve(path, real, &direct);
+	struct place place;
+	char *slash, *name = place.real;
+	int r = resolve(path, &place);
 
 	if (r < 0)
 		return r;
-	if (direct)
+	if (place.direct)
 		return write_direct(path, print, data);
-	slash = strrchr(real, '/');
+	slash = strrchr(place.real, '/');
 	if (slash) {
 		name = slash + 1;
 		*slash = '\0';
 	}
 	if (!*name)
 		return -EISDIR;
-	directory = open(slash ? (*real ? real : "/") : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return directory < 0 ? -errno : write_at(directory, name, 0, print, data);
+	directory = open(slash ? (*place.real ? place.real : "/") : ".",
+			 O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return directory < 0 ? -errno : write_at(directory, name, &place.there, print, data);
 }

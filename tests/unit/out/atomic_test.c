@@ -115,6 +115,29 @@ static void replaces_a_file(void **state)
 	assert_files(1);
 }
 
+/* Results can hold secrets: who could not read the old file can't read the new one. */
+static void keeps_the_mode(void **state)
+{
+	struct stat status;
+
+	(void)state;
+	assert_int_equal(write_to(path, print_word, "one"), 0);
+	assert_int_equal(chmod(path, 0600), 0);
+	assert_int_equal(write_to(path, print_word, "two"), 0);
+	assert_holds(path, "two");
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_mode & 07777, 0600);
+	if (geteuid() != 0)
+		return;
+	assert_int_equal(chown(path, 1, 2), 0);
+	assert_int_equal(write_to(path, print_word, "three"), 0);
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_uid, 1);
+	assert_int_equal(status.st_gid, 2);
+	assert_int_equal(status.st_mode & 07777, 0600);
+	assert_int_equal(chown(path, 0, 0), 0);
+}
+
 /* Where the directory is open, a link is replaced, and the mode is the one that was asked for. */
 static void writes_in_an_open_directory(void **state)
 {
@@ -268,6 +291,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(writes_a_file),
 		TEST(replaces_a_file),
+		TEST(keeps_the_mode),
 		TEST(writes_in_an_open_directory),
 		TEST(writes_in_the_working_directory),
 		TEST(leaves_nothing_on_failure),
