@@ -307,6 +307,27 @@ static void snapshot(struct test *test)
 	expect_process(results[1], client);
 }
 
+/* In the midst of an interval, what there is goes up to now. */
+static void snapshot_of_interval(struct test *test)
+{
+	const char *const options[] = { "--interval", "3s", NULL };
+	struct program *program = start(test, options);
+	struct result *results[ROOM];
+	const char *begin, *end;
+
+	program_expect(program, PROGRAM_OUT, "\n");
+	kill(program->pid, SIGUSR1);
+	while (program_lines(program) < 2)
+		breathe();
+	kill(program->pid, SIGINT);
+	expect_equal(test, program_wait(program)->status, 0);
+	require(test, parse_all(test, program->output.out, results, ROOM) >= 3);
+	begin = json_text(results[1]->json, "period.start");
+	end = json_text(results[1]->json, "period.end");
+	expect_equal(test, strcmp(json_text(results[0]->json, "period.end"), begin), 0);
+	expect_equal(test, strcmp(begin, end) < 0, 1);
+}
+
 static void terminated(struct test *test)
 {
 	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
@@ -400,6 +421,7 @@ const struct test_case interval_cases[] = {
 	CASE("interval/replaced", replaced),
 	CASE_BOTH("interval/forgotten", forgotten),
 	CASE("interval/snapshot", snapshot),
+	CASE("interval/snapshot-of-interval", snapshot_of_interval),
 	CASE("interval/terminated", terminated),
 	CASE("interval/interrupted-twice", interrupted_twice),
 	{ 0 },

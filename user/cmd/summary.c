@@ -40,13 +40,14 @@ static int begin(struct session *session, int64_t start)
 	return 0;
 }
 
-static int fill(struct session *session, bool last)
+/* Up to `end`: that of the interval, or now in the midst of one. */
+static int fill(struct session *session, int64_t end, bool last)
 {
 	struct eg_summary *summary = session->summary;
-	struct eg_period period = tracing_period(session->tracing);
 	int error;
 
-	summary->period.end = period.end;
+	/* The clock may have been set back. */
+	summary->period.end = end < summary->period.start ? summary->period.start : end;
 	summary->periods[0] = summary->period;
 	error = collector_fill(session->collector, tracing_probe(session->tracing), last);
 	return error ? fail("read the kernel's counters", error) : 0;
@@ -78,7 +79,7 @@ static int print(struct session *session, struct eg_summary *summary)
 static int snapshot(struct session *session)
 {
 	struct eg_summary *copy = eg_summary_new(session->options->by);
-	int error = fill(session, false);
+	int error = fill(session, eg_now_ns(), false);
 
 	if (!copy)
 		return fail("take a snapshot", -ENOMEM);
@@ -95,7 +96,7 @@ static int snapshot(struct session *session)
 
 static int finish(struct session *session, bool last)
 {
-	int error = fill(session, last);
+	int error = fill(session, tracing_period(session->tracing).end, last);
 
 	if (last)
 		tracing_unload(session->tracing);
@@ -128,7 +129,7 @@ static int loop(struct session *session)
 				fail("read the kernel's records", error);
 			if (!error && collector_is_crowded(session->collector,
 							   tracing_is_quiet(session->tracing)))
-				error = fill(session, false);
+				error = fill(session, eg_now_ns(), false);
 			break;
 		case TRACING_SNAPSHOT:
 			error = snapshot(session);
