@@ -76,6 +76,17 @@ static __always_inline bool is_local(struct sock *sk, const __u8 peer[16], bool 
 	return same_ip(own, peer);
 }
 
+/*
+ * The same number, of which the verifier does not know where it came from: a
+ * constant out of one of two branches, on which another depends, makes it look
+ * at all that follows twice.
+ */
+__noinline __u64 any_number(__u64 number)
+{
+	asm volatile("" : "+r"(number));
+	return number;
+}
+
 static __always_inline __u64 since(__u64 now, __u64 then)
 {
 	return now > then ? now - then : 0;

@@ -96,13 +96,16 @@ static __always_inline void stream_measure(struct tcp_sock *tp, int state, bool 
 	sample->totals.bytes_sent = since(sample->totals.bytes_sent, sent_before);
 	sample->totals.bytes_received = since(sample->totals.bytes_received, received_before);
 	sample->totals.first_ns = sample->key.born_ns;
-	sample->totals.connections = !(sample->flags & (EG_SOCKET_OLD | EG_SOCKET_SUBFLOW));
+	sample->totals.connections =
+		any_number(!(sample->flags & (EG_SOCKET_OLD | EG_SOCKET_SUBFLOW)));
 	if (sample->row.transport == EG_TRANSPORT_MPTCP && mptcp_counts()) {
 		sample->totals.bytes_sent = 0;
 		sample->totals.bytes_received = 0;
 	}
+	sample->totals.bytes_sent = any_number(sample->totals.bytes_sent);
+	sample->totals.bytes_received = any_number(sample->totals.bytes_received);
 	rtt = READ(typed, tp, rtt_min.s[0].v);
-	sample->totals.rtt_min_us = rtt == ~0U ? 0 : rtt;
+	sample->totals.rtt_min_us = any_number(rtt == ~0U ? 0 : rtt);
 	/* A further subflow may lead elsewhere; its bytes belong to the connection's row. */
 	if (!(sample->flags & EG_SOCKET_SUBFLOW)) {
 		peer_address(sample->row.ip, sk, typed);
@@ -205,6 +208,7 @@ static __always_inline void stream_closed(struct sock *sk, int oldstate, bool ag
 	} else if (sample.row.transport != EG_TRANSPORT_MPTCP || !mptcp_counts()) {
 		emit_event(EG_RECORD_CLOSE, address, sk, &sample.row, &sample.totals, 0);
 	}
+	sample.totals.failed = any_number(sample.totals.failed);
 	settle(&sample);
 	if (known)
 		socket_drop(address, known);
