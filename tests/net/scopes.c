@@ -245,7 +245,8 @@ static void machines(struct test *test)
 		const char *cgroup;
 		struct expected expected;
 	} units[] = {
-		{ "machine.slice/machine-debian\\x2dtree%d.scope/payload/system.slice/nginx.service",
+		{ "machine.slice/machine-debian\\x2dtree%d.scope/payload/system.slice/"
+		  "nginx.service",
 		  { .id = "container:nspawn/debian-tree%d", .kind = "container" } },
 		{ "machine.slice/systemd-nspawn@arch%d.service/payload",
 		  { .id = "container:nspawn/arch%d", .kind = "container" } },

@@ -259,9 +259,7 @@ bool ident_snap(struct resolver *resolver)
 			return false;
 		}
 		trust = unit_trust(resolver, index);
-	} else if (find_freezer(resolver, &snap)) {
-		trust = TRUST_ROOT;
-	} else if (find_mount(resolver, &snap)) {
+	} else if (find_freezer(resolver, &snap) || find_mount(resolver, &snap)) {
 		trust = TRUST_ROOT;
 	} else {
 		return false;
