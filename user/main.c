@@ -127,7 +127,9 @@ int main(int argc, char **argv)
 	const char *word = argc > 1 ? argv[1] : NULL;
 
 	fill_standard_descriptors();
-	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error like a full disk */
+	/* A closed pipe, and a file that may not grow, are errors like a full disk. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	if (!word) {
 		put_usage(stderr);
 		return EG_EXIT_USAGE;

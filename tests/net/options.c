@@ -289,6 +289,28 @@ static void disk_full(struct test *test)
 		     0);
 }
 
+/* RLIMIT_FSIZE: what is written beyond it would be the end of the process (SIGXFSZ). */
+static void file_too_large(struct test *test)
+{
+	const char *const argv[] = { program_find(test, "sh"),
+				     "-c",
+				     "ulimit -f 0 && exec \"$@\"",
+				     "sh",
+				     test->egret,
+				     "summary",
+				     "--duration",
+				     "100ms",
+				     "-o",
+				     test_path(test, "out.json"),
+				     NULL };
+	struct output output;
+
+	egret_needed(test);
+	output = program_run(test, &(struct program_options){ .argv = argv });
+	expect_failure(test, &output, "file too large");
+	expect_equal(test, access(argv[9], F_OK), -1);
+}
+
 /* A device is written to, not replaced by a file. */
 static void device(struct test *test)
 {
@@ -390,6 +412,7 @@ const struct test_case option_cases[] = {
 	CASE("options/output-full", output_full),
 	CASE("options/output-closed", output_closed),
 	CASE("options/disk-full", disk_full),
+	CASE("options/file-too-large", file_too_large),
 	CASE("options/device", device),
 	CASE("options/no-directory", no_directory),
 	CASE("options/atomic", atomic),

@@ -86,6 +86,7 @@ static _Noreturn void run_child(const struct command *command, int go_fd, int fa
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	execvp(argv[0], argv);
 	error = errno;
 	eg_error("%s: %s", argv[0], strerror(error));

@@ -64,8 +64,6 @@ static int open_signals(const struct eg_options *options)
 	sigaddset(&signals, SIGCHLD);
 	if (options->of->serves || !is_ignored(SIGHUP))
 		sigaddset(&signals, SIGHUP);
-	/* A closed pipe is an error of the write, which is reported. */
-	signal(SIGPIPE, SIG_IGN);
 	if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
 		return -errno;
 	fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
