@@ -15,7 +15,13 @@
 #include <harness/sock.h>
 #include <harness/suites.h>
 
-#define STORM 2000
+/* How many processes; EG_STORM in the environment: what an emulated machine can do in time. */
+static long storm_size(void)
+{
+	const char *wanted = getenv("EG_STORM");
+
+	return wanted ? text_number(wanted) : 2000;
+}
 
 /* once_storm() with children that have a program of their own, and each its own arguments. */
 static long f_exec_storm(struct call *call)
@@ -43,7 +49,8 @@ static void storm_over_tcp(struct test *test, actor_function *storm, const char 
 	struct actor *source = actor_start(test, "source"), *server = actor_start(test, "server");
 	const char *exe = program ? actor_executable(test, program) : source->identity.exe;
 	struct egret *egret = egret_start(test, NULL);
-	struct call call = { .arg = { STORM, 11, SOCK_STREAM } };
+	long size = storm_size();
+	struct call call = { .arg = { size, 11, SOCK_STREAM } };
 	struct result *result;
 	int listener, port;
 
@@ -52,17 +59,17 @@ static void storm_over_tcp(struct test *test, actor_function *storm, const char 
 	sock_listen(server, listener);
 	call.to = address(test->ip, port);
 	snprintf(call.text, sizeof(call.text), "%.500s", exe);
-	actor_begin(server, once_accept, &(struct call){ .arg = { listener, STORM } });
+	actor_begin(server, once_accept, &(struct call){ .arg = { listener, size } });
 	actor_begin(source, storm, &call);
 	expect_equal(test, actor_end(source, NULL), 0);
-	expect_equal(test, actor_end(server, NULL), STORM * 11);
+	expect_equal(test, actor_end(server, NULL), size * 11);
 	result = egret_stop(egret);
-	expect_row_of(result, exe, OUT("tcp", test->ip, port), .sent = STORM * 11,
-		      .connections = STORM);
+	expect_row_of(result, exe, OUT("tcp", test->ip, port), .sent = size * 11,
+		      .connections = size);
 	expect_rows_of(result, exe, 1);
-	expect_processes_at(result, exe, STORM, __FILE__, __LINE__);
-	expect_row(result, server, IN("tcp", test->ip, port), .received = STORM * 11,
-		   .connections = STORM);
+	expect_processes_at(result, exe, size, __FILE__, __LINE__);
+	expect_row(result, server, IN("tcp", test->ip, port), .received = size * 11,
+		   .connections = size);
 	expect_processes(result, server, 1);
 	if (program)
 		expect_rows(result, source, 0);
@@ -85,7 +92,8 @@ static void datagrams(struct test *test)
 	struct actor *source = actor_start(test, "source"), *server = actor_start(test, "server");
 	const char *exe = actor_executable(test, "shortlived");
 	struct egret *egret = egret_start(test, NULL);
-	struct call call = { .arg = { STORM, 23, SOCK_DGRAM } };
+	long size = storm_size();
+	struct call call = { .arg = { size, 23, SOCK_DGRAM } };
 	struct result *result;
 	int in, port;
 
@@ -95,12 +103,12 @@ static void datagrams(struct test *test)
 	call.to = address(test->ip, port);
 	snprintf(call.text, sizeof(call.text), "%.500s", exe);
 	expect_equal(test, actor_call(source, f_exec_storm, &call), 0);
-	expect_equal(test, sock_receive_many(server, in, STORM), STORM * 23);
+	expect_equal(test, sock_receive_many(server, in, size), size * 23);
 	result = egret_stop(egret);
-	expect_row_of(result, exe, OUT("udp", test->ip, port), .sent = STORM * 23,
+	expect_row_of(result, exe, OUT("udp", test->ip, port), .sent = size * 23,
 		      .connections = ANY);
-	expect_processes_at(result, exe, STORM, __FILE__, __LINE__);
-	expect_row(result, server, IN("udp", test->ip, port), .received = STORM * 23,
+	expect_processes_at(result, exe, size, __FILE__, __LINE__);
+	expect_row(result, server, IN("udp", test->ip, port), .received = size * 23,
 		   .connections = ANY);
 	if (result)
 		once_check_processes(result, exe);

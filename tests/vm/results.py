@@ -95,7 +95,7 @@ class Results:
         reasons = collections.defaultdict(list)
         for case, result in self.cases.items():
             if result.verdict == "skip":
-                reasons[result.text.strip()].append(case)
+                reasons[" ".join(result.text.split())].append(case)
         return [f"{self.name}: {len(cases)} skipped, {reason}: {' '.join(cases)}"
                 for reason, cases in reasons.items()]
 
