@@ -198,6 +198,8 @@ struct eg_totals {
 /* A new, empty summary; NULL: out of memory. Free with eg_summary_free(). */
 struct eg_summary *eg_summary_new(enum eg_by by);
 void eg_summary_free(struct eg_summary *summary);
+/* Takes so many new rows from here on, any number at first; the rest is in overflow rows. */
+void eg_summary_limit_rows(struct eg_summary *summary, uint64_t rows);
 
 /*
  * The app with this id, made if it is new. ret_app stays valid, and its

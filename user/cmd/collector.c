@@ -339,6 +339,11 @@ static int add_gain(const struct eg_gain *gain, void *data)
 	error = eg_app_add(app, &key, &counters, gain->delta.rtt_min_us, &destination);
 	if (error)
 		return error;
+	/* A row of its own found no room: what is known is of one of many. */
+	if (destination->key.overflow && !key.overflow)
+		return gain->errors
+			       ? eg_destination_add_error(destination, gain->error, gain->errors)
+			       : 0;
 	destination->scope = (uint8_t)collector_scope(&gain->row);
 	if (gain->errors)
 		return eg_destination_add_error(destination, gain->error, gain->errors);

@@ -19,6 +19,7 @@
 #define INTERVAL_NS NSEC_PER_SEC
 #define INTERVAL_MIN_NS (NSEC_PER_SEC / 10)
 #define SINCE_NS (3600 * NSEC_PER_SEC) /* before now, for a history's totals */
+#define ROWS_MAX 50000 /* some 20 MB; what comes later is one row of its app */
 #define LOOK_NS NSEC_PER_SEC /* how often a history is looked at */
 
 struct source {
@@ -135,6 +136,7 @@ static int open_trace(struct source *source)
 	if (error)
 		return eg_command_fail(options->of, error);
 	collector_begin(source->collector, source->summary);
+	eg_summary_limit_rows(source->summary, ROWS_MAX);
 	source->origin.traces = true;
 	source->origin.every = options->interval;
 	return EG_EXIT_OK;
@@ -167,6 +169,7 @@ static int open_history(struct source *source)
 	source->summary = eg_summary_new(EG_BY_APP);
 	if (!source->summary)
 		return eg_command_fail(options->of, -ENOMEM);
+	eg_summary_limit_rows(source->summary, ROWS_MAX);
 	source->origin.since = options->since ? options->since : eg_now_ns() - SINCE_NS;
 	source->loaded = source->origin.since;
 	source->origin.recorder = eg_store_recorder(history_path(options));

@@ -14,14 +14,15 @@
 #include <egret/base.h>
 #include <egret/table.h>
 
-struct eg_app *eg_app_new(const char *id, const struct eg_seed *seed, struct eg_place_pool *places)
+struct eg_app *eg_app_new(const char *id, const struct eg_seed *seed, struct eg_place_pool *places,
+			  uint64_t *rows_left)
 {
 	struct eg_app *app = calloc(1, sizeof(*app));
 
 	if (!app)
 		return NULL;
 	app->id = strdup(id);
-	app->destinations = eg_destination_table_new(seed, places);
+	app->destinations = eg_destination_table_new(seed, places, rows_left);
 	if (!app->id || !app->destinations) {
 		eg_app_free(app);
 		return NULL;

@@ -43,13 +43,15 @@ void eg_counters_add(struct eg_counters *into, const struct eg_counters *from)
 /* --- the table --- */
 
 struct eg_destination_table *eg_destination_table_new(const struct eg_seed *seed,
-						      struct eg_place_pool *places)
+						      struct eg_place_pool *places,
+						      uint64_t *rows_left)
 {
 	struct eg_destination_table *table = calloc(1, sizeof(*table));
 
 	if (table) {
 		table->seed = *seed;
 		table->places = places;
+		table->rows_left = rows_left;
 	}
 	return table;
 }
@@ -160,6 +162,8 @@ static struct eg_destination *make(struct eg_destination_table *table,
 	eg_index_add(&table->index, hash);
 	if (key->overflow)
 		table->overflow = row;
+	else if (*table->rows_left)
+		--*table->rows_left;
 	return row;
 }
 
@@ -177,6 +181,8 @@ struct eg_destination *eg_app_row(struct eg_app *app, const struct eg_destinatio
 	uint64_t hash = eg_hash(&table->seed, &wanted, sizeof(wanted));
 	struct eg_destination *row = find(table, &wanted, hash);
 
+	if (!row && !wanted.overflow && !*table->rows_left)
+		return eg_app_row(app, &(struct eg_destination_key){ .overflow = true });
 	if (!row)
 		return make(table, &wanted, hash);
 	if (row->excluded) {

@@ -19,11 +19,13 @@ struct eg_destination_table {
 	uint32_t excluded_count; /* rows that eg_summary_exclude() took out */
 	struct eg_destination *overflow; /* the row of that key, NULL: none */
 	struct eg_place_pool *places; /* the summary's */
+	uint64_t *rows_left; /* how many new ones the summary still takes */
 	struct eg_destination *blocks[EG_BLOCKS_MAX];
 };
 
 struct eg_destination_table *eg_destination_table_new(const struct eg_seed *seed,
-						      struct eg_place_pool *places);
+						      struct eg_place_pool *places,
+						      uint64_t *rows_left);
 void eg_destination_table_free(struct eg_destination_table *table);
 
 /* How many rows were ever made, excluded ones too: the numbers of rows are below. */
@@ -35,7 +37,10 @@ struct eg_destination *eg_destination_at(const struct eg_destination_table *tabl
 /* Takes a row out: its place is used again when its key comes back. */
 void eg_destination_exclude(struct eg_destination_table *table, struct eg_destination *destination);
 
-/* The row with this key, made empty if it is new; NULL: out of memory. */
+/*
+ * The row with this key, made empty if it is new, or the overflow row where the summary
+ * takes no new ones; NULL: out of memory.
+ */
 struct eg_destination *eg_app_row(struct eg_app *app, const struct eg_destination_key *key);
 bool eg_app_has_row(const struct eg_app *app, const struct eg_destination_key *key);
 /* Adds to a row of the app and to the app. */

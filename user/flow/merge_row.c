@@ -138,6 +138,15 @@ static int merge_detail(const struct eg_choice *choice, struct eg_destination *i
 	return r == 0 ? merge_errors(into, known) : r;
 }
 
+static int merge_what_is_known(const struct eg_choice *choice, struct eg_app *app,
+			       struct eg_destination *into, const struct eg_destination *from)
+{
+	int r = merge_detail(choice, into, from);
+
+	merge_scope(choice, into, from);
+	return r == 0 ? merge_place(choice, app, into, from) : r;
+}
+
 int eg_app_merge_row(struct eg_app *app, const struct eg_destination *from)
 {
 	struct eg_destination *into = eg_app_row(app, &from->key);
@@ -150,10 +159,10 @@ int eg_app_merge_row(struct eg_app *app, const struct eg_destination *from)
 		.into_seen = into->counters.last_seen,
 		.from_seen = from->counters.last_seen,
 	};
-	merge_scope(&choice, into, from);
-	r = merge_detail(&choice, into, from);
-	if (r == 0)
-		r = merge_place(&choice, app, into, from);
+	if (into->key.overflow && !from->key.overflow)
+		r = from->detail ? merge_errors(into, from->detail) : 0;
+	else
+		r = merge_what_is_known(&choice, app, into, from);
 	if (r == 0)
 		eg_app_count(app, into, &from->counters, from->rtt_min_us);
 	return r;

@@ -27,7 +27,13 @@ struct eg_summary *eg_summary_new(enum eg_by by)
 		return NULL;
 	}
 	summary->apps->seed = eg_seed_new();
+	summary->apps->rows_left = UINT64_MAX;
 	return summary;
+}
+
+void eg_summary_limit_rows(struct eg_summary *summary, uint64_t rows)
+{
+	summary->apps->rows_left = rows;
 }
 
 bool eg_host_is_known(const struct eg_host *host)
@@ -102,7 +108,7 @@ int eg_summary_app(struct eg_summary *summary, const char *id, struct eg_app **r
 		if (eg_index_reserve(&table->index, hash_app, table) < 0 ||
 		    eg_list_reserve(&table->apps, summary->apps_count, 1, sizeof(app)) < 0)
 			return -ENOMEM;
-		app = eg_app_new(id, &table->seed, summary->places);
+		app = eg_app_new(id, &table->seed, summary->places, &table->rows_left);
 		if (!app)
 			return -ENOMEM;
 		table->apps[summary->apps_count++] = app;

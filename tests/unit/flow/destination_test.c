@@ -45,6 +45,37 @@ static void rows_add_up(void **state)
 	eg_summary_free(summary);
 }
 
+/* Bytes may lose their address, they never vanish. */
+static void takes_no_more_rows_than_it_may(void **state)
+{
+	struct eg_summary *summary, *other;
+	struct eg_app *app = new_app(&summary), *from = new_app(&other);
+	struct eg_destination *row = NULL;
+
+	(void)state;
+	eg_summary_limit_rows(summary, 2);
+	for (uint8_t i = 1; i <= 5; i++) {
+		struct eg_destination_key key = model_key(i);
+		struct eg_counters counters = model_counters(i, 1);
+
+		assert_int_equal(eg_app_add(app, &key, &counters, 0, &row), 0);
+		assert_int_equal(row->key.overflow, i > 2);
+	}
+	assert_int_equal(row->counters.bytes.sent, 3 + 4 + 5);
+	/* Rows that are there go on, whether counted or merged. */
+	row = model_add(from, model_key(2), model_counters(100, 0));
+	row = model_add(from, model_key(9), model_counters(1000, 0));
+	assert_non_null(eg_destination_detail(row));
+	row->detail->domain = strdup("nine.example");
+	assert_int_equal(eg_summary_merge(summary, other), 0);
+	assert_int_equal(eg_summary_totals(summary).destinations, 2);
+	assert_int_equal(eg_summary_totals(summary).bytes.sent, 15 + 1100);
+	assert_int_equal(eg_summary_totals(summary).overflow.sent, 12 + 1000);
+	assert_null(eg_app_row(app, &(struct eg_destination_key){ .overflow = true })->detail);
+	eg_summary_free(other);
+	eg_summary_free(summary);
+}
+
 static void each_part_of_the_key_makes_a_row(void **state)
 {
 	struct eg_summary *summary;
@@ -210,6 +241,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_add_up),
+		cmocka_unit_test(takes_no_more_rows_than_it_may),
 		cmocka_unit_test(each_part_of_the_key_makes_a_row),
 		cmocka_unit_test(unknown_parts_do_not_matter),
 		cmocka_unit_test(unknown_times_and_rtts_are_no_minimum),
