@@ -78,6 +78,12 @@ int64_t eg_monotonic_ns(void);
 int64_t eg_boot_to_real_ns(void);
 /* With that added; what is later than can be is the last moment that there is. */
 int64_t eg_boot_to_real(uint64_t boot_ns, int64_t offset_ns);
+/*
+ * The same for a process's start, which is half of its name: it must be the same
+ * in every document. So the offset, which no two measurements agree on, is
+ * rounded to milliseconds.
+ */
+int64_t eg_start_time(uint64_t boot_ns, int64_t offset_ns);
 /* "500ms" "10s" "5m" "2h" "7d" "4w" "1y" -> ns; -EINVAL, -ERANGE. */
 int eg_duration_parse(const char *text, int64_t *ret_ns);
 /* RFC 3339, UTC, nine decimals, Z. */

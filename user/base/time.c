@@ -51,6 +51,14 @@ int64_t eg_boot_to_real(uint64_t boot_ns, int64_t offset_ns)
 	return __builtin_add_overflow(boot_ns, offset_ns, &real_ns) ? INT64_MAX : real_ns;
 }
 
+int64_t eg_start_time(uint64_t boot_ns, int64_t offset_ns)
+{
+	const int64_t millisecond = NSEC_PER_SEC / 1000;
+
+	offset_ns += millisecond / 2;
+	return eg_boot_to_real(boot_ns, offset_ns - offset_ns % millisecond);
+}
+
 /* --- durations --- */
 
 static const struct {

@@ -67,18 +67,6 @@ void processes_free(struct processes *processes)
 
 /* --- describing --- */
 
-/*
- * A process's start is half of its name: it must be the same in every summary.
- * So the clocks' difference, which no two measurements agree on, is rounded.
- */
-static int64_t start_time(const struct processes *processes, uint64_t boot_ns)
-{
-	const int64_t millisecond = NSEC_PER_SEC / 1000;
-	int64_t offset = processes->boot_to_real_ns + millisecond / 2;
-
-	return eg_boot_to_real(boot_ns, offset - offset % millisecond);
-}
-
 int processes_add(struct processes *processes, const struct eg_process *record)
 {
 	struct known_process **slot = eg_table_add(processes->table, &record->key);
@@ -91,7 +79,8 @@ int processes_add(struct processes *processes, const struct eg_process *record)
 	if (*slot)
 		return 0;
 	processes->described++;
-	return known_process_new(record, start_time(processes, record->key.start_ns),
+	return known_process_new(record,
+				 eg_start_time(record->key.start_ns, processes->boot_to_real_ns),
 				 processes->machine, processes->by, slot);
 }
 

@@ -122,7 +122,7 @@ static int read_process(struct eg_machine *machine, int process, struct eg_livin
 	if (error)
 		return error;
 	facts->start_boot = start * tick_ns;
-	facts->start = (int64_t)facts->start_boot + eg_boot_to_real_ns();
+	facts->start = eg_start_time(facts->start_boot, eg_boot_to_real_ns());
 	read_uid(process, facts);
 	read_texts(process, living);
 	set_facts(machine, process, living);

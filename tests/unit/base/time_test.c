@@ -48,6 +48,9 @@ static void no_boot_time_overflows(void **state)
 	assert_true(eg_boot_to_real(5, -7) == -2);
 	assert_true(eg_boot_to_real(INT64_MAX, 1) == INT64_MAX);
 	assert_true(eg_boot_to_real(UINT64_MAX, 0) == INT64_MAX);
+	assert_true(eg_start_time(5, 999700) == 1000005);
+	assert_true(eg_start_time(5, 1000300) == 1000005);
+	assert_true(eg_start_time(INT64_MAX, 1000300) == INT64_MAX);
 }
 
 /* --- durations --- */

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include <egret/base.h>
 #include <egret/ident.h>
 
 static void this_process(void **state)
@@ -25,6 +26,8 @@ static void this_process(void **state)
 	assert_int_equal(facts->pid, getpid());
 	assert_int_equal(facts->uid, getuid());
 	assert_true(facts->start > 0);
+	/* As in every other document: see eg_start_time(). */
+	assert_true((facts->start - (int64_t)facts->start_boot) % (NSEC_PER_SEC / 1000) == 0);
 	assert_int_equal(facts->origin, EG_ORIGIN_PROC);
 	assert_non_null(strstr(facts->executable, "living_test"));
 	assert_non_null(strstr(facts->args[0], "living_test"));
