@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Real sandboxes by bubblewrap: with a Flatpak's mark in them, and with a false one. */
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -228,6 +231,43 @@ static void users_only(struct test *test)
 		   669);
 }
 
+/* In mounts of its own, a file system in user space over /proc, which never answers. */
+static long take_silent_proc(struct call *call)
+{
+	int fuse = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+	char options[96];
+
+	(void)call;
+	snprintf(options, sizeof(options), "fd=%d,rootmode=40000,user_id=0,group_id=0,allow_other",
+		 fuse);
+	if (fuse < 0 || unshare(CLONE_NEWNS) < 0 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("silent", "/proc", "fuse", MS_NODEV | MS_NOSUID, options) < 0)
+		return -errno;
+	return 0;
+}
+
+/* Whose init it has is looked up in its /proc: who waits for that waits for ever. */
+static void silent(struct test *test)
+{
+	struct actor *server = actor_start(test, "server");
+	struct actor *parent = actor_start(test, "parent");
+	struct actor *child = actor_fork_in_pid_namespace(parent);
+	struct egret *egret;
+
+	if (actor_call(child, take_silent_proc, &(struct call){ 0 }) < 0)
+		test_skip(test, "there are no file systems in user space here");
+	egret = egret_start(test, NULL);
+	send_bytes(child, server, 672);
+	expect_app(egret_stop(egret),
+		   &(struct expected){ .id = test_text(test, "exe:%s", child->identity.exe),
+				       .kind = "program",
+				       .name = "parent",
+				       .trust = "kernel",
+				       .component = "parent" },
+		   672);
+}
+
 const struct test_case sandbox_cases[] = {
 	CASE("sandboxes/flatpak", flatpak),
 	CASE("sandboxes/impostor", impostor),
@@ -236,5 +276,6 @@ const struct test_case sandbox_cases[] = {
 	CASE("sandboxes/snap", snap),
 	CASE("sandboxes/desktop", desktop),
 	CASE("sandboxes/users-only", users_only),
+	CASE("sandboxes/silent", silent),
 	{ 0 },
 };

@@ -6,12 +6,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -361,15 +359,14 @@ char *eg_machine_init_cgroup(struct eg_machine *machine, const struct eg_process
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS,
 	};
 	_cleanup_(eg_closep) int proc = -1, fd = -1;
-	struct statfs status;
 	char text[4096], *path;
 	ssize_t size;
 
 	eg_machine_lookup(machine, facts);
 	if (open_process(machine) < 0)
 		return NULL;
-	proc = openat(machine->process, "root/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (proc < 0 || fstatfs(proc, &status) < 0 || status.f_type != PROC_SUPER_MAGIC)
+	proc = procfs_open_proc(machine->process);
+	if (proc < 0)
 		return NULL;
 	fd = (int)syscall(SYS_openat2, proc, "1/cgroup", &how, sizeof(how));
 	size = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);

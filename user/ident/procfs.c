@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <linux/nsfs.h>
 #include <linux/openat2.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -283,6 +285,18 @@ int procfs_stamp_root(int process, const char *path, uint64_t *ret_stamp)
 	*ret_stamp = *ret_stamp * 31 + (uint64_t)status.st_mtim.tv_sec * NSEC_PER_SEC +
 		     (uint64_t)status.st_mtim.tv_nsec;
 	return 0;
+}
+
+int procfs_open_proc(int process)
+{
+	_cleanup_(eg_closep) int found = find_in_root(process, "/proc", true);
+	struct statfs status;
+
+	if (found < 0)
+		return found;
+	if (fstatfs(found, &status) < 0)
+		return last_error();
+	return status.f_type == PROC_SUPER_MAGIC ? TAKE_FD(found) : -ENOTDIR;
 }
 
 /* --- a process --- */

@@ -19,6 +19,8 @@ int procfs_read(int directory, const char *path, char **ret_text, size_t *ret_si
 int procfs_read_own(int process, const char *path, char **ret_text, size_t *ret_size);
 /* The same of a file in the root that a process sees; links stay inside. */
 int procfs_read_root(int process, const char *path, char **ret_text, size_t *ret_size);
+/* The /proc in that root, for openat2(2); -errno, -ENOTDIR: what is there is none. */
+int procfs_open_proc(int process);
 /* What changes when that file is written or replaced; 0 or -errno. */
 int procfs_stamp_root(int process, const char *path, uint64_t *ret_stamp);
 /* A link's text; malloc'ed. 0 or -errno. */

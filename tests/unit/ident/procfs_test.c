@@ -144,7 +144,7 @@ static pid_t start_silent(const char *directory, int *ret_hold)
 static void file_systems_that_never_answer_are_not_asked(void **state)
 {
 	char directory[] = "/tmp/egret-procfs-XXXXXX", fuse[64], link[64], path[80];
-	_cleanup_(eg_closep) int process = -1, hold = -1;
+	_cleanup_(eg_closep) int process = -1, hold = -1, proc = -1;
 	char *text = NULL;
 	uint64_t stamp;
 	size_t size;
@@ -165,6 +165,9 @@ static void file_systems_that_never_answer_are_not_asked(void **state)
 		assert_true(procfs_read_root(process, link, &text, &size) < 0);
 		assert_true(procfs_stamp_root(process, path, &stamp) < 0);
 		assert_true(procfs_stamp_root(process, link, &stamp) < 0);
+		proc = procfs_open_proc(process);
+		assert_true(proc >= 0);
+		assert_int_equal(faccessat(proc, "1/cgroup", F_OK, 0), 0);
 		alarm(0);
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
