@@ -23,6 +23,7 @@ enum eg_origin {
 struct eg_process_facts {
 	enum eg_origin origin;
 	uint32_t pid;
+	uint32_t parent; /* the pid of its parent, when it was seen; 0: unknown */
 	uint32_t uid; /* real uid in the initial user namespace */
 	bool uid_unknown;
 	int64_t start; /* realtime ns */

@@ -86,6 +86,7 @@ static void set_facts(struct known_process *process, const struct eg_process *re
 	*facts = (struct eg_process_facts){
 		.origin = EG_ORIGIN_KERNEL,
 		.pid = info->pid,
+		.parent = record->ppid,
 		.uid = info->uid,
 		.start = info->start,
 		.start_boot = record->key.start_ns,

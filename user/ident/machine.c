@@ -51,24 +51,32 @@ struct eg_machine {
 
 	/* --- the process at hand --- */
 	uint32_t pid; /* 0: it is gone */
+	uint32_t parent; /* as the kernel told; 0: unknown */
 	uint64_t start; /* CLOCK_BOOTTIME ns, 0: unknown */
 	int process; /* its directory in /proc; -1: not opened */
 	bool listed_now; /* its container's packages were looked for */
 	struct forebear forebears[ANCESTORS_MAX];
 	unsigned forebears_count;
 	bool forebears_end; /* there are no more */
-	uint32_t next_parent;
+	int eldest; /* the last one's directory in /proc; -1: there is none yet */
 };
 
 /* --- the process --- */
 
-static bool is_process(int process, uint64_t start_boot, uint32_t *ret_parent)
+/* In the units of proc_pid_stat(5). */
+static uint64_t ticks_of(uint64_t start_boot)
 {
-	uint64_t tick_ns = NSEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK), start;
+	return start_boot / (NSEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK));
+}
 
-	if (procfs_stat(process, ret_parent, &start) < 0)
+static bool is_process(int process, uint64_t start_boot)
+{
+	uint32_t parent;
+	uint64_t start;
+
+	if (procfs_stat(process, &parent, &start) < 0)
 		return false;
-	return !start_boot || start == start_boot / tick_ns;
+	return !start_boot || start == ticks_of(start_boot);
 }
 
 /*
@@ -84,7 +92,7 @@ static int open_process(struct eg_machine *machine)
 		return machine->process;
 	process = procfs_open(machine->pid);
 	machine->pid = 0;
-	if (process >= 0 && is_process(process, machine->start, &machine->next_parent))
+	if (process >= 0 && is_process(process, machine->start))
 		machine->process = TAKE_FD(process);
 	return machine->process;
 }
@@ -179,6 +187,9 @@ static void clear_forebears(struct eg_machine *machine)
 	}
 	machine->forebears_count = 0;
 	machine->forebears_end = false;
+	if (machine->eldest >= 0)
+		close(machine->eldest);
+	machine->eldest = -1;
 }
 
 /* As has_root_of_user() has it, of a process that nothing else is known of. */
@@ -190,17 +201,31 @@ static bool is_in_root_of_user(const struct eg_machine *machine, int process)
 	       eg_machine_user_ns(machine, procfs_owner(process, "ns/mnt")) == EG_NAMESPACE_OWN;
 }
 
+/* The next one up. Of a process that is gone, the kernel told who was its parent. */
+static int open_forebear(struct eg_machine *machine)
+{
+	int process;
+
+	if (machine->eldest >= 0)
+		return procfs_open_parent(machine->eldest);
+	process = open_process(machine);
+	if (process >= 0)
+		return procfs_open_parent(process);
+	if (!machine->parent || !machine->start)
+		return -ESRCH;
+	return procfs_open_elder(machine->parent, ticks_of(machine->start));
+}
+
 static bool add_forebear(struct eg_machine *machine)
 {
 	struct forebear *forebear = &machine->forebears[machine->forebears_count];
-	_cleanup_(eg_closep) int process = -1;
-	uint64_t start;
+	int process = open_forebear(machine);
 
-	if (open_process(machine) < 0 || !machine->next_parent)
+	if (process < 0)
 		return false;
-	process = procfs_open(machine->next_parent);
-	if (process < 0 || procfs_stat(process, &machine->next_parent, &start) < 0)
-		return false;
+	if (machine->eldest >= 0)
+		close(machine->eldest);
+	machine->eldest = process;
 	*forebear = (struct forebear){ .args = procfs_arguments(process) };
 	if (procfs_link(process, "exe", &forebear->executable) < 0)
 		forebear->executable = NULL;
@@ -417,8 +442,8 @@ const struct eg_lookup *eg_machine_lookup(struct eg_machine *machine,
 					  const struct eg_process_facts *facts)
 {
 	forget(machine);
-	machine->next_parent = 0;
 	machine->pid = facts->exited ? 0 : facts->pid;
+	machine->parent = facts->parent;
 	machine->start = facts->start_boot;
 	return &machine->lookup;
 }
@@ -452,6 +477,7 @@ int eg_machine_new(struct eg_machine **ret_machine)
 	if (!machine)
 		return -ENOMEM;
 	machine->process = -1;
+	machine->eldest = -1;
 	machine->hierarchy = hierarchy_open();
 	find_namespaces(machine);
 	machine->has_labels = has_apparmor();

@@ -330,6 +330,40 @@ int procfs_stat(int process, uint32_t *ret_parent, uint64_t *ret_start)
 	return field && sscanf(field, " %" SCNu64, ret_start) == 1 ? 0 : -EINVAL;
 }
 
+int procfs_open_elder(uint32_t pid, uint64_t start)
+{
+	_cleanup_(eg_closep) int process = procfs_open(pid);
+	uint64_t older;
+	uint32_t parent;
+	int error;
+
+	if (process < 0)
+		return process;
+	error = procfs_stat(process, &parent, &older);
+	if (error)
+		return error;
+	return older <= start ? TAKE_FD(process) : -ESRCH;
+}
+
+/* Pids are used again: a number that has meanwhile become another's is not followed. */
+int procfs_open_parent(int child)
+{
+	_cleanup_(eg_closep) int parent = -1;
+	uint32_t number, again;
+	uint64_t start;
+	int error = procfs_stat(child, &number, &start);
+
+	if (error)
+		return error;
+	parent = procfs_open_elder(number, start);
+	if (parent < 0)
+		return parent;
+	error = procfs_stat(child, &again, &start);
+	if (error)
+		return error;
+	return again == number ? TAKE_FD(parent) : -ESRCH;
+}
+
 bool procfs_is_kernel_thread(int process)
 {
 	_cleanup_(eg_freep) char *text = NULL;

@@ -27,6 +27,10 @@ int procfs_stamp_root(int process, const char *path, uint64_t *ret_stamp);
 int procfs_link(int directory, const char *path, char **ret_text);
 /* proc_pid_stat(5): parent, and start in clock ticks since boot. 0 or -errno. */
 int procfs_stat(int process, uint32_t *ret_parent, uint64_t *ret_start);
+/* As procfs_open(), -ESRCH: it is younger than `start`, in ticks since boot. */
+int procfs_open_elder(uint32_t pid, uint64_t start);
+/* The directory of its parent; -errno, -ESRCH: that is not the one that it had. */
+int procfs_open_parent(int child);
 /* Is it the kernel's own (proc_pid_stat(5), flags)? No, where that can't be read. */
 bool procfs_is_kernel_thread(int process);
 /* The inode number of a namespace, as "ns/mnt"; 0: unknown. */

@@ -67,6 +67,23 @@ static void ancestors_come_nearest_first(void **state)
 	assert_null(lookup->ancestor(lookup->data, 1000));
 }
 
+/* The kernel said whose child it was; who is younger is not that one. */
+static void ancestors_outlive_a_process(void **state)
+{
+	struct eg_process_facts facts = { .exited = true,
+					  .parent = (uint32_t)getpid(),
+					  .start_boot = INT64_MAX };
+	const struct eg_lookup *lookup = eg_machine_lookup(*state, &facts);
+	const struct eg_ancestor *parent = lookup->ancestor(lookup->data, 0);
+
+	assert_non_null(parent);
+	assert_non_null(strstr(parent->executable, "machine_test"));
+	assert_non_null(lookup->ancestor(lookup->data, 1));
+	facts.start_boot = 1;
+	lookup = eg_machine_lookup(*state, &facts);
+	assert_null(lookup->ancestor(lookup->data, 0));
+}
+
 static void files_of_host_and_root(void **state)
 {
 	struct eg_process_facts facts = { .pid = (uint32_t)getpid() };
@@ -114,6 +131,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(another_process_with_its_pid_is_not_it, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(ancestors_come_nearest_first, setup, teardown),
+		cmocka_unit_test_setup_teardown(ancestors_outlive_a_process, setup, teardown),
 		cmocka_unit_test_setup_teardown(files_of_host_and_root, setup, teardown),
 		cmocka_unit_test_setup_teardown(namespaces_are_compared, setup, teardown),
 		cmocka_unit_test_setup_teardown(users_take_no_more_memory, setup, teardown),

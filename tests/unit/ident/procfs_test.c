@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -211,6 +212,45 @@ static void large_files_are_refused(void **state)
 	unlink(path);
 }
 
+/* Writes proc_pid_stat(5) of a process with this parent and start; its directory. */
+static int write_stat(const char *directory, int parent, unsigned long long start)
+{
+	_cleanup_(eg_freep) char *path = NULL;
+	FILE *file;
+
+	assert_true(asprintf(&path, "%s/stat", directory) > 0);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	fprintf(file, "7 (a) b) S %d 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 %llu 0\n", parent, start);
+	assert_int_equal(fclose(file), 0);
+	return open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* A pid that was used again since belongs to somebody younger than the child. */
+static void a_parent_is_not_younger_than_its_child(void **state)
+{
+	char directory[] = "/tmp/egret-procfs-XXXXXX", path[64];
+	_cleanup_(eg_closep) int self = procfs_open((uint32_t)getpid()), child = -1, parent = -1;
+	uint64_t start;
+	uint32_t number;
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	assert_int_equal(procfs_stat(self, &number, &start), 0);
+	child = write_stat(directory, getpid(), start);
+	parent = procfs_open_parent(child);
+	assert_true(parent >= 0);
+	close(child);
+	child = write_stat(directory, getpid(), start - 1);
+	assert_int_equal(procfs_open_parent(child), -ESRCH);
+	close(child);
+	child = write_stat(directory, 0, start);
+	assert_int_equal(procfs_open_parent(child), -ENOENT);
+	snprintf(path, sizeof(path), "%s/stat", directory);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(directory), 0);
+}
+
 static void a_program_is_no_kernel_thread(void **state)
 {
 	int self = procfs_open((uint32_t)getpid());
@@ -238,6 +278,7 @@ int main(void)
 		cmocka_unit_test(file_systems_that_never_answer_are_not_asked),
 		cmocka_unit_test(stamps_tell_files_apart),
 		cmocka_unit_test(large_files_are_refused),
+		cmocka_unit_test(a_parent_is_not_younger_than_its_child),
 		cmocka_unit_test(a_program_is_no_kernel_thread),
 		cmocka_unit_test(no_process_has_no_files),
 	};
