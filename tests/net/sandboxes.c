@@ -71,7 +71,8 @@ static struct actor *start_inside(struct test *test, const struct sandbox *sandb
 /* The directory that flatpak would have put the app into. */
 static const char *deploy(struct test *test, const char *app, const char *name)
 {
-	const char *const parts[] = { "app", app, "x86_64", "stable", "c0ffee", "files", "bin" };
+	const char *const parts[] = { "flatpak", "app",	   app,	    "x86_64",
+				      "stable",	 "c0ffee", "files", "bin" };
 	const char *dir = test->dir;
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {

@@ -21,30 +21,6 @@ struct android {
 	bool uid_known;
 };
 
-/* --- whose word it is --- */
-
-/*
- * Without a right, anybody may map one id, his own, to any other
- * (user_namespaces(7)), and make a root around it: then the uid in there and
- * the list of packages are his. A container's map has more ids.
- */
-static bool has_uid_of_user(struct resolver *resolver)
-{
-	unsigned long count;
-	const char *map;
-	char *end;
-
-	if (resolver->facts->user_ns != EG_NAMESPACE_OWN)
-		return false;
-	map = ask_file(resolver, EG_TREE_PROC, "uid_map", NULL, NULL);
-	if (!map)
-		return false;
-	strtoul(map, &end, 10);
-	strtoul(end, &end, 10);
-	count = strtoul(end, &end, 10);
-	return count == 1 && end[strspn(end, " \n")] == '\0';
-}
-
 /* --- recognising it --- */
 
 /* Only Android has its programs there (a path in the container's own tree). */

@@ -3,6 +3,7 @@
 #include "resolver.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <egret/base.h>
@@ -306,6 +307,37 @@ static size_t depth_of_host(const struct resolver *resolver)
 	return resolver->cgroup.count;
 }
 
+bool has_uid_of_user(struct resolver *resolver)
+{
+	unsigned long count;
+	const char *map;
+	char *end;
+
+	if (resolver->facts->user_ns != EG_NAMESPACE_OWN)
+		return false;
+	map = ask_file(resolver, EG_TREE_PROC, "uid_map", NULL, NULL);
+	if (!map)
+		return false;
+	strtoul(map, &end, 10);
+	strtoul(end, &end, 10);
+	count = strtoul(end, &end, 10);
+	return count == 1 && end[strspn(end, " \n")] == '\0';
+}
+
+/*
+ * A user may call a cgroup what he likes, but a container has its own files, and
+ * an id that root's have not. One with a single uid is known to his engine, or
+ * he has only made a namespace around his own.
+ */
+static bool is_contradicted(struct resolver *resolver, const struct container *container)
+{
+	if (!cgroup_owned(&resolver->cgroup, container->index))
+		return false;
+	return resolver->facts->mnt_ns == EG_NAMESPACE_HOST ||
+	       container_is_roots(resolver, container) ||
+	       (has_uid_of_user(resolver) && !container_is_known(resolver, container));
+}
+
 bool find_container(struct resolver *resolver, struct container *ret_container)
 {
 	struct container container;
@@ -315,10 +347,7 @@ bool find_container(struct resolver *resolver, struct container *ret_container)
 		found = match(resolver, i - 1, &container);
 	if (!found)
 		return false;
-	/* A user may call a cgroup what he likes, but a container has its own files, and id. */
-	if (cgroup_owned(&resolver->cgroup, container.index) &&
-	    (resolver->facts->mnt_ns == EG_NAMESPACE_HOST ||
-	     container_is_roots(resolver, &container))) {
+	if (is_contradicted(resolver, &container)) {
 		resolver->flag = FLAG_CGROUP;
 		return false;
 	}

@@ -190,6 +190,18 @@ const char *container_name(struct resolver *resolver, const struct container *co
 	return name ? name : short_id(resolver, container);
 }
 
+bool container_is_known(struct resolver *resolver, const struct container *container)
+{
+	bool explain = resolver->explain, known;
+
+	if (!container->id)
+		return false;
+	resolver->explain = false; /* it is asked, not named */
+	known = docker_name(resolver, container) || podman_name(resolver, container);
+	resolver->explain = explain;
+	return known;
+}
+
 const char *container_trust(const struct resolver *resolver, const struct container *container)
 {
 	return cgroup_owned(&resolver->cgroup, container->index) ? TRUST_USER : TRUST_ROOT;

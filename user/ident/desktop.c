@@ -158,6 +158,28 @@ static const struct eg_entry *find_by_unit(struct resolver *resolver)
 	return find_entry(resolver, &candidates);
 }
 
+/* Where programs of many apps lie: being there makes none another's part. */
+static bool is_shared_directory(const char *path, size_t size)
+{
+	static const char *const names[] = {
+		"bin/", "sbin/", "games/", "lib/", "lib64/", "libexec/"
+	};
+	static const char *const roots[] = { "/", "/usr/", "/usr/local/" };
+
+	if (size >= strlen("/.local/bin/") &&
+	    has_prefix(path + size - strlen("/.local/bin/"), "/.local/bin/"))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(names) * ARRAY_SIZE(roots); i++) {
+		const char *root = roots[i % ARRAY_SIZE(roots)],
+			   *name = names[i / ARRAY_SIZE(roots)];
+
+		if (size == strlen(root) + strlen(name) && has_prefix(path, root) &&
+		    has_prefix(path + strlen(root), name))
+			return true;
+	}
+	return false;
+}
+
 /* Does the entry start this, or something in the same directory of its own? */
 static bool starts(const struct eg_entry *entry, const char *path)
 {
@@ -168,40 +190,64 @@ static bool starts(const struct eg_entry *entry, const char *path)
 	if (strcmp(entry->program, path) == 0 ||
 	    (entry->resolved && strcmp(entry->resolved, path) == 0))
 		return true;
+	if (strcmp(base_name(entry->program), base_name(path)) == 0 && is_system_path(path))
+		return true;
 	if (!entry->resolved)
 		return false;
 	size = strlen(entry->resolved) - strlen(base_name(entry->resolved));
-	return strncmp(entry->resolved, path, size) == 0;
+	return !is_shared_directory(entry->resolved, size) &&
+	       strncmp(entry->resolved, path, size) == 0;
+}
+
+#define WORDS_MAX 5 /* of a command line, among which a script is */
+
+/* Is it an interpreter that was told to run what the entry starts? */
+static bool interprets(const struct eg_entry *entry, const struct eg_ancestor *ancestor)
+{
+	char *const *args = ancestor->args;
+
+	if (!args || !is_interpreter(base_name(ancestor->executable)))
+		return false;
+	for (size_t i = 0; i < WORDS_MAX && args[i]; i++) {
+		if (*args[i] == '/' && starts(entry, args[i]))
+			return true;
+	}
+	return false;
 }
 
 /* Is this ancestor what the entry starts? */
 static bool is_started_by(const struct eg_entry *entry, const struct eg_ancestor *ancestor)
 {
-	const char *path = ancestor->executable;
-
-	if (!path || ancestor->root_of_user)
+	if (!ancestor->executable || ancestor->root_of_user)
 		return false;
-	return starts(entry, path) ||
-	       (entry->program && strcmp(base_name(entry->program), base_name(path)) == 0 &&
-		is_system_path(path));
+	return starts(entry, ancestor->executable) || interprets(entry, ancestor);
+}
+
+/* Nobody knows what an entry starts that doesn't say it: a language's program it can be. */
+static bool may_start(const struct resolver *resolver, const struct eg_entry *entry,
+		      const char *path)
+{
+	if (!entry->program && is_of_system(resolver) && is_interpreter(base_name(path)))
+		return true;
+	return starts(entry, path);
 }
 
 /*
  * Anybody may name a scope like an app and run what he likes in it. What only
- * root can have installed is left to the session's word; a file of the user's
- * own must be the entry's, or have been started by it; and in a root that he has
- * made himself all files are his, whatever their paths.
+ * root can have installed is left to the session's word, if it does work of its
+ * own and not what it is told; else it must be the entry's, or have been started
+ * by it; and in a root that the user has made himself all files are his,
+ * whatever their paths.
  */
 static bool is_contradicted(const struct resolver *resolver, const struct eg_entry *entry)
 {
-	const char *path = resolver->script && *resolver->script == '/' ? resolver->script
-									: resolver->exe;
+	const char *path = running_path(resolver);
 	const struct eg_ancestor *ancestor;
 
 	if (!path || !resolver->unit.user)
 		return false;
 	if (!has_root_of_user(resolver->facts) &&
-	    ((is_system_path(path) && !resolver->memfd) || starts(entry, path)))
+	    (does_own_work(resolver) || may_start(resolver, entry, path)))
 		return false;
 	for (unsigned i = 0; (ancestor = ask_ancestor(resolver, i)); i++) {
 		if (is_started_by(entry, ancestor))

@@ -33,18 +33,35 @@ static int read_file(void *data, enum eg_tree tree, const char *path, char **ret
 	return tree == EG_TREE_ROOT && !fixture->root_known ? -ESRCH : -ENOENT;
 }
 
+/* A file that lies right in the directory. */
+static int find_file(const struct eg_fixture *fixture, const char *directory, const char *suffix,
+		     char **ret_name)
+{
+	size_t size = strlen(directory);
+
+	for (size_t i = 0; i < fixture->files_count; i++) {
+		const char *path = fixture->files[i].path;
+
+		if (fixture->files[i].tree != EG_TREE_HOST || !has_prefix(path, directory) ||
+		    path[size] != '/' || strchr(path + size + 1, '/') || !has_suffix(path, suffix))
+			continue;
+		*ret_name = strdup(path + size + 1);
+		return *ret_name ? 0 : -ENOMEM;
+	}
+	return -ENOENT;
+}
+
 static int find_name(void *data, const char *directory, const char *suffix, char **ret_name)
 {
 	const struct eg_fixture *fixture = data;
 
-	(void)directory;
 	for (size_t i = 0; fixture->logs && fixture->logs[i]; i++) {
 		if (!has_suffix(fixture->logs[i], suffix))
 			continue;
 		*ret_name = strdup(base_name(fixture->logs[i]));
 		return *ret_name ? 0 : -ENOMEM;
 	}
-	return -ENOENT;
+	return find_file(fixture, directory, suffix, ret_name);
 }
 
 static bool exists(void *data, const char *path)

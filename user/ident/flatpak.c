@@ -4,6 +4,7 @@
 #include "resolver.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What runs beside the sandbox in its scope. */
@@ -50,7 +51,7 @@ static const char *runtime_id(struct resolver *resolver, const char *reference)
 }
 
 /* [Application] name=, or, for a runtime that is run itself, [Runtime] name= or runtime=. */
-static const char *read_info(struct resolver *resolver, const char *text)
+static const char *read_info(struct resolver *resolver, const char *text, bool *ret_runtime)
 {
 	bool application = false, runtime = false;
 	const char *found = NULL;
@@ -69,6 +70,7 @@ static const char *read_info(struct resolver *resolver, const char *text)
 		line += strcspn(line, "\n");
 		line += *line == '\n';
 	}
+	*ret_runtime = runtime;
 	return found && is_app_id(found) ? found : NULL;
 }
 
@@ -126,25 +128,93 @@ static const char *title_of(struct resolver *resolver, const char *id)
 	return name ? name : id;
 }
 
+/* --- where its files come from --- */
+
+#define INSTALLATIONS "/etc/flatpak/installations.d"
+
+/* Is this directory, or its end where it is on a file system of its own, one of root's? */
+static bool is_installation(struct resolver *resolver, const char *directory)
+{
+	const struct eg_lookup *lookup = resolver->lookup;
+	const char *text, *path;
+	char *name = NULL;
+	size_t size;
+
+	if (has_suffix(directory, "/flatpak"))
+		return true;
+	if (!lookup->find || lookup->find(lookup->data, INSTALLATIONS, ".conf", &name) != 0)
+		return false;
+	text = scratch_format(&resolver->scratch, INSTALLATIONS "/%s", name);
+	free(name);
+	text = ask_file(resolver, EG_TREE_HOST, text, NULL, NULL);
+	for (; text && *text; text = strchrnul(text, '\n'), text += *text == '\n') {
+		path = line_value(resolver, text, "Path");
+		size = path ? strlen(path) : 0;
+		if (size && path[size - 1] == '/')
+			path = scratch_copy(&resolver->scratch, path, --size);
+		if (size && (has_suffix(directory, path) || has_suffix(path, directory)))
+			return true;
+	}
+	return false;
+}
+
+/* Is this "<id>/<arch>/<branch>/<commit>/files", or below that? */
+static bool is_files(const char *part, const char *id)
+{
+	if (id && (!has_prefix(part, id) || part[strlen(id)] != '/'))
+		return false;
+	for (int i = 0; i < 4; i++) {
+		part = strchr(part, '/');
+		if (!part)
+			return false;
+		part++;
+	}
+	return has_prefix(part, "files") && (!part[5] || part[5] == '/');
+}
+
+/* ".../flatpak/<kind>/<id>/<arch>/<branch>/<commit>/files"; any id for NULL. */
+static bool is_deployment(struct resolver *resolver, const char *root, const char *kind,
+			  const char *id)
+{
+	for (const char *at = root; (at = strstr(at, kind)); at++) {
+		if (is_files(at + strlen(kind), id) &&
+		    is_installation(resolver,
+				    scratch_copy(&resolver->scratch, root, (size_t)(at - root))))
+			return true;
+	}
+	return false;
+}
+
+/* Whether what is mounted for a path is that; nobody says otherwise of what isn't known. */
+static bool is_mounted(struct resolver *resolver, const char *mountinfo, const char *path,
+		       const char *kind, const char *id)
+{
+	struct mount mount;
+
+	return !mount_of(&resolver->scratch, mountinfo, path, &mount) ||
+	       is_deployment(resolver, mount.root, kind, id);
+}
+
 /*
- * An installed app's files are mounted from ".../app/<id>/<arch>/<branch>/<commit>/files",
- * a runtime's and an extension's from ".../runtime/...". Anybody can put a
+ * An installed app's files are mounted from ".../flatpak/app/<id>/...", a
+ * runtime's and an extension's from ".../flatpak/runtime/...". Anybody can put a
  * .flatpak-info into a sandbox of his own, but not these directories of root;
  * and who makes them in his home has an app of that id.
  */
-static bool is_deployed(struct resolver *resolver, const char *id)
+static bool is_deployed(struct resolver *resolver, const char *id, bool runtime)
 {
-	const char *text = ask_file(resolver, EG_TREE_PROC, "mountinfo", NULL, NULL), *app;
-	struct mount mount;
+	const char *text = ask_file(resolver, EG_TREE_PROC, "mountinfo", NULL, NULL);
 
-	if (!text || !resolver->exe || !mount_of(&resolver->scratch, text, resolver->exe, &mount))
-		return true; /* nobody says otherwise */
-	app = scratch_format(&resolver->scratch, "/app/%s/", id);
-	return strstr(mount.root, app) || strstr(mount.root, "/runtime/");
+	if (!text || !resolver->exe)
+		return true;
+	if (!runtime && is_mounted(resolver, text, resolver->exe, "/app/", id))
+		return true;
+	return is_mounted(resolver, text, resolver->exe, "/runtime/", NULL) &&
+	       (runtime || is_mounted(resolver, text, "/app", "/app/", id));
 }
 
 /* Only a process with files of its own can have one. */
-static const char *ask_info(struct resolver *resolver, int *ret_error)
+static const char *ask_info(struct resolver *resolver, bool *ret_runtime, int *ret_error)
 {
 	const char *text;
 
@@ -152,15 +222,16 @@ static const char *ask_info(struct resolver *resolver, int *ret_error)
 	if (resolver->facts->mnt_ns == EG_NAMESPACE_HOST)
 		return NULL;
 	text = ask_file(resolver, EG_TREE_ROOT, "/.flatpak-info", NULL, ret_error);
-	return text ? read_info(resolver, text) : NULL;
+	return text ? read_info(resolver, text, ret_runtime) : NULL;
 }
 
 bool ident_flatpak(struct resolver *resolver)
 {
 	const char *scope = scope_id(resolver), *info;
+	bool runtime = false;
 	int error;
 
-	info = ask_info(resolver, &error);
+	info = ask_info(resolver, &runtime, &error);
 	if (!scope && !info)
 		return false;
 	note(resolver, "flatpak-info", info, "root/.flatpak-info", TRUST_USER);
@@ -170,7 +241,7 @@ bool ident_flatpak(struct resolver *resolver)
 		resolver->flag = FLAG_CGROUP;
 		return false;
 	}
-	if (info && !is_deployed(resolver, info)) {
+	if (info && !is_deployed(resolver, info, runtime)) {
 		note(resolver, "mounts", "no installed Flatpak's", "mountinfo", TRUST_KERNEL);
 		resolver->flag = FLAG_MOUNT;
 	}

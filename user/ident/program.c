@@ -36,6 +36,37 @@ bool is_shell(const char *name)
 	return is_one_of(name, names);
 }
 
+bool does_anything(const char *name)
+{
+	static const char *const names[] = { "curl",  "wget",	 "wget2",      "aria2c",
+					     "ssh",   "scp",	 "sftp",       "rsync",
+					     "nc",    "ncat",	 "nc.openbsd", "nc.traditional",
+					     "socat", "openssl", "git",	       "telnet",
+					     "lftp",  "gdb",	 "awk",	       "gawk",
+					     "mawk",  "find",	 "strace",     "screen",
+					     "tmux",  "script",	 "unshare",    NULL };
+
+	return is_shell(name) || is_interpreter(name) || is_one_of(name, names) ||
+	       has_prefix(name, "ld-linux") || has_prefix(name, "ld.so");
+}
+
+/* Arguments say of a user's own program whatever he likes. */
+const char *running_path(const struct resolver *resolver)
+{
+	const char *script = resolver->script;
+
+	if (script && *script == '/' && (resolver->script_executed || is_of_system(resolver)))
+		return script;
+	return resolver->exe;
+}
+
+bool does_own_work(const struct resolver *resolver)
+{
+	const char *path = running_path(resolver);
+
+	return is_of_system(resolver) && is_system_path(path) && !does_anything(base_name(path));
+}
+
 /* --- helpers --- */
 
 /* Programs that are part of another; `app` NULL: of whatever started them. */

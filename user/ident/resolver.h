@@ -144,6 +144,12 @@ bool is_generic_id(const char *id);
 bool is_system_path(const char *path);
 /* Has only root been able to put the executable there? */
 bool is_of_system(const struct resolver *resolver);
+/* Is this a program that does whatever it is told, and nothing else? */
+bool does_anything(const char *name);
+/* What runs: the script, if it is known by its path, else the executable; NULL: unknown. */
+const char *running_path(const struct resolver *resolver);
+/* Has root put it there, and does it do what it is for? Then a session's word on it will do. */
+bool does_own_work(const struct resolver *resolver);
 /* The last argument that names a Windows program; NULL: none. */
 const char *windows_program(struct resolver *resolver);
 bool is_wine_loader(const char *name);
@@ -167,6 +173,14 @@ bool find_container(struct resolver *resolver, struct container *ret_container);
  * cgroup that is called so is not that container.
  */
 bool container_is_roots(struct resolver *resolver, const struct container *container);
+/* Do its engine's files know it, root's or its user's? */
+bool container_is_known(struct resolver *resolver, const struct container *container);
+/*
+ * Without a right, anybody may map one id, his own, to any other
+ * (user_namespaces(7)), and make a root around it: then what is in there is his
+ * word. A container's map has more ids.
+ */
+bool has_uid_of_user(struct resolver *resolver);
 /* Its name: from the path, else from the runtime's files, else the id's first 12 digits. */
 const char *container_name(struct resolver *resolver, const struct container *container);
 /* The home directory of a user in the text of passwd(5); NULL: none. */

@@ -74,15 +74,15 @@ static bool is_of_steam(const struct resolver *resolver)
 
 /*
  * Any user may name a scope like a game's. What Steam starts lies in its
- * library, or is the system's; but a shortcut's number (2^31 and more) may
- * stand for any program.
+ * library, or is the system's and does work of its own; anything else, such as a
+ * shortcut's program, must have been started by it.
  */
-static bool is_contradicted(struct resolver *resolver, const char *id)
+static bool is_contradicted(const struct resolver *resolver)
 {
+	const char *path = running_path(resolver);
 	const struct eg_ancestor *ancestor;
 
-	if (!resolver->exe || strtoul(id, NULL, 10) >= 1UL << 31 || is_of_steam(resolver) ||
-	    (is_system_path(resolver->exe) && !resolver->memfd))
+	if (!path || is_of_steam(resolver) || is_steam_path(path) || does_own_work(resolver))
 		return false;
 	for (unsigned i = 0; (ancestor = ask_ancestor(resolver, i)); i++) {
 		if (ancestor->executable && is_steam_path(ancestor->executable))
@@ -171,7 +171,7 @@ bool ident_steam(struct resolver *resolver)
 	}
 	if (!id)
 		return ident_client(resolver);
-	if (is_contradicted(resolver, id)) {
+	if (is_contradicted(resolver)) {
 		resolver->flag = FLAG_CGROUP;
 		return false;
 	}

@@ -152,6 +152,42 @@ static void host_is_no_container(void **state)
 	expect("/app.slice/app-gnome-x-1234.scope", NULL);
 }
 
+/* A namespace that anybody can make (unshare -Urm). */
+static void one_uid_makes_no_container(void **state)
+{
+	static const struct question questions[] = {
+		{ .facts =
+			  "'cgroup':'" MANAGER "/user.slice/docker-" ID_A
+			  ".scope','uid':1000, 'exe': '/usr/bin/curl', 'mntns': 'own', 'userns': 'own', 'mntns_userns': 'own', 'uid_map': ['0 1000 1']",
+		  .id = "exe:/usr/bin/curl",
+		  .trust = "user",
+		  .via = "",
+		  .flag = "cgroup-mismatch" },
+		{ .facts =
+			  "'cgroup':'" MANAGER "/user.slice/libpod-" ID_A
+			  ".scope','uid':1000, 'exe': '/usr/bin/curl', 'mntns': 'own', 'userns': 'own', 'mntns_userns': 'own', 'uid_map': ['0 1000 1']",
+		  .id = "exe:/usr/bin/curl",
+		  .trust = "user",
+		  .flag = "cgroup-mismatch" },
+		{ .facts =
+			  "'cgroup':'" MANAGER "/user.slice/libpod-" ID_A
+			  ".scope','uid':1000, 'exe': '/usr/bin/curl', 'mntns': 'own', 'userns': 'own', 'mntns_userns': 'own', 'uid_map': ['0 1000 1'], 'containers_json': [{'id': '" ID_A
+			  "', 'names': ['mine']}]",
+		  .id = "container:podman/mine",
+		  .trust = "user",
+		  .flag = "" },
+		{ .facts =
+			  "'cgroup':'" MANAGER "/user.slice/docker-" ID_A
+			  ".scope','uid':1000, 'exe': '/usr/bin/curl', 'mntns': 'own', 'userns': 'own', 'mntns_userns': 'own', 'uid_map': ['0 1000 1', '1 100000 65536']",
+		  .id = "container:docker/0123456789ab",
+		  .trust = "user",
+		  .flag = "" },
+	};
+
+	(void)state;
+	question_ask_all(questions);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +197,7 @@ int main(void)
 		cmocka_unit_test(users_may_call_cgroups_what_they_like),
 		cmocka_unit_test(paths_alone),
 		cmocka_unit_test(host_is_no_container),
+		cmocka_unit_test(one_uid_makes_no_container),
 	};
 
 	return cmocka_run_group_tests_name("ident/container", tests, NULL, NULL);

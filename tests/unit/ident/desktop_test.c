@@ -162,12 +162,109 @@ static void names_of_others_are_no_disguise(void **state)
 	question_ask_all(questions);
 }
 
+/* Root has installed it, but what it does is said by whoever starts it. */
+static void what_does_anything_must_have_been_started(void **state)
+{
+	static const struct question questions[] = {
+		{ .facts =
+			  "'cgroup':'" MANAGER
+			  "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
+			  "'exe': '/usr/bin/curl', 'cmdline': ['curl', 'x'], "
+			  "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/usr/bin/web %u'}}",
+		  .id = "exe:/usr/bin/curl",
+		  .trust = "kernel",
+		  .flag = "cgroup-mismatch" },
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
+			   "'exe': '/usr/bin/curl', 'cmdline': ['curl', 'x'], "
+			   "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web'}}",
+		  .id = "exe:/usr/bin/curl",
+		  .trust = "kernel",
+		  .flag = "cgroup-mismatch" },
+		{ .facts =
+			  "'cgroup':'" MANAGER
+			  "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
+			  "'exe': '/usr/bin/python3.12', 'cmdline': ['python3', '-c', 'evil()'], "
+			  "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/usr/bin/web %u'}}",
+		  .id = "exe:/usr/bin/python3.12",
+		  .trust = "kernel",
+		  .flag = "cgroup-mismatch" },
+		{ .facts =
+			  "'cgroup':'" MANAGER
+			  "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
+			  "'exe': '/usr/bin/bash', 'cmdline': ['bash'], 'ppid_exe': ['/usr/lib/systemd/systemd'], "
+			  "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/usr/bin/web %u'}}",
+		  .id = "exe:/usr/bin/bash",
+		  .trust = "kernel",
+		  .flag = "cgroup-mismatch" },
+		{ .facts =
+			  "'cgroup':'" MANAGER
+			  "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
+			  "'exe': '/home/u/python3', 'cmdline': ['python3', '/usr/bin/web'], "
+			  "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/usr/bin/web %u'}}",
+		  .id = "script:/usr/bin/web",
+		  .trust = "user",
+		  .flag = "cgroup-mismatch" },
+		{ .facts =
+			  "'cgroup':'" MANAGER
+			  "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
+			  "'exe': '/usr/bin/curl', 'ppid_exe': ['/usr/bin/bash', '/usr/bin/web'], "
+			  "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/usr/bin/web %u'}}",
+		  .id = "desktop:org.x.Web",
+		  .trust = "user",
+		  .flag = "" },
+		{ .facts =
+			  "'cgroup':'" MANAGER
+			  "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
+			  "'exe': '/usr/bin/curl', 'ancestors': [{'exe': '/usr/bin/dash', 'cmdline': ['/bin/sh', '/usr/bin/web']}], "
+			  "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/usr/bin/web %u'}}",
+		  .id = "desktop:org.x.Web",
+		  .trust = "user",
+		  .flag = "" },
+		{ .facts =
+			  "'cgroup':'" MANAGER
+			  "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
+			  "'exe': '/usr/bin/python3.12', 'cmdline': ['python3', '/usr/bin/web'], "
+			  "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/usr/bin/web %u'}}",
+		  .id = "desktop:org.x.Web",
+		  .trust = "user",
+		  .flag = "" },
+		{ .facts =
+			  "'cgroup':'" MANAGER
+			  "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
+			  "'exe': '/usr/bin/python3.12', 'cmdline': ['python3', '/usr/share/web/main.py'], "
+			  "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/usr/bin/web %u'}}",
+		  .id = "desktop:org.x.Web",
+		  .trust = "user",
+		  .flag = "" },
+		{ .facts =
+			  "'cgroup':'" MANAGER
+			  "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
+			  "'exe': '/usr/lib/web/web-bin', "
+			  "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/usr/bin/web %u'}}",
+		  .id = "desktop:org.x.Web",
+		  .trust = "user",
+		  .flag = "" },
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
+			   "'exe': '/usr/bin/python3.12', 'cmdline': ['/usr/bin/python3'], "
+			   "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web'}}",
+		  .id = "desktop:org.x.Web",
+		  .trust = "user",
+		  .flag = "" },
+	};
+
+	(void)state;
+	question_ask_all(questions);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(forms_of_units),
 		cmocka_unit_test(what_is_no_unit_of_an_app),
 		cmocka_unit_test(names_of_others_are_no_disguise),
+		cmocka_unit_test(what_does_anything_must_have_been_started),
 	};
 
 	return cmocka_run_group_tests_name("ident/desktop", tests, NULL, NULL);

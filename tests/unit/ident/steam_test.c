@@ -63,11 +63,67 @@ static void windows_programs(void **state)
 	question_ask_all(questions);
 }
 
+static void scopes_of_games_are_no_disguise(void **state)
+{
+	static const struct question questions[] = {
+		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope','uid':1000, "
+			   "'exe': '/usr/bin/python3', 'cmdline': ['python3', '-c', 'evil()']",
+		  .id = "exe:/usr/bin/python3",
+		  .trust = "kernel",
+		  .flag = "cgroup-mismatch" },
+		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope','uid':1000, "
+			   "'exe': '/usr/bin/curl'",
+		  .id = "exe:/usr/bin/curl",
+		  .trust = "kernel",
+		  .flag = "cgroup-mismatch" },
+		{ .facts =
+			  "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope','uid':1000, "
+			  "'exe': '/usr/games/quake', 'mntns': 'own', 'userns': 'own', 'mntns_userns': 'own'",
+		  .id = "exe:/usr/games/quake",
+		  .trust = "user",
+		  .flag = "cgroup-mismatch" },
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-steam-app3000000000-9.scope','uid':1000, "
+			   "'exe': '/home/u/evil'",
+		  .id = "exe:/home/u/evil",
+		  .trust = "kernel",
+		  .flag = "cgroup-mismatch" },
+		{ .facts =
+			  "'cgroup':'" MANAGER
+			  "/app.slice/app-steam-app3000000000-9.scope','uid':1000, "
+			  "'exe': '/home/u/game', 'ancestors': [{'exe': '/home/u/.local/share/Steam/ubuntu12_32/reaper'}]",
+		  .id = "steam:3000000000",
+		  .trust = "user",
+		  .flag = "" },
+		{ .facts =
+			  "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope','uid':1000, "
+			  "'exe': '/usr/bin/curl', 'ancestors': [{'exe': '/home/u/.local/share/Steam/ubuntu12_32/reaper'}]",
+		  .id = "steam:440",
+		  .trust = "user",
+		  .flag = "" },
+		{ .facts =
+			  "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope','uid':1000, "
+			  "'exe': '/usr/bin/python3', 'cmdline': ['python3', '/home/u/Steam/steamapps/common/Proton/proton']",
+		  .id = "steam:440",
+		  .trust = "user",
+		  .flag = "" },
+		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope','uid':1000, "
+			   "'exe': '/usr/games/quake'",
+		  .id = "steam:440",
+		  .trust = "user",
+		  .flag = "" },
+	};
+
+	(void)state;
+	question_ask_all(questions);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(games),
 		cmocka_unit_test(windows_programs),
+		cmocka_unit_test(scopes_of_games_are_no_disguise),
 	};
 
 	return cmocka_run_group_tests_name("ident/steam", tests, NULL, NULL);
