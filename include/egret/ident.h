@@ -118,6 +118,8 @@ void eg_packages_free(struct eg_packages *packages);
 size_t eg_packages_count(const struct eg_packages *packages);
 /* Has this package (exactly) this uid of user 0? */
 bool eg_packages_has(const struct eg_packages *packages, const char *name, uint32_t uid);
+/* Has it any uid? */
+bool eg_packages_lists(const struct eg_packages *packages, const char *name);
 /* Package of a uid: the longest that is a dotted prefix of `process`, else the first; or NULL. */
 const char *eg_packages_find(const struct eg_packages *packages, uint32_t uid, const char *process,
 			     bool *ret_named);

@@ -212,6 +212,7 @@ static void evidence(struct test *test)
 			      test_text(test, "/proc/%d/root/data/system/packages.list", app->pid)),
 		     1);
 	expect_equal(test, !!strstr(output.out, test_text(test, "/proc/%d/cgroup", app->pid)), 1);
+	expect_equal(test, !!strstr(output.out, "the container's own claim"), 1);
 	cJSON_Delete(json);
 }
 

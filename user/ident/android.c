@@ -193,6 +193,16 @@ static bool answer_system(struct resolver *resolver, const struct android *andro
 
 /* --- kinds of uids --- */
 
+/* The process's own word on its package: that the list has none such is worth saying. */
+static bool answer_claimed(struct resolver *resolver, const struct android *android,
+			   const char *package)
+{
+	if (android->packages && !eg_packages_lists(android->packages, package))
+		note(resolver, "package", "not in the list", "root/data/system/packages.list",
+		     android->trust);
+	return answer_package(resolver, android, package, TRUST_HEURISTIC);
+}
+
 /* They have a name of their own, and nobody says whose they are. */
 static bool answer_isolated(struct resolver *resolver, const struct android *android)
 {
@@ -204,7 +214,7 @@ static bool answer_isolated(struct resolver *resolver, const struct android *and
 	part = process_part(resolver, android->process);
 	resolver->component = scratch_format(&resolver->scratch, "isolated%s%s", part ? ":" : "",
 					     part ? part : "");
-	return answer_package(resolver, android, package, TRUST_HEURISTIC);
+	return answer_claimed(resolver, android, package);
 }
 
 /* An app that is not listed yet, or not readable: its own word is all there is. */
@@ -221,7 +231,7 @@ static bool answer_unlisted(struct resolver *resolver, const struct android *and
 	}
 	if (!resolver->component)
 		resolver->component = app_component(resolver, android, package);
-	return answer_package(resolver, android, package, TRUST_HEURISTIC);
+	return answer_claimed(resolver, android, package);
 }
 
 static bool answer_app(struct resolver *resolver, const struct android *android, uint32_t app)

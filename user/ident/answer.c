@@ -39,21 +39,19 @@ static char *source_of(const struct resolver *resolver, const char *fact, const 
 	return size < 0 ? NULL : text;
 }
 
-void note_field(struct resolver *resolver, const char *fact, const char *value, const char *file,
-		const char *field, const char *trust)
+/* Takes the source. */
+static void add_evidence(struct resolver *resolver, const char *fact, const char *value,
+			 char *source, const char *trust)
 {
 	size_t count = resolver->evidence_count;
-	struct eg_evidence *grown, evidence;
-
-	if (!resolver->explain || !value || count == EVIDENCE_MAX)
-		return;
-	evidence = (struct eg_evidence){
+	struct eg_evidence *grown = reallocarray(resolver->evidence, count + 1, sizeof(*grown));
+	struct eg_evidence evidence = {
 		.fact = fact,
 		.value = strdup(value),
-		.source = source_of(resolver, fact, file, field),
+		.source = source,
 		.trust = trust,
 	};
-	grown = reallocarray(resolver->evidence, count + 1, sizeof(*grown));
+
 	if (grown)
 		resolver->evidence = grown;
 	if (!grown || !evidence.value || !evidence.source) {
@@ -64,6 +62,24 @@ void note_field(struct resolver *resolver, const char *fact, const char *value, 
 	}
 	grown[count] = evidence;
 	resolver->evidence_count = count + 1;
+}
+
+static bool is_wanted(const struct resolver *resolver, const char *value)
+{
+	return resolver->explain && value && resolver->evidence_count < EVIDENCE_MAX;
+}
+
+void note_field(struct resolver *resolver, const char *fact, const char *value, const char *file,
+		const char *field, const char *trust)
+{
+	if (is_wanted(resolver, value))
+		add_evidence(resolver, fact, value, source_of(resolver, fact, file, field), trust);
+}
+
+void note_known(struct resolver *resolver, const char *fact, const char *value)
+{
+	if (is_wanted(resolver, value))
+		add_evidence(resolver, fact, value, strdup("egret's own list"), TRUST_HEURISTIC);
 }
 
 void note(struct resolver *resolver, const char *fact, const char *value, const char *file,

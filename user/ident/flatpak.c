@@ -123,8 +123,10 @@ static const char *title_of(struct resolver *resolver, const char *id)
 {
 	const char *name = ask_name(resolver, id);
 
-	if (!name)
+	if (!name) {
 		name = known_flatpak(id);
+		note_known(resolver, "name", name);
+	}
 	return name ? name : id;
 }
 

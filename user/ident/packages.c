@@ -170,6 +170,15 @@ bool eg_packages_has(const struct eg_packages *packages, const char *name, uint3
 	return false;
 }
 
+bool eg_packages_lists(const struct eg_packages *packages, const char *name)
+{
+	for (size_t i = 0; i < packages->count; i++) {
+		if (strcmp(packages->list[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 const char *eg_packages_find(const struct eg_packages *packages, uint32_t uid, const char *process,
 			     bool *ret_named)
 {

@@ -144,6 +144,7 @@ void tell_relay(struct resolver *resolver)
 	if (!via && !tunnel)
 		return;
 	note(resolver, "opened", tunnel, "fd", TRUST_KERNEL);
+	note_known(resolver, via, via ? name_of(resolver) : NULL);
 	resolver->via = tunnel ? "relay" : via;
 	resolver->may_carry = false;
 	if (!is_android(resolver) && !is_roots_word(resolver))

@@ -76,6 +76,8 @@ void note(struct resolver *resolver, const char *fact, const char *value, const 
 /* The same for a fact that is in the kernel's record, in its field. */
 void note_field(struct resolver *resolver, const char *fact, const char *value, const char *file,
 		const char *field, const char *trust);
+/* The same for what egret itself knows, and no file of this machine says. */
+void note_known(struct resolver *resolver, const char *fact, const char *value);
 /* The rules' usual suspects, with what they are trusted for. */
 void note_cgroup(struct resolver *resolver, const char *trust);
 void note_executable(struct resolver *resolver);

@@ -198,18 +198,22 @@ static const char *package_name(struct resolver *resolver, const char *path)
 static const char *find_package_name(struct resolver *resolver, const char *script)
 {
 	size_t size = strlen(script);
-	const char *name = NULL;
+	const char *name = NULL, *path = NULL;
 
 	for (int i = 0; i < PACKAGE_LEVELS && !name; i++) {
 		while (size && script[size - 1] != '/')
 			size--;
 		if (!size)
 			break;
-		name = package_name(resolver, scratch_format(&resolver->scratch, "%.*s%s",
-							     (int)size, script, "package.json"));
+		path = scratch_format(&resolver->scratch, "root%.*spackage.json", (int)size,
+				      script);
+		name = package_name(resolver, path + strlen("root"));
 		size--;
 	}
-	return name && *name ? name : NULL;
+	if (!name || !*name)
+		return NULL;
+	note(resolver, "name", name, path, TRUST_USER);
+	return name;
 }
 
 /* A Java class has a name, not a path: "com.example.Main", "module/com.example.Main". */

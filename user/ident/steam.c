@@ -135,7 +135,9 @@ static const char *manifest_name(struct resolver *resolver, const char *director
 	at = at ? at + strspn(at, " \t") : NULL;
 	if (!at || *at != '"' || !strcspn(at + 1, "\"\n"))
 		return NULL;
-	return scratch_copy(&resolver->scratch, at + 1, strcspn(at + 1, "\"\n"));
+	at = scratch_copy(&resolver->scratch, at + 1, strcspn(at + 1, "\"\n"));
+	note(resolver, "name", at, path, TRUST_USER);
+	return at;
 }
 
 /* Where a path says that the library is: "/home/u/.../steamapps/common/Game/game". */
@@ -156,8 +158,10 @@ static const char *game_name(struct resolver *resolver, const char *id)
 
 	for (unsigned i = 0; !name && (ancestor = ask_ancestor(resolver, i)); i++)
 		name = name_near(resolver, ancestor->executable, id);
-	if (!name)
+	if (!name) {
 		name = known_steam(id);
+		note_known(resolver, "name", name);
+	}
 	return name ? name : scratch_format(&resolver->scratch, "Steam app %s", id);
 }
 

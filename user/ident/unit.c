@@ -72,8 +72,10 @@ static const char *title_of(struct resolver *resolver, const char *name)
 	size_t size = strcspn(name, "@"), all = (size_t)(dot - name);
 	struct scratch *scratch = &resolver->scratch;
 
-	if (known && !resolver->unit.user)
+	if (known && !resolver->unit.user) {
+		note_known(resolver, "name", known);
 		return known;
+	}
 	/* Others that a user calls like the system's have nothing of it. */
 	if (strcmp(name, "init.scope") == 0)
 		return "systemd (user manager)";
@@ -99,8 +101,10 @@ static bool ident_monitor(struct resolver *resolver)
 	static const char unit[] = "waydroid-container.service";
 
 	for (size_t i = 0; i < resolver->cgroup.count && i < resolver->cgroup.owned_from; i++) {
-		if (strcmp(resolver->cgroup.parts[i], "lxc.monitor.waydroid") == 0)
-			return answer_unit(resolver, unit, known_unit(unit), false);
+		if (strcmp(resolver->cgroup.parts[i], "lxc.monitor.waydroid") != 0)
+			continue;
+		note_known(resolver, "name", known_unit(unit));
+		return answer_unit(resolver, unit, known_unit(unit), false);
 	}
 	return false;
 }
