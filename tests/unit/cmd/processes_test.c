@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Processes that have talked, as a made-up probe describes them, and when they are forgotten. */
 #include <errno.h>
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -179,6 +180,35 @@ static void a_storm_is_waited_for_but_not_for_ever(void **state)
 	assert_true(processes_are_crowded(probe.processes));
 }
 
+#define HOUR 600000 /* of 10,000 processes per minute */
+
+/* What is allocated when all that have ended are forgotten, in bytes. */
+static size_t measure(void)
+{
+	struct mallinfo2 info;
+
+	assert_int_equal(processes_forget(probe.processes, NULL, 1), 0);
+	info = mallinfo2();
+	return info.uordblks + info.hblkhd;
+}
+
+/* As the collector does it: each of them is described, and forgotten after it has ended. */
+static void an_hour_of_short_processes_takes_no_more_memory(void **state)
+{
+	size_t warm = 0;
+
+	(void)state;
+	for (uint32_t number = 1; number <= HOUR; number++) {
+		describe(number);
+		if (processes_are_crowded(probe.processes))
+			assert_int_equal(processes_forget(probe.processes, NULL, 1), 0);
+		if (number == HOUR / 60)
+			warm = measure();
+	}
+	assert_true(measure() <= warm + 65536);
+	assert_null(find(1));
+}
+
 static void who_has_a_socket_left_is_remembered(void **state)
 {
 	(void)state;
@@ -230,6 +260,7 @@ int main(void)
 		cmocka_unit_test(each_grouping_has_its_id),
 		TEST(many_are_a_crowd_until_some_are_forgotten),
 		TEST(a_storm_is_waited_for_but_not_for_ever),
+		TEST(an_hour_of_short_processes_takes_no_more_memory),
 		TEST(who_has_a_socket_left_is_remembered),
 		TEST(who_is_described_meanwhile_is_remembered),
 		TEST(who_lives_is_not_asked_about),
