@@ -74,6 +74,8 @@ void eg_logv(enum eg_level level, const char *format, va_list args)
 int64_t eg_now_ns(void);
 /* CLOCK_MONOTONIC, nanoseconds: for how long something takes. */
 int64_t eg_monotonic_ns(void);
+/* CLOCK_BOOTTIME, nanoseconds: the clock of the kernel's records. */
+int64_t eg_boottime_ns(void);
 /* What to add to a CLOCK_BOOTTIME value to get CLOCK_REALTIME, now. */
 int64_t eg_boot_to_real_ns(void);
 /* With that added; what is later than can be is the last moment that there is. */

@@ -89,9 +89,17 @@ int eg_names_add(struct eg_names *names, const struct eg_payload *payload,
 /* The name that a connection to this peer has shown itself; its socket is as in struct eg_gain. */
 bool eg_names_of_socket(const struct eg_names *names, const struct eg_sample_key *socket,
 			const uint8_t ip[16], struct eg_known_name *ret_name);
-/* The connection has ended: its name is not asked for any more. */
+/* The connection has ended: its name is not asked for any more, and nothing more comes of it. */
 void eg_names_forget(struct eg_names *names, const struct eg_sample_key *socket,
 		     const uint8_t ip[16]);
+
+/*
+ * Forgets payload of which for ten seconds nothing more has come: it was kept
+ * to be put together with the rest. To be called now and then.
+ */
+void eg_names_expire(struct eg_names *names, uint64_t now_ns);
+/* How many streams and datagrams wait for the rest. */
+size_t eg_names_unfinished(const struct eg_names *names);
 
 /* Who talked to what, and when. */
 struct eg_names_question {

@@ -26,15 +26,20 @@ int64_t eg_monotonic_ns(void)
 	return clock_ns(CLOCK_MONOTONIC);
 }
 
+int64_t eg_boottime_ns(void)
+{
+	return clock_ns(CLOCK_BOOTTIME);
+}
+
 /* Reads one clock between two readings of the other; the closest pair counts. */
 int64_t eg_boot_to_real_ns(void)
 {
 	int64_t closest = INT64_MAX, offset = 0;
 
 	for (int i = 0; i < 5; i++) {
-		int64_t before = clock_ns(CLOCK_BOOTTIME);
+		int64_t before = eg_boottime_ns();
 		int64_t real = clock_ns(CLOCK_REALTIME);
-		int64_t width = clock_ns(CLOCK_BOOTTIME) - before;
+		int64_t width = eg_boottime_ns() - before;
 
 		if (width < closest) {
 			closest = width;

@@ -75,6 +75,8 @@ const struct known_app *collector_app(const struct collector *collector,
 
 bool collector_is_crowded(struct collector *collector, bool quiet)
 {
+	if (collector->names)
+		eg_names_expire(collector->names, (uint64_t)eg_boottime_ns());
 	processes_look(collector->processes, quiet);
 	return processes_are_crowded(collector->processes);
 }

@@ -43,7 +43,11 @@ int collector_nobody(const struct eg_flow_key *row, struct eg_identity *ret_iden
 size_t collector_names(struct collector *collector, const struct eg_flow_key *row, uint64_t boot_ns,
 		       struct eg_known_name ret_names[static EG_NAMES_CANDIDATES]);
 
-/* Is it time to look for processes that have ended? `quiet`: the ring is far from full. */
+/*
+ * Is it time to look for processes that have ended? `quiet`: the ring is far
+ * from full. Called each time the ring was read; forgets what is too old to
+ * become a name.
+ */
 bool collector_is_crowded(struct collector *collector, bool quiet);
 
 /* Forgets those that have ended; see processes_forget(). */

@@ -212,15 +212,19 @@ static int read_dns_stream(const struct sample *sample, const uint8_t *bytes, si
 {
 	const struct eg_payload *payload = sample->payload;
 	struct eg_cursor cursor = eg_cursor_open(bytes, size), message;
+	size_t read = 0;
 	int r = 0;
 
 	while (eg_cursor_left(&cursor) && r == 0) {
 		message = eg_cursor_take(&cursor, eg_cursor_u16(&cursor));
-		/* What ended before this piece was read when it did. */
-		if (!message.failed && (size_t)(message.end - bytes) > payload->offset)
-			r = add_dns(sample, message.at, eg_cursor_left(&message), false);
+		if (message.failed)
+			break;
+		read = (size_t)(message.end - bytes);
+		r = add_dns(sample, message.at, eg_cursor_left(&message), false);
 	}
-	return r ? r : eg_streams_keep(sample->names->streams, sample->owner, payload, bytes, size);
+	return r ? r
+		 : eg_streams_keep(sample->names->streams, sample->owner, payload, bytes + read,
+				   size - read);
 }
 
 /* --- what connections say themselves --- */
@@ -346,12 +350,19 @@ static int add_datagram(const struct sample *sample, const uint8_t *bytes, size_
 	return r;
 }
 
+static void drop_datagram(struct eg_names *names)
+{
+	names->first = (struct eg_payload){ .size = 0 };
+	explicit_bzero(names->datagram, sizeof(names->datagram));
+}
+
 /* Puts together a datagram that is longer than a record. */
 static int add_part(const struct sample *sample)
 {
 	const struct eg_payload *payload = sample->payload;
 	struct eg_names *names = sample->names;
 	size_t end = (size_t)payload->offset + payload->size;
+	int r;
 
 	if (!payload->offset && (payload->size >= payload->total))
 		return add_datagram(sample, payload->data, payload->size);
@@ -367,7 +378,9 @@ static int add_part(const struct sample *sample)
 	memcpy(names->datagram + payload->offset, payload->data, payload->size);
 	if (end < payload->total && end < sizeof(names->datagram))
 		return 0;
-	return add_datagram(sample, names->datagram, end);
+	r = add_datagram(sample, names->datagram, end);
+	drop_datagram(names);
+	return r;
 }
 
 /* --- --- */
@@ -399,6 +412,22 @@ void eg_names_forget(struct eg_names *names, const struct eg_sample_key *socket,
 		     const uint8_t ip[16])
 {
 	eg_connections_forget(names->connections, socket, ip);
+	eg_streams_forget(names->streams, socket);
+}
+
+void eg_names_expire(struct eg_names *names, uint64_t now_ns)
+{
+	eg_streams_expire(names->streams, now_ns);
+	eg_quic_flows_expire(names->quic_flows, now_ns);
+	/* Its parts come one right after the other. */
+	if (names->first.size && now_ns > names->first.header.time_ns + EG_QUIC_IDLE_NS)
+		drop_datagram(names);
+}
+
+size_t eg_names_unfinished(const struct eg_names *names)
+{
+	return eg_streams_count(names->streams) + eg_quic_flows_count(names->quic_flows) +
+	       !!names->first.size;
 }
 
 size_t eg_names_of_address(struct eg_names *names, const struct eg_names_question *question,

@@ -15,17 +15,24 @@ struct key {
 	uint64_t port;
 };
 
+struct entry {
+	struct eg_quic_flow *flow;
+	uint64_t kept_ns;
+};
+
 struct eg_quic_flows {
 	struct eg_quic_crypto *crypto; /* NULL: there is none */
-	struct eg_recent *flows; /* struct key -> struct eg_quic_flow * */
+	struct eg_recent *flows; /* struct key -> struct entry */
 	struct eg_quic_flow single; /* that one datagram completes, as it nearly always does */
 };
 
 static void release(void *value)
 {
-	struct eg_quic_flow **flow = value;
+	struct entry *entry = value;
 
-	free(*flow);
+	if (entry->flow)
+		explicit_bzero(entry->flow, sizeof(*entry->flow));
+	free(entry->flow);
 }
 
 struct eg_quic_flows *eg_quic_flows_new(void)
@@ -34,8 +41,8 @@ struct eg_quic_flows *eg_quic_flows_new(void)
 
 	if (!flows)
 		return NULL;
-	flows->flows = eg_recent_new(sizeof(struct key), sizeof(struct eg_quic_flow *),
-				     EG_QUIC_FLOWS_MAX, release);
+	flows->flows =
+		eg_recent_new(sizeof(struct key), sizeof(struct entry), EG_QUIC_FLOWS_MAX, release);
 	if (flows->flows && eg_quic_crypto_new(&flows->crypto) != -ENOMEM)
 		return flows;
 	eg_quic_flows_free(flows);
@@ -65,9 +72,10 @@ static struct key key_of(const struct eg_payload *payload)
 }
 
 /* Keeps what is in flows->single. 0 or -ENOMEM. */
-static int keep(struct eg_quic_flows *flows, uint64_t owner, const struct key *key)
+static int keep(struct eg_quic_flows *flows, uint64_t owner, const struct key *key, uint64_t now_ns)
 {
-	struct eg_quic_flow *copy = malloc(sizeof(*copy)), **kept;
+	struct eg_quic_flow *copy = malloc(sizeof(*copy));
+	struct entry *kept;
 
 	kept = copy ? eg_recent_add(flows->flows, owner, key) : NULL;
 	if (!kept) {
@@ -75,7 +83,7 @@ static int keep(struct eg_quic_flows *flows, uint64_t owner, const struct key *k
 		return -ENOMEM;
 	}
 	memcpy(copy, &flows->single, sizeof(*copy));
-	*kept = copy;
+	*kept = (struct entry){ .flow = copy, .kept_ns = now_ns };
 	return 0;
 }
 
@@ -83,20 +91,36 @@ int eg_quic_flows_add(struct eg_quic_flows *flows, uint64_t owner, const struct 
 		      const uint8_t *datagram, size_t size, struct eg_tls_hello *ret_hello)
 {
 	struct key key = key_of(payload);
-	struct eg_quic_flow **kept = eg_recent_find(flows->flows, &key);
-	struct eg_quic_flow *flow = kept ? *kept : &flows->single;
+	struct entry *kept = eg_recent_find(flows->flows, &key);
+	struct eg_quic_flow *flow = kept ? kept->flow : &flows->single;
 	int r;
 
 	if (!flows->crypto)
 		return -EBADMSG;
-	if (!kept) {
-		flow->keyed = false;
-		flow->ranges_count = 0;
-	}
 	r = eg_quic_add(flows->crypto, flow, datagram, size, ret_hello);
-	if (r == -EAGAIN && !kept && keep(flows, owner, &key) < 0)
-		return -ENOMEM;
+	if (kept)
+		kept->kept_ns = payload->header.time_ns;
+	else if (r == -EAGAIN && keep(flows, owner, &key, payload->header.time_ns) < 0)
+		r = -ENOMEM;
+	explicit_bzero(&flows->single, sizeof(flows->single));
 	if (r == 0)
 		eg_recent_remove(flows->flows, &key);
 	return r;
+}
+
+static bool is_idle(const void *value, uint64_t now_ns)
+{
+	const struct entry *entry = value;
+
+	return now_ns > entry->kept_ns + EG_QUIC_IDLE_NS;
+}
+
+void eg_quic_flows_expire(struct eg_quic_flows *flows, uint64_t now_ns)
+{
+	eg_recent_expire(flows->flows, is_idle, now_ns);
+}
+
+size_t eg_quic_flows_count(const struct eg_quic_flows *flows)
+{
+	return eg_recent_count(flows->flows);
 }

@@ -11,6 +11,7 @@
 #include "tls.h"
 
 #define EG_QUIC_FLOWS_MAX 128
+#define EG_QUIC_IDLE_NS (10ULL * 1000000000) /* then no more comes of a ClientHello */
 
 struct eg_quic_flows;
 
@@ -27,3 +28,6 @@ bool eg_quic_flows_readable(const struct eg_quic_flows *flows);
  */
 int eg_quic_flows_add(struct eg_quic_flows *flows, uint64_t owner, const struct eg_payload *payload,
 		      const uint8_t *datagram, size_t size, struct eg_tls_hello *ret_hello);
+/* Forgets what got no more for EG_QUIC_IDLE_NS. */
+void eg_quic_flows_expire(struct eg_quic_flows *flows, uint64_t now_ns);
+size_t eg_quic_flows_count(const struct eg_quic_flows *flows);

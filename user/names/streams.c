@@ -74,17 +74,27 @@ struct key {
 struct stream {
 	uint8_t *bytes;
 	size_t size, room;
+	size_t begin; /* of the bytes, in the stream */
+	uint64_t kept_ns;
 };
 
 struct eg_streams {
 	struct eg_recent *streams; /* struct key -> struct stream */
 };
 
+/* Of payload nothing stays behind, in memory that is free neither. */
+static void wipe(struct stream *stream)
+{
+	if (stream->bytes)
+		explicit_bzero(stream->bytes, stream->room);
+	free(stream->bytes);
+	stream->bytes = NULL;
+	stream->size = stream->room = 0;
+}
+
 static void release(void *value)
 {
-	struct stream *stream = value;
-
-	free(stream->bytes);
+	wipe(value);
 }
 
 struct eg_streams *eg_streams_new(void)
@@ -118,18 +128,28 @@ static struct key key_of(const struct eg_payload *payload)
 static int grow(struct stream *stream, size_t size)
 {
 	size_t room = stream->room ? stream->room : 2048;
+	size_t known = stream->size;
 	uint8_t *larger;
 
 	while (room < size)
 		room *= 2;
 	if (room <= stream->room)
 		return 0;
-	larger = realloc(stream->bytes, room);
+	larger = malloc(room);
 	if (!larger)
 		return -ENOMEM;
+	if (known)
+		memcpy(larger, stream->bytes, known);
+	wipe(stream);
 	stream->bytes = larger;
+	stream->size = known;
 	stream->room = room;
 	return 0;
+}
+
+static size_t end_of(const struct eg_payload *payload)
+{
+	return (size_t)payload->offset + payload->size;
 }
 
 int eg_streams_add(struct eg_streams *streams, const struct eg_payload *payload,
@@ -137,7 +157,7 @@ int eg_streams_add(struct eg_streams *streams, const struct eg_payload *payload,
 {
 	struct key key = key_of(payload);
 	struct stream *stream = eg_recent_find(streams->streams, &key);
-	size_t end = (size_t)payload->offset + payload->size;
+	size_t end = end_of(payload), known;
 
 	if (!stream && payload->offset)
 		return -ENOENT;
@@ -146,34 +166,62 @@ int eg_streams_add(struct eg_streams *streams, const struct eg_payload *payload,
 		*ret_size = payload->size;
 		return 0;
 	}
+	if (end <= stream->begin) /* sent again */
+		return -ENOENT;
+	known = stream->begin + stream->size;
 	/* With a gap, or past what is looked at, nothing more can be read. */
-	if (payload->offset > stream->size || end > EG_STREAM_MAX || grow(stream, end) < 0) {
+	if (payload->offset > known || end - stream->begin > EG_STREAM_MAX ||
+	    grow(stream, end - stream->begin) < 0) {
 		eg_recent_remove(streams->streams, &key);
 		return -ENOENT;
 	}
-	if (end > stream->size) {
-		memcpy(stream->bytes + payload->offset, payload->data, payload->size);
-		stream->size = end;
+	if (end > known) {
+		memcpy(stream->bytes + stream->size, payload->data + (known - payload->offset),
+		       end - known);
+		stream->size = end - stream->begin;
 	}
 	*ret_bytes = stream->bytes;
 	*ret_size = stream->size;
 	return 0;
 }
 
+/* What has been read is not kept. */
+static void drop_front(struct stream *stream, size_t size)
+{
+	size_t left = stream->size - size;
+
+	stream->begin += size;
+	if (!left) {
+		wipe(stream);
+		return;
+	}
+	memmove(stream->bytes, stream->bytes + size, left);
+	explicit_bzero(stream->bytes + left, size);
+	stream->size = left;
+}
+
 int eg_streams_keep(struct eg_streams *streams, uint64_t owner, const struct eg_payload *payload,
 		    const uint8_t *bytes, size_t size)
 {
 	struct key key = key_of(payload);
+	bool begun = eg_recent_find(streams->streams, &key);
 	struct stream *stream = eg_recent_add(streams->streams, owner, &key);
 
-	if (!stream || stream->size == size)
-		return stream ? 0 : -ENOMEM;
-	if (grow(stream, size) < 0) {
+	if (!stream)
+		return -ENOMEM;
+	stream->kept_ns = payload->header.time_ns;
+	if (begun) {
+		drop_front(stream, stream->size - size);
+		return 0;
+	}
+	if (size && grow(stream, size) < 0) {
 		eg_recent_remove(streams->streams, &key);
 		return -ENOMEM;
 	}
-	memcpy(stream->bytes, bytes, size);
+	if (size)
+		memcpy(stream->bytes, bytes, size);
 	stream->size = size;
+	stream->begin = end_of(payload) - size;
 	return 0;
 }
 
@@ -182,4 +230,31 @@ void eg_streams_end(struct eg_streams *streams, const struct eg_payload *payload
 	struct key key = key_of(payload);
 
 	eg_recent_remove(streams->streams, &key);
+}
+
+void eg_streams_forget(struct eg_streams *streams, const struct eg_sample_key *socket)
+{
+	for (uint64_t sent = 0; sent < 2; sent++) {
+		const struct key key = { .socket = *socket, .sent = sent };
+
+		eg_recent_remove(streams->streams, &key);
+	}
+}
+
+/* One of which nothing is kept but where it goes on may rest. */
+static bool is_idle(const void *value, uint64_t now_ns)
+{
+	const struct stream *stream = value;
+
+	return stream->size && now_ns > stream->kept_ns + EG_STREAM_IDLE_NS;
+}
+
+void eg_streams_expire(struct eg_streams *streams, uint64_t now_ns)
+{
+	eg_recent_expire(streams->streams, is_idle, now_ns);
+}
+
+size_t eg_streams_count(const struct eg_streams *streams)
+{
+	return eg_recent_count(streams->streams);
 }

@@ -23,7 +23,8 @@ struct eg_stream_name {
  */
 int eg_stream_name(const uint8_t *bytes, size_t size, struct eg_stream_name *ret_name);
 
-#define EG_STREAM_MAX 32768 /* bytes of a stream that are looked at: all that are sampled */
+#define EG_STREAM_MAX 32768 /* bytes of a stream that are kept at a time */
+#define EG_STREAM_IDLE_NS (10ULL * 1000000000) /* then what is unfinished will not be finished */
 #define EG_STREAMS_MAX 512 /* streams that are put together at a time */
 
 struct eg_streams;
@@ -41,10 +42,16 @@ void eg_streams_free(struct eg_streams *streams);
 int eg_streams_add(struct eg_streams *streams, const struct eg_payload *payload,
 		   const uint8_t **ret_bytes, size_t *ret_size);
 /*
- * More is needed: keeps what eg_streams_add() has given; `owner` is as
+ * More is needed: of what eg_streams_add() has given, keeps the last `size`
+ * bytes, at `bytes`; with none, where the stream goes on. `owner` is as
  * eg_recent_add() has it. 0 or -ENOMEM.
  */
 int eg_streams_keep(struct eg_streams *streams, uint64_t owner, const struct eg_payload *payload,
 		    const uint8_t *bytes, size_t size);
 /* Nothing more is needed of this stream. */
 void eg_streams_end(struct eg_streams *streams, const struct eg_payload *payload);
+/* Nor of any of this socket: it was closed. */
+void eg_streams_forget(struct eg_streams *streams, const struct eg_sample_key *socket);
+/* Forgets those that have payload here and got none for EG_STREAM_IDLE_NS. */
+void eg_streams_expire(struct eg_streams *streams, uint64_t now_ns);
+size_t eg_streams_count(const struct eg_streams *streams);

@@ -328,6 +328,53 @@ static void dns_over_tcp_is_read(void **state)
 	assert_heard("alias.example.com dns observed\n");
 }
 
+/* A connection to a resolver lasts: no name on it comes too late to be read. */
+static void a_lasting_connection_is_read_on(void **state)
+{
+	enum { MESSAGES = 2000 };
+	static const char *const files[] = { "dns/a-query", "dns/a-answer" };
+	struct eg_payload payload;
+	struct bytes message, bytes;
+	uint32_t at[2] = { 0, 0 };
+	char told[64];
+
+	(void)state;
+	trust_server();
+	for (int i = 0; i < 2 * MESSAGES; i++) {
+		bytes_read(&message, files[i % 2]);
+		bytes.size = 0;
+		bytes_counted(&bytes, 2, &message);
+		payload = payload_of(1, 53, i % 2 == 0, bytes.data, bytes.size);
+		payload.offset = at[i % 2];
+		at[i % 2] += (uint32_t)bytes.size;
+		set_ip(payload.ip, IP_SERVER);
+		add(&payload);
+		snprintf(told, sizeof(told), "%s", i % 2 ? "www.example.com dns observed\n" : "");
+		assert_heard(told);
+	}
+	assert_true(at[1] > 100000);
+}
+
+static void nothing_unfinished_is_kept(void **state)
+{
+	static const char secret[] = "POST / HTTP/1.1\r\nCookie: SECRET";
+	struct eg_payload payload = payload_of(1, 80, true, (const uint8_t *)secret, 33), part;
+
+	(void)state;
+	add(&payload);
+	assert_int_equal(eg_names_unfinished(names), 1);
+	eg_names_forget(names, &payload.socket, payload.ip);
+	assert_int_equal(eg_names_unfinished(names), 0);
+	add(&payload);
+	part = payload_of(2, 53, true, (const uint8_t *)secret, 33);
+	part.transport = IPPROTO_UDP;
+	part.total = 100;
+	add(&part);
+	assert_int_equal(eg_names_unfinished(names), 2);
+	eg_names_expire(names, 11000000000);
+	assert_int_equal(eg_names_unfinished(names), 0);
+}
+
 static void a_hello_in_pieces_is_read(void **state)
 {
 	struct bytes message = { .size = 0 }, bytes = { .size = 0 };
@@ -473,6 +520,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_outer_name_is_one_to_its_app, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_flood_hides_nothing_of_others, setup, teardown),
 		cmocka_unit_test_setup_teardown(dns_over_tcp_is_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_lasting_connection_is_read_on, setup, teardown),
+		cmocka_unit_test_setup_teardown(nothing_unfinished_is_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_hello_in_pieces_is_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(quic_is_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_peer_of_a_socket_keeps_its_name, setup,

@@ -64,6 +64,18 @@ static void each_is_put_together_apart(void **state)
 	assert_int_equal(add(1, 1, 443, 1), -EAGAIN);
 }
 
+static void what_is_unfinished_is_not_kept(void **state)
+{
+	(void)state;
+	if (!eg_quic_flows_readable(flows))
+		skip();
+	assert_int_equal(add(1, 1, 443, 0), -EAGAIN);
+	eg_quic_flows_expire(flows, EG_QUIC_IDLE_NS);
+	assert_int_equal(eg_quic_flows_count(flows), 1);
+	eg_quic_flows_expire(flows, EG_QUIC_IDLE_NS + 1);
+	assert_int_equal(eg_quic_flows_count(flows), 0);
+}
+
 static void a_flood_is_its_makers_affair(void **state)
 {
 	(void)state;
@@ -89,6 +101,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(each_is_put_together_apart, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_unfinished_is_not_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_flood_is_its_makers_affair, setup, teardown),
 		cmocka_unit_test_setup_teardown(without_libcrypto_nothing_is_read, setup, teardown),
 	};

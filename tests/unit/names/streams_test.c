@@ -138,6 +138,53 @@ static void a_flood_is_its_makers_affair(void **state)
 	eg_streams_free(streams);
 }
 
+/* A request that is not finished is not kept for ever, nor once its connection has ended. */
+static void what_is_unfinished_is_not_kept(void **state)
+{
+	const uint64_t begun_ns = 1000;
+	struct eg_streams *streams = eg_streams_new();
+	struct eg_payload payload = payload_of(1, 0, "POST / HTTP/1.1\r\nCookie: SECRET");
+
+	(void)state;
+	payload.header.time_ns = begun_ns;
+	assert_int_equal(eg_streams_keep(streams, 1, &payload, payload.data, payload.size), 0);
+	payload.socket.sk = 2;
+	assert_int_equal(eg_streams_keep(streams, 1, &payload, payload.data, payload.size), 0);
+	eg_streams_forget(streams, &(struct eg_sample_key){ .sk = 1, .born_ns = 1 });
+	assert_int_equal(eg_streams_count(streams), 1);
+	eg_streams_expire(streams, begun_ns + EG_STREAM_IDLE_NS);
+	assert_int_equal(eg_streams_count(streams), 1);
+	eg_streams_expire(streams, begun_ns + EG_STREAM_IDLE_NS + 1);
+	assert_int_equal(eg_streams_count(streams), 0);
+	eg_streams_free(streams);
+}
+
+/* What was read is let go of, and where the stream goes on stays known, idle or not. */
+static void only_the_tail_is_kept(void **state)
+{
+	struct eg_streams *streams = eg_streams_new();
+	struct eg_payload payload = payload_of(1, 0, "abcdef");
+	const uint8_t *bytes;
+	size_t size;
+
+	(void)state;
+	assert_int_equal(eg_streams_add(streams, &payload, &bytes, &size), 0);
+	assert_int_equal(eg_streams_keep(streams, 1, &payload, bytes + 4, 2), 0);
+	assert_int_equal(add(streams, 1, 2, "cd", NULL), -ENOENT); /* sent again */
+	payload = payload_of(1, 3, "defghi");
+	assert_int_equal(eg_streams_add(streams, &payload, &bytes, &size), 0);
+	assert_int_equal(size, 5);
+	assert_memory_equal(bytes, "efghi", 5);
+	assert_int_equal(eg_streams_keep(streams, 1, &payload, bytes + 3, 2), 0);
+	assert_int_equal(add(streams, 1, 9, "j", "hij"), 0);
+	payload = payload_of(1, 10, "k");
+	assert_int_equal(eg_streams_add(streams, &payload, &bytes, &size), 0);
+	assert_int_equal(eg_streams_keep(streams, 1, &payload, bytes + size, 0), 0);
+	eg_streams_expire(streams, 10 * EG_STREAM_IDLE_NS);
+	assert_int_equal(add(streams, 1, 11, "l", "l"), 0);
+	eg_streams_free(streams);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +193,8 @@ int main(void)
 		cmocka_unit_test(pieces_are_put_together),
 		cmocka_unit_test(memory_is_bounded),
 		cmocka_unit_test(a_flood_is_its_makers_affair),
+		cmocka_unit_test(what_is_unfinished_is_not_kept),
+		cmocka_unit_test(only_the_tail_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
