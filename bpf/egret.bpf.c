@@ -120,7 +120,7 @@ static __always_inline void packet_passes(struct __sk_buff *skb, bool egress)
 	if (tp && is_stream(common)) {
 		if (egress) {
 			stream_claim(skb, common, tp);
-			stream_sent(skb, tp);
+			stream_sent(skb, common, tp);
 		} else if (common->state == TCP_LISTEN) {
 			listener_heard(common);
 		} else {

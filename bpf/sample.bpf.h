@@ -14,9 +14,9 @@
 #define SAMPLED_DONE 255
 #define STREAM_MAX (SAMPLED_UNIT * (SAMPLED_DONE - 1))
 #define DNS_PORT 53
-#define DNS_STREAM_MAX 16384 /* of each direction */
+#define DNS_STREAM_MAX (1 << 20) /* of each direction; what comes then is counted as skipped */
 #define DATAGRAM_MAX 4096
-#define PIECES_MAX 9 /* of one packet */
+#define PIECES_MAX 33 /* of one packet */
 
 /* QUIC (RFC 9000 section 14.1, 17.2.2, RFC 9369 section 3.2). */
 #define QUIC_INITIAL_MIN 1200
@@ -169,6 +169,7 @@ static __always_inline void copy_pieces(struct __sk_buff *skb, struct piece *pie
 		piece->offset += size;
 		piece->size -= size;
 	}
+	lose(EG_LOSS_NAMES_SKIPPED);
 }
 
 /* --- streams --- */
@@ -250,7 +251,10 @@ __noinline int subflow_speaks(__u64 address)
 	return 0;
 }
 
-/* Both directions of DNS are wanted; TLS may go there, too. */
+/*
+ * Both directions of DNS are wanted; TLS may go there, too. Connections to a
+ * resolver last, but a tunnel that takes the port is not copied without end.
+ */
 static __always_inline bool want_dns(struct __sk_buff *skb, struct eg_socket *socket,
 				     const struct piece *piece)
 {
@@ -258,7 +262,11 @@ static __always_inline bool want_dns(struct __sk_buff *skb, struct eg_socket *so
 
 	if (!piece->offset && !bpf_skb_load_bytes(skb, piece->begin, &first, 1) && first == 0x16)
 		socket->flags |= EG_SOCKET_TOLD;
-	return piece->offset + piece->size <= DNS_STREAM_MAX;
+	if (piece->offset + piece->size <= DNS_STREAM_MAX)
+		return true;
+	socket->sampled = SAMPLED_DONE;
+	lose(EG_LOSS_NAMES_SKIPPED);
+	return false;
 }
 
 struct tcp_head {
@@ -272,10 +280,10 @@ struct tcp_head {
 /*
  * Finds the payload of a TCP packet: where it begins, in the upper half, and at
  * which offset of the stream, whose first byte ever has this number. 0: it has
- * none, or none that is looked at. Most packets stop here, so no helper is
+ * none, or none that is looked at, which is at `most` there. Most packets stop here, so no helper is
  * called: the headers lie where they can be read.
  */
-static __always_inline __u64 find_payload(struct __sk_buff *skb, __u32 first)
+static __always_inline __u64 find_payload(struct __sk_buff *skb, __u32 first, __u32 most)
 {
 	const void *data = (const void *)(long)skb->data, *end = (const void *)(long)skb->data_end;
 	const struct tcp_head *tcp;
@@ -290,7 +298,7 @@ static __always_inline __u64 find_payload(struct __sk_buff *skb, __u32 first)
 		return 0;
 	begin = header + (tcp->length >> 4) * 4;
 	offset = bpf_ntohl(tcp->seq) - first + !!(tcp->flags & TCP_FLAG_SYN);
-	return skb->len > begin && offset <= STREAM_MAX ? (__u64)begin << 32 | offset : 0;
+	return skb->len > begin && offset <= most ? (__u64)begin << 32 | offset : 0;
 }
 
 /*
@@ -325,14 +333,16 @@ __noinline int stream_payload(struct __sk_buff *skb, __u64 place, __u32 sent)
 }
 
 /* A packet leaves: is there anything in it that was not sampled yet? */
-static __always_inline void stream_sent(struct __sk_buff *skb, struct bpf_tcp_sock *tp)
+static __always_inline void stream_sent(struct __sk_buff *skb, struct bpf_sock *common,
+					struct bpf_tcp_sock *tp)
 {
+	__u32 most = common->dst_port == bpf_htons(DNS_PORT) ? DNS_STREAM_MAX : STREAM_MAX;
 	__u64 place;
 
-	if (!config.names || !tp->data_segs_out || tp->bytes_acked > STREAM_MAX)
+	if (!config.names || !tp->data_segs_out || tp->bytes_acked > most)
 		return;
 	/* The SYN has taken the first number. */
-	place = find_payload(skb, tp->snd_una - (__u32)tp->bytes_acked + 1);
+	place = find_payload(skb, tp->snd_una - (__u32)tp->bytes_acked + 1, most);
 	if (place)
 		stream_payload(skb, place, 1);
 }
@@ -346,7 +356,7 @@ static __always_inline void stream_received(struct __sk_buff *skb, struct bpf_so
 	if (!config.names || common->dst_port != bpf_htons(DNS_PORT) ||
 	    tp->bytes_received > DNS_STREAM_MAX)
 		return;
-	place = find_payload(skb, tp->rcv_nxt - (__u32)tp->bytes_received);
+	place = find_payload(skb, tp->rcv_nxt - (__u32)tp->bytes_received, DNS_STREAM_MAX);
 	if (place)
 		stream_payload(skb, place, 0);
 }

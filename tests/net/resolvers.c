@@ -78,6 +78,31 @@ static void truncated_answers(struct test *test)
 		expect_told(test, events, "many.example", test_text(test, "198.51.100.%d", i + 1));
 }
 
+/* Answers of 800 bytes, one after the other on a connection that lasts: none comes too late. */
+static void lasting_connection(struct test *test)
+{
+	enum { ANSWERS = 60, LINE = 16, TEXT = 250 };
+	const char *asked = test_path(test, "asked");
+	char lines[(ANSWERS + 1) * LINE] = "", text[TEXT + 1] = "";
+	struct program *trace;
+	const cJSON *events;
+
+	memset(text, 'x', TEXT);
+	for (int i = 0; i < ANSWERS; i++)
+		strcat(lines, "b.example TXT\n");
+	strcat(lines, "a.example A\n");
+	require(test, file_write(asked, lines) == 0);
+	names_serve_dns(test, "127.0.0.1",
+			ARGV(zone[0],
+			     test_text(test, "--txt-record=b.example,%s,%s,%s", text, text, text)));
+	trace = names_trace(test, false);
+	/* Who answers here is known by datagrams. */
+	ask(test, ARGV("@127.0.0.1", "nobody.example"));
+	ask(test, ARGV("@127.0.0.1", "+tcp", "+keepopen", "-f", asked));
+	events = names_stop(trace);
+	expect_told(test, events, "a.example", SITE);
+}
+
 /* unbound asks dnsmasq, with names in random case; who asks unbound is told as well. */
 static void through_unbound(struct test *test)
 {
@@ -267,6 +292,7 @@ static void own_network(struct test *test)
 const struct test_case resolver_cases[] = {
 	CASE("resolvers/answers", each_kind_of_answer),
 	CASE("resolvers/truncated", truncated_answers),
+	CASE("resolvers/lasting-connection", lasting_connection),
 	CASE("resolvers/unbound", through_unbound),
 	CASE("resolvers/container-bridge", container_bridge),
 	CASE("resolvers/container-file", container_file),
