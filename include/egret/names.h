@@ -26,7 +26,7 @@ enum eg_name_confidence {
 	EG_NAME_CORROBORATED, /* the connection says what a trusted resolver had told this app */
 	EG_NAME_OBSERVED, /* a trusted resolver told this app, not long ago */
 	EG_NAME_CLAIMED, /* the app's own word, or that of a resolver of its own choice */
-	EG_NAME_INFERRED, /* told to another app, or long ago */
+	EG_NAME_INFERRED, /* told to another app, long ago, or as one of several */
 	EG_NAME_OUTER, /* with ECH: may be only what stands outside */
 	EG_NAME_CONFIDENCE_COUNT,
 };

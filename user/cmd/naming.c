@@ -95,16 +95,36 @@ static const struct eg_name *heaviest(const struct eg_detail *detail)
 	return best;
 }
 
-static int choose_domain(struct eg_destination *destination, const struct eg_known_name *told)
+/* Of what was told of the address, what has the most bytes, and else the first. */
+static const struct eg_name *heaviest_told(const struct eg_destination *destination,
+					   const struct eg_known_name *told, size_t count)
 {
-	const struct eg_name *own = heaviest(destination->detail), *entry;
+	const struct eg_name *best = NULL;
 
-	if (own)
-		return set_domain(destination->detail, own->name, own->source, own->confidence);
-	entry = told ? find_name(destination, told) : NULL;
-	if (!entry)
+	for (size_t i = 0; i < count; i++) {
+		const struct eg_name *name = find_name(destination, &told[i]);
+
+		if (name && (!best || weight(name) > weight(best)))
+			best = name;
+	}
+	return best;
+}
+
+/* Of several that were told, and none with bytes, any may be meant: that is less sure. */
+static int choose_domain(struct eg_destination *destination, const struct eg_known_name *told,
+			 size_t count)
+{
+	const struct eg_name *name = heaviest(destination->detail);
+	const char *confidence;
+
+	if (name)
+		return set_domain(destination->detail, name->name, name->source, name->confidence);
+	name = heaviest_told(destination, told, count);
+	if (!name)
 		return 0;
-	return set_domain(destination->detail, entry->name, entry->source, entry->confidence);
+	confidence = count > 1 && !weight(name) ? eg_name_confidence_text(EG_NAME_INFERRED)
+						: name->confidence;
+	return set_domain(destination->detail, name->name, name->source, confidence);
 }
 
 /* --- --- */
@@ -129,7 +149,7 @@ static int add_told(struct eg_names *names, const struct eg_gain *gain,
 	for (size_t i = 0; !error && i < count; i++)
 		error = add_name(destination, &told[i], clear ? gain->delta.connections : 0,
 				 &bytes);
-	return error ? error : choose_domain(destination, count ? &told[0] : NULL);
+	return error ? error : choose_domain(destination, told, count);
 }
 
 int naming_add(struct eg_names *names, const struct eg_gain *gain, const char *app, uint32_t net_ns,
@@ -157,7 +177,7 @@ int naming_add(struct eg_names *names, const struct eg_gain *gain, const char *a
 	if (!error && (!named || own.confidence == EG_NAME_OUTER))
 		error = add_told(names, gain, &question, named, destination);
 	else if (!error)
-		error = choose_domain(destination, NULL);
+		error = choose_domain(destination, NULL, 0);
 	/* Of an MPTCP connection other parts may be heard of yet. */
 	if (gain->ended && gain->row.transport != EG_TRANSPORT_MPTCP)
 		eg_names_forget(names, &gain->socket, gain->row.ip);

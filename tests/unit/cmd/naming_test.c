@@ -194,10 +194,25 @@ static void the_only_name_of_an_address_has_the_bytes(void **state)
 	assert_int_equal(names_count(), 2);
 	assert_name("www.example.com", "dns", 1, 100);
 	assert_name("alias.example.com", "dns", 0, 0);
+	assert_domain("www.example.com", "dns", "claimed");
 	/* What a connection shows goes before what DNS says. */
 	show(3, "c.example", false);
 	gain_on(3, 1);
 	assert_domain("c.example", "tls_sni", "claimed");
+}
+
+/* The newest is shown, and that it is one of several. */
+static void one_of_several_names_is_less_sure(void **state)
+{
+	(void)state;
+	ask("dns/a-query", "dns/a-answer");
+	ask("dns/chain-query", "dns/chain-answer");
+	gain_on(1, 100);
+	assert_int_equal(names_count(), 2);
+	assert_name("www.example.com", "dns", 0, 0);
+	assert_name("alias.example.com", "dns", 0, 0);
+	assert_non_null(row->detail->domain);
+	assert_domain(row->detail->domain, "dns", "inferred");
 }
 
 /* Long after its end an answer would be a guess only: what was noted stays as sure as it was. */
@@ -287,6 +302,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_outer_name_is_never_the_domain, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_only_name_of_an_address_has_the_bytes, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(one_of_several_names_is_less_sure, setup, teardown),
 		cmocka_unit_test_setup_teardown(how_sure_it_is_was_decided_then, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_socket_that_speaks_to_many_is_known_by_number,
 						setup, teardown),
