@@ -294,9 +294,10 @@ def check_sums(fleet):
         servers.until(lambda metric=metric: fleet.value(f"sum(egret_{metric}_total)") == sums[metric], f"{metric} in Prometheus")
     exposed = samples(servers.get(f"http://127.0.0.1:{fleet.exporter}/metrics"))
     tap.expect(exposed == counted, "node_exporter shows something else")
-    # The second recorder's part of the history begins where the gap ends.
+    # The second recorder's part of the history begins where the gap before it ends.
     gaps = json.loads(tap.egret("report", "--database", fleet.database, "--since", "1h", "--format", "json").stdout)["gaps"]
-    done = tap.egret("report", "--database", fleet.database, "--since", gaps[-1]["end"], "--format", "json")
+    between = [gap for gap in gaps if gap["reason"] == "egret was not recording"]
+    done = tap.egret("report", "--database", fleet.database, "--since", between[-1]["end"], "--format", "json")
     totals = json.loads(done.stdout)["summary"]["totals"]
     for metric, counter in zip(COUNTERS, ("bytes_sent", "bytes_received", "connections", "failed")):
         tap.expect(totals[counter] == sums[metric], f"{metric}: {sums[metric]}, in the history {totals[counter]}")

@@ -51,8 +51,10 @@ static int add_missed(const struct eg_gap *gap, void *data)
 }
 
 /*
- * Since the last interval, where nobody records any more. One that is not over yet, or
- * is being written, is nothing that is missing.
+ * Since the last interval of all, where nobody records any more. What lies before a later
+ * one is in the history as a gap; one that goes on, however long it takes, is nothing
+ * that is missing. A recorder may be one that can't be seen from here (in a container):
+ * a minute it has.
  */
 static int add_end(struct reporting *reporting)
 {
@@ -62,9 +64,9 @@ static int add_end(struct reporting *reporting)
 	int r;
 
 	gap.period.end = reporting->asked.end < now ? reporting->asked.end : now;
-	r = eg_store_latest(reporting->store, gap.period.end, &last);
-	if (r < 0 || !last.end ||
-	    gap.period.end - last.end <= UNFINISHED_NS + 2 * (last.end - last.start))
+	r = eg_store_latest(reporting->store, now, &last);
+	if (r < 0 || !last.end || gap.period.end - last.end <= UNFINISHED_NS ||
+	    eg_store_recorder(history_path(reporting->options)))
 		return r;
 	gap.period.start = last.end > reporting->asked.start ? last.end : reporting->asked.start;
 	return add_missed(&gap, reporting);

@@ -132,6 +132,15 @@ static void says_that_nothing_was_recorded(void **state)
 	never_calls_nothing_a_success(&eg_command_report);
 }
 
+static unsigned count(const char *text, const char *words)
+{
+	unsigned found = 0;
+
+	for (text = strstr(text, words); text; text = strstr(text + 1, words))
+		found++;
+	return found;
+}
+
 /* The recorder is dead: there is no interval that a gap could end at. */
 static void says_since_when_nobody_records(void **state)
 {
@@ -149,6 +158,36 @@ static void says_since_when_nobody_records(void **state)
 			     "2026-11-24T02:00:25Z"),
 			 EG_EXIT_OK);
 	assert_null(strstr(within, "nobody has recorded since"));
+}
+
+/* What ends before a later interval does is a gap, and one only. */
+static void tells_of_a_gap_once(void **state)
+{
+	_cleanup_(eg_freep) char *text = NULL;
+
+	(void)state;
+	record_two_days();
+	assert_int_equal(RUN(&eg_command_report, &text, "--since", "2026-11-23T19:00:00Z",
+			     "--until", "2026-11-23T23:00:00Z"),
+			 EG_EXIT_OK);
+	assert_int_equal(count(text, "Not recorded: "), 1);
+	assert_null(strstr(text, "nobody has recorded since"));
+}
+
+/* Its interval takes an hour, whatever the one before took. */
+static void knows_that_somebody_records(void **state)
+{
+	_cleanup_(eg_freep) char *text = NULL;
+	struct eg_store *store;
+
+	(void)state;
+	record_two_days();
+	store = history_record();
+	assert_int_equal(RUN(&eg_command_report, &text, "--since", "2026-11-24", "--until",
+			     "2026-11-24T02:50:00Z"),
+			 EG_EXIT_OK);
+	eg_store_close(store);
+	assert_null(strstr(text, "nobody has recorded since"));
 }
 
 static void tells_what_is_new(void **state)
@@ -178,6 +217,8 @@ int main(void)
 		HISTORY_TEST(says_which_policy_is_not_there),
 		HISTORY_TEST(says_that_nothing_was_recorded),
 		HISTORY_TEST(says_since_when_nobody_records),
+		HISTORY_TEST(tells_of_a_gap_once),
+		HISTORY_TEST(knows_that_somebody_records),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
