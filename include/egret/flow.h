@@ -195,6 +195,13 @@ struct eg_totals {
 	bool complete;
 };
 
+/* How much of what there was in its period a summary has. */
+enum eg_completeness {
+	EG_COMPLETE, /* all of it */
+	EG_INCOMPLETE, /* something was lost */
+	EG_EMPTY, /* none: nobody recorded, which says nothing of what there was */
+};
+
 /* A new, empty summary; NULL: out of memory. Free with eg_summary_free(). */
 struct eg_summary *eg_summary_new(enum eg_by by);
 void eg_summary_free(struct eg_summary *summary);
@@ -280,6 +287,7 @@ int eg_ledger_add_lost(struct eg_ledger *ledger, const char *reason, uint64_t co
 int eg_ledger_add_degraded(struct eg_ledger *ledger, const char *sentence);
 
 struct eg_totals eg_summary_totals(const struct eg_summary *summary);
+enum eg_completeness eg_summary_completeness(const struct eg_summary *summary);
 
 /*
  * Calls back in the contract's order (section 3): apps by bytes sent, bytes

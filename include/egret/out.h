@@ -270,8 +270,7 @@ struct eg_verdict {
 	uint64_t rules;
 	struct eg_period period; /* that was checked */
 	const struct eg_host *host; /* NULL: several, or unknown */
-	bool complete; /* something was recorded, and nothing was lost */
-	bool empty; /* nothing was recorded */
+	enum eg_completeness completeness; /* of what was checked */
 	const struct eg_finding *findings; /* in the order of the rules */
 	size_t findings_count;
 	uint64_t omitted; /* findings for which there was no room */
@@ -289,7 +288,8 @@ struct eg_diff;
 
 struct eg_comparison {
 	struct eg_period before, after; /* that were asked for */
-	const struct eg_diff *diff;
+	const struct eg_summary *old, *new; /* what was recorded in them */
+	const struct eg_diff *diff; /* from the one to the other */
 };
 
 /*

@@ -137,24 +137,16 @@ static int check_all(struct checking *checking)
 
 /* --- the result --- */
 
-/* A summary from elsewhere may be of no host at all. */
-static bool is_empty(const struct checking *checking)
-{
-	return checking->store && history_is_empty(checking->summary);
-}
-
 static int print(FILE *stream, void *data)
 {
 	const struct checking *checking = data;
 	const struct eg_summary *summary = checking->summary;
-	const bool empty = is_empty(checking);
 	const struct eg_verdict verdict = {
 		.policy = checking->options->operands[0],
 		.rules = eg_policy_count(checking->policy),
 		.period = checking->period,
 		.host = summary->hosts_count == 1 ? summary->hosts : NULL,
-		.complete = eg_summary_totals(summary).complete && !empty,
-		.empty = empty,
+		.completeness = eg_summary_completeness(summary),
 		.findings = checking->findings.list,
 		.findings_count = checking->findings.count,
 		.omitted = checking->findings.omitted,
@@ -170,9 +162,7 @@ static int tell(struct checking *checking)
 		return EG_EXIT_INCOMPLETE;
 	if (checking->findings.count)
 		return EG_EXIT_FINDING;
-	if (is_empty(checking))
-		return history_status(checking->options, checking->summary);
-	return eg_summary_totals(checking->summary).complete ? EG_EXIT_OK : EG_EXIT_INCOMPLETE;
+	return history_status(checking->options, checking->summary);
 }
 
 static int run(const struct eg_options *options)

@@ -70,6 +70,8 @@ static int print(FILE *stream, void *data)
 	const struct eg_comparison comparison = {
 		.before = comparing->before,
 		.after = comparing->after,
+		.old = comparing->old,
+		.new = comparing->new,
 		.diff = comparing->diff,
 	};
 
@@ -84,7 +86,9 @@ static int tell(struct comparing *comparing)
 		return EG_EXIT_INCOMPLETE;
 	if (comparing->options->fail_on_new && eg_diff_has_news(comparing->diff))
 		return EG_EXIT_FINDING;
-	return history_status(comparing->options, comparing->new);
+	return eg_summary_completeness(comparing->old) == EG_INCOMPLETE
+		       ? EG_EXIT_INCOMPLETE
+		       : history_status(comparing->options, comparing->new);
 }
 
 static int run(const struct eg_options *options)

@@ -52,19 +52,14 @@ int history_read(const struct eg_options *options, struct eg_store *store,
 	return EG_EXIT_OK;
 }
 
-bool history_is_empty(const struct eg_summary *summary)
-{
-	return !summary->hosts_count;
-}
-
 /* Where no recorder ran, that nothing was found means nothing. */
 int history_status(const struct eg_options *options, const struct eg_summary *summary)
 {
-	if (history_is_empty(summary)) {
+	enum eg_completeness completeness = eg_summary_completeness(summary);
+
+	if (completeness == EG_EMPTY)
 		eg_warning("%s: nothing was recorded in this period", options->of->name);
-		return EG_EXIT_INCOMPLETE;
-	}
-	return eg_summary_totals(summary).complete ? EG_EXIT_OK : EG_EXIT_INCOMPLETE;
+	return completeness == EG_COMPLETE ? EG_EXIT_OK : EG_EXIT_INCOMPLETE;
 }
 
 int history_period(const struct eg_options *options, int64_t since, struct eg_period *ret_period)

@@ -26,8 +26,6 @@ int history_fail(const struct eg_options *options, struct eg_store *store, int e
  * something was lost or, which a warning says, nothing was recorded at all.
  */
 int history_status(const struct eg_options *options, const struct eg_summary *summary);
-/* Did anybody record in the period that the summary was read for? */
-bool history_is_empty(const struct eg_summary *summary);
 
 /* The options' period, which begins `since` ns ago where they don't say. 0, or EG_EXIT_USAGE. */
 int history_period(const struct eg_options *options, int64_t since, struct eg_period *ret_period);

@@ -198,7 +198,7 @@ static int run_command(struct watch *watch, const struct eg_summary *summary)
 		.rules = eg_policy_count(watch->policy),
 		.period = summary->period,
 		.host = summary->hosts_count == 1 ? summary->hosts : NULL,
-		.complete = eg_summary_totals(summary).complete,
+		.completeness = eg_summary_completeness(summary),
 	};
 	int r = gather(watch, &findings);
 

@@ -63,6 +63,13 @@ static void add_app(struct eg_totals *totals, const struct eg_app *app)
 	totals->failed = eg_sum(totals->failed, counters->failed);
 }
 
+enum eg_completeness eg_summary_completeness(const struct eg_summary *summary)
+{
+	if (!summary->periods_count && !summary->apps_count)
+		return EG_EMPTY;
+	return is_complete(&summary->ledger) ? EG_COMPLETE : EG_INCOMPLETE;
+}
+
 struct eg_totals eg_summary_totals(const struct eg_summary *summary)
 {
 	struct eg_totals totals = { .complete = is_complete(&summary->ledger) };

@@ -82,13 +82,15 @@ static void write_change(struct eg_writer *writer, const struct eg_change *chang
 }
 
 static void write_period(struct eg_writer *writer, const char *key, const struct eg_period *period,
-			 int64_t recorded)
+			 int64_t recorded, const struct eg_summary *summary)
 {
 	eg_writer_object(writer, key, EG_INLINE);
 	eg_writer_time(writer, "start", period->start);
 	eg_writer_time(writer, "end", period->end);
 	eg_writer_number(writer, "recorded_seconds",
 			 recorded > 0 ? (uint64_t)(recorded / NSEC_PER_SEC) : 0);
+	eg_writer_bool(writer, "complete", eg_summary_completeness(summary) == EG_COMPLETE);
+	eg_parts_lost(writer, &summary->ledger);
 	eg_writer_end(writer);
 }
 
@@ -100,8 +102,9 @@ static void print_json(FILE *stream, const struct eg_comparison *comparison,
 
 	eg_writer_init(&writer, stream, options->compact);
 	eg_parts_begin(&writer, "egret.diff/1");
-	write_period(&writer, "before", &comparison->before, diff->recorded_before);
-	write_period(&writer, "after", &comparison->after, diff->recorded_after);
+	write_period(&writer, "before", &comparison->before, diff->recorded_before,
+		     comparison->old);
+	write_period(&writer, "after", &comparison->after, diff->recorded_after, comparison->new);
 	eg_writer_object(&writer, "new", EG_LINES);
 	for (enum eg_news kind = 0; kind < EG_NEWS_COUNT; kind++) {
 		eg_writer_array(&writer, kinds[kind].key, EG_LINES);
@@ -250,6 +253,18 @@ static const char *recorded_text(int64_t recorded, char buffer[static EG_SPAN_TE
 	return recorded > 0 ? eg_span_text(recorded, buffer) : "nothing";
 }
 
+/* What was lost before looks new, and what was lost since then is missing. */
+static int put_losses(const struct sheet *sheet, const struct eg_comparison *comparison)
+{
+	int r = 0;
+
+	if (eg_summary_completeness(comparison->old) == EG_INCOMPLETE)
+		r = put_text(sheet, "Incomplete: something was lost before, and may look new.", 0);
+	if (r == 0 && eg_summary_completeness(comparison->new) == EG_INCOMPLETE)
+		r = put_text(sheet, "Incomplete: something was lost, and may be missing here.", 0);
+	return r;
+}
+
 static int put_head(const struct sheet *sheet, const struct eg_comparison *comparison)
 {
 	char text[240], start[EG_TIME_TEXT_MAX], end[EG_TIME_TEXT_MAX], before[EG_TIME_TEXT_MAX];
@@ -268,6 +283,8 @@ static int put_head(const struct sheet *sheet, const struct eg_comparison *compa
 	r = put_text(sheet, text, 0);
 	if (r == 0 && !diff->recorded_before)
 		r = put_text(sheet, "Nothing was recorded before: all of it looks new.", 0);
+	if (r == 0)
+		r = put_losses(sheet, comparison);
 	if (r == 0 && !eg_diff_has_news(diff) && !diff->changes_count)
 		r = put_text(sheet, "Nothing is new.", 0);
 	return r;

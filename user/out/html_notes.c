@@ -100,7 +100,8 @@ static void put_ages(const struct eg_html *html)
 int eg_html_completeness(const struct eg_html *html)
 {
 	const struct eg_ledger *ledger = &html->summary->ledger;
-	bool empty = !html->summary->hosts_count, complete = html->totals.complete && !empty;
+	enum eg_completeness completeness = eg_summary_completeness(html->summary);
+	bool complete = completeness == EG_COMPLETE;
 	size_t notes = 0;
 
 	fprintf(html->stream,
@@ -108,8 +109,8 @@ int eg_html_completeness(const struct eg_html *html)
 		"<h2 id=\"h-complete\">%s</h2>\n<p>%s</p>\n<ul>\n",
 		complete ? "good" : "bad", complete ? "Complete" : "Incomplete",
 		complete ? "Every byte of the time that was recorded is in this report."
-		: empty	 ? "Nothing was recorded in this period."
-			 : "Something was lost: the true numbers are higher.");
+		: completeness == EG_EMPTY ? "Nothing was recorded in this period."
+					   : "Something was lost: the true numbers are higher.");
 	put_recorded(html);
 	eg_parts_each_lost(ledger, put_lost, (void *)(uintptr_t)html);
 	put_part(html, &html->totals.unattributed, "by programs that could not be identified");

@@ -166,6 +166,13 @@ static void write_lost(const char *reason, uint64_t count, void *data)
 	eg_writer_number(writer, NULL, count);
 }
 
+void eg_parts_lost(struct eg_writer *writer, const struct eg_ledger *ledger)
+{
+	eg_writer_object(writer, "lost", EG_INLINE);
+	eg_parts_each_lost(ledger, write_lost, writer);
+	eg_writer_end(writer);
+}
+
 void eg_parts_ledger(struct eg_writer *writer, const struct eg_ledger *ledger,
 		     const struct eg_totals *totals)
 {
@@ -176,9 +183,7 @@ void eg_parts_ledger(struct eg_writer *writer, const struct eg_ledger *ledger,
 	write_shares(writer, "bytes_received", totals->attributed.received, totals->kernel.received,
 		     totals->unattributed.received, totals->overflow.received);
 	write_excluded(writer, ledger);
-	eg_writer_object(writer, "lost", EG_INLINE);
-	eg_parts_each_lost(ledger, write_lost, writer);
-	eg_writer_end(writer);
+	eg_parts_lost(writer, ledger);
 	write_list(writer, "degraded", EG_LINES, ledger->degraded);
 	eg_writer_end(writer);
 }

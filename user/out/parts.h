@@ -15,6 +15,8 @@ void eg_parts_databases(struct eg_writer *writer, const struct eg_summary *summa
 void eg_parts_totals(struct eg_writer *writer, const struct eg_totals *totals);
 void eg_parts_ledger(struct eg_writer *writer, const struct eg_ledger *ledger,
 		     const struct eg_totals *totals);
+/* "lost": each reason and how often. */
+void eg_parts_lost(struct eg_writer *writer, const struct eg_ledger *ledger);
 /* What an app's name is worth: trust, via, flag. */
 void eg_parts_standing(struct eg_writer *writer, const char *trust, const char *via,
 		       const char *flag);

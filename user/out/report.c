@@ -32,6 +32,8 @@ static int print_json(FILE *stream, const struct eg_report *report,
 	eg_writer_object(&writer, "asked", EG_INLINE);
 	write_period(&writer, &report->asked);
 	eg_writer_end(&writer);
+	eg_writer_bool(&writer, "complete",
+		       eg_summary_completeness(report->summary) == EG_COMPLETE);
 	eg_writer_bool(&writer, "redacted", report->redacted);
 	eg_writer_array(&writer, "gaps", EG_LINES);
 	for (size_t i = 0; i < report->missed_count; i++) {
@@ -90,7 +92,7 @@ static int print_text(FILE *stream, const struct eg_report *report,
 {
 	int r = 0;
 
-	if (report->summary->hosts_count) {
+	if (eg_summary_completeness(report->summary) != EG_EMPTY) {
 		r = eg_print_summary(stream, EG_FORMAT_TEXT, report->summary, options);
 		put_recorded(stream, report);
 	} else {

@@ -97,7 +97,7 @@ static void print_json(FILE *stream, const struct eg_verdict *verdict,
 	eg_writer_number(&writer, "rules", verdict->rules);
 	eg_parts_host(&writer, "host", verdict->host);
 	write_period(&writer, "period", &verdict->period);
-	eg_writer_bool(&writer, "complete", verdict->complete);
+	eg_writer_bool(&writer, "complete", verdict->completeness == EG_COMPLETE);
 	eg_writer_array(&writer, "violations", EG_LINES);
 	for (size_t i = 0; i < verdict->findings_count; i++)
 		write_finding(&writer, &verdict->findings[i]);
@@ -226,9 +226,13 @@ static uint64_t count_rules(const struct eg_verdict *verdict)
 
 static const char *incomplete_text(const struct eg_verdict *verdict)
 {
-	if (verdict->empty)
-		return " Incomplete: nothing was recorded.";
-	return verdict->complete ? "" : " Incomplete: something was lost.";
+	static const char *const texts[] = {
+		[EG_COMPLETE] = "",
+		[EG_INCOMPLETE] = " Incomplete: something was lost.",
+		[EG_EMPTY] = " Incomplete: nothing was recorded.",
+	};
+
+	return texts[verdict->completeness];
 }
 
 static int put_sum(FILE *stream, const struct eg_verdict *verdict,

@@ -208,6 +208,26 @@ static void tells_what_is_new(void **state)
 	assert_non_null(strstr(text, "New apps\n  exe:/a: 300 B sent"));
 }
 
+/* What was lost before looks new: nobody may take that for a whole answer. */
+static void counts_what_was_lost_before(void **state)
+{
+	_cleanup_(eg_freep) char *text = NULL;
+	struct eg_summary *summary = history_summary(DAY_ONE, DAY_ONE + SECONDS(10));
+	struct eg_store *store;
+
+	(void)state;
+	record_two_days();
+	assert_int_equal(eg_ledger_add_lost(&summary->ledger, "ring_full", 1), 0);
+	store = history_record();
+	history_add(store, summary);
+	eg_store_close(store);
+	eg_summary_free(summary);
+	assert_int_equal(RUN(&eg_command_diff, &text, "--since", "2026-11-24", "--until",
+			     "2026-11-25"),
+			 EG_EXIT_INCOMPLETE);
+	assert_non_null(strstr(text, "something was lost before"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +238,7 @@ int main(void)
 		HISTORY_TEST(says_that_nothing_was_recorded),
 		HISTORY_TEST(says_since_when_nobody_records),
 		HISTORY_TEST(tells_of_a_gap_once),
+		HISTORY_TEST(counts_what_was_lost_before),
 		HISTORY_TEST(knows_that_somebody_records),
 	};
 

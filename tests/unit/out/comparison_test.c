@@ -9,6 +9,8 @@ static char *print(enum eg_format format, struct eg_summary *before, struct eg_s
 	struct eg_comparison comparison = {
 		.before = { .start = SAMPLE_START - NSEC_PER_SEC, .end = SAMPLE_START },
 		.after = { .start = SAMPLE_START, .end = SAMPLE_END },
+		.old = before,
+		.new = after,
 	};
 	struct eg_diff *diff = NULL;
 	struct eg_change change = {
@@ -62,6 +64,32 @@ static void prints_text(void **state)
 	assert_non_null(strstr(same, "Nothing is new.\n"));
 }
 
+static struct eg_summary *lossy(void)
+{
+	struct eg_summary *summary = sample_ordinary();
+
+	assert_int_equal(eg_ledger_add_lost(&summary->ledger, "ring_full", 3), 0);
+	return summary;
+}
+
+/* In either period: what was lost before looks new. */
+static void tells_what_was_lost(void **state)
+{
+	_cleanup_(eg_freep) char *before = print(EG_FORMAT_TEXT, lossy(), sample_ordinary());
+	_cleanup_(eg_freep) char *after = print(EG_FORMAT_TEXT, sample_ordinary(), lossy());
+	_cleanup_(eg_freep) char *document = print(EG_FORMAT_JSON, lossy(), sample_ordinary());
+
+	(void)state;
+	assert_non_null(strstr(before, "Incomplete: something was lost before, and may look new"));
+	assert_null(strstr(before, "may be missing here"));
+	assert_non_null(strstr(after, "Incomplete: something was lost, and may be missing here"));
+	assert_null(strstr(after, "may look new"));
+	assert_non_null(strstr(document, "\"recorded_seconds\":30,\"complete\":false,"
+					 "\"lost\":{\"ring_full\":3,"));
+	assert_non_null(strstr(document, "\"recorded_seconds\":30,\"complete\":true,"
+					 "\"lost\":{\"ring_full\":0,"));
+}
+
 static void has_no_other_format(void **state)
 {
 	const struct eg_comparison comparison = { 0 };
@@ -76,6 +104,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(prints_documents),
 		cmocka_unit_test(prints_text),
+		cmocka_unit_test(tells_what_was_lost),
 		cmocka_unit_test(has_no_other_format),
 	};
 

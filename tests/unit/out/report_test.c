@@ -47,6 +47,7 @@ static void prints_a_document(void **state)
 	if (eg_json_check(text, strlen(text), &offset, &why) < 0)
 		fail_msg("byte %zu: %s\n%s", offset, why, text);
 	assert_non_null(strstr(text, "\"schema\": \"egret.report/1\""));
+	assert_non_null(strstr(text, "\n  \"complete\": "));
 	assert_non_null(strstr(text, "{\"start\":\"2026-11-23T10:00:00.000000000Z\","
 				     "\"end\":\"2026-11-23T10:00:30.000000000Z\","
 				     "\"reason\":\"evil\\\\x1b[2J\"}"));
@@ -84,13 +85,17 @@ static void says_when_nothing_was_recorded(void **state)
 		.asked = { .start = SAMPLE_START, .end = SAMPLE_END },
 		.summary = summary,
 	};
-	_cleanup_(eg_freep) char *text = NULL;
+	_cleanup_(eg_freep) char *text = NULL, *document = NULL;
 	size_t size;
 	FILE *stream = open_memstream(&text, &size);
 
 	(void)state;
 	assert_int_equal(eg_print_report(stream, EG_FORMAT_TEXT, &report, &sample_options), 0);
 	fclose(stream);
+	stream = open_memstream(&document, &size);
+	assert_int_equal(eg_print_report(stream, EG_FORMAT_JSON, &report, &sample_options), 0);
+	fclose(stream);
+	assert_non_null(strstr(document, "\n  \"complete\": false,\n"));
 	assert_string_equal(text, "Nothing was recorded from 2026-11-23T10:00:00Z to "
 				  "2026-11-23T10:00:30Z.\n");
 	eg_summary_free(summary);

@@ -35,7 +35,7 @@ static char *print(enum eg_format format, struct eg_summary *summary, size_t lim
 		.policy = "policy.json",
 		.rules = 3,
 		.period = { .start = SAMPLE_START, .end = SAMPLE_END },
-		.complete = true,
+		.completeness = EG_COMPLETE,
 	};
 	char *text = NULL;
 	size_t size;
