@@ -11,7 +11,30 @@
 
 #include <sqlite3.h>
 
+#include "user/store/private.h"
+
 static const struct eg_store_keep keep_all;
+
+/* Of the connection that records: it is none of what others see in the file. */
+static int64_t pragma(struct eg_store *store, const char *text)
+{
+	struct eg_query query = eg_query(store, text);
+	int64_t value = -1;
+
+	assert_int_equal(eg_query_number(&query, &value), 1);
+	return value;
+}
+
+/* What was added is to be there after a power loss: NORMAL would lose it with WAL. */
+static void is_on_the_disk_when_it_says_so(void **state)
+{
+	struct eg_store *store = history_record();
+
+	(void)state;
+	history_interval(store, DAY_ONE, 1);
+	assert_int_equal(pragma(store, "PRAGMA synchronous"), 2); /* FULL */
+	eg_store_close(store);
+}
 
 /* --- who may what --- */
 
@@ -220,17 +243,66 @@ static void assert_intact(const char *path)
 	sqlite3_close(sqlite);
 }
 
-/* Adds intervals of one byte each, and tells of each one that is in. */
+#define ADDING "a"
+#define TIDYING "t"
+
+/*
+ * Adds intervals of one byte each, and tells what it is about to do. There is one in an
+ * hour, so that each time an hour, and now and then a day, is summed up and another forgotten.
+ */
 static void record_until_killed(int fd, int64_t start)
 {
+	static const struct eg_store_keep keep = { .intervals = HOURS(5), .hours = HOURS(40) };
 	struct eg_store *store = history_record();
 
-	for (int64_t i = 0; write(fd, "", 1) == 1; i++) {
-		history_interval(store, start + MINUTES(i), 1);
-		if (eg_store_tidy(store, &keep_all, start + MINUTES(i + 1)) < 0)
+	for (int64_t i = 0; write(fd, ADDING, 1) == 1; i++) {
+		history_interval(store, start + HOURS(i), 1);
+		if (write(fd, TIDYING, 1) != 1 ||
+		    eg_store_tidy(store, &keep, start + HOURS(i + 1)) < 0)
 			break;
 	}
 	_exit(1);
+}
+
+/* What a child told until it was killed. */
+struct told {
+	uint64_t intervals; /* begun to be added */
+	bool tidying; /* when it was killed */
+};
+
+static void hear(struct told *told, const char *bytes, ssize_t size)
+{
+	for (ssize_t i = 0; i < size; i++) {
+		told->tidying = bytes[i] == *TIDYING;
+		told->intervals += bytes[i] == *ADDING;
+	}
+}
+
+/* Once it has told `count` times. */
+static struct told kill_recorder(int64_t start, unsigned count)
+{
+	struct told told = { 0 };
+	char bytes[64];
+	ssize_t size;
+	int pipes[2];
+	pid_t child;
+
+	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (!child)
+		record_until_killed(pipes[1], start);
+	close(pipes[1]);
+	for (; count > 0; count--) {
+		assert_int_equal(read(pipes[0], bytes, 1), 1);
+		hear(&told, bytes, 1);
+	}
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	while ((size = read(pipes[0], bytes, sizeof(bytes))) > 0)
+		hear(&told, bytes, size);
+	close(pipes[0]);
+	return told;
 }
 
 /* EG_KILLS in the environment: how many. */
@@ -239,38 +311,24 @@ static void loses_nothing_when_killed(void **state)
 	const char *wanted = getenv("EG_KILLS");
 	int rounds = wanted ? (int)strtol(wanted, NULL, 10) : 20;
 	struct model_random random = { .state = 3 };
-	uint64_t added = 0, begun = 0;
+	uint64_t added = 0;
+	int while_tidying = 0;
 
 	(void)state;
 	for (int round = 0; round < rounds; round++) {
-		struct eg_store *store;
-		int pipes[2];
-		char bytes[64];
-		ssize_t told = 0, size;
-		pid_t child;
+		struct told told =
+			kill_recorder(DAY_ONE + DAYS(30LL * round), 1 + model_below(&random, 100));
+		uint64_t begun = added + told.intervals;
+		struct eg_store *store = history_record();
 
-		assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
-		child = fork();
-		assert_true(child >= 0);
-		if (!child)
-			record_until_killed(pipes[1], DAY_ONE + DAYS(round));
-		close(pipes[1]);
-		while (told < 1 + (ssize_t)model_below(&random, 40))
-			told += read(pipes[0], bytes, 1) == 1;
-		kill(child, SIGKILL);
-		assert_int_equal(waitpid(child, NULL, 0), child);
-		while ((size = read(pipes[0], bytes, sizeof(bytes))) > 0)
-			told += size;
-		close(pipes[0]);
-		store = history_record();
-		/* what it said before the last one is in; the last one may be */
-		begun = added + (uint64_t)told;
-		added += (uint64_t)told - 1;
-		assert_in_range(history_sent(store, 0, INT64_MAX), added, begun);
+		/* What it said before the last one is in; the last one may be. */
+		assert_in_range(history_sent(store, 0, INT64_MAX), begun - !told.tidying, begun);
 		added = history_sent(store, 0, INT64_MAX);
 		eg_store_close(store);
 		assert_intact(history_path);
+		while_tidying += told.tidying;
 	}
+	assert_true(while_tidying > rounds / 10);
 }
 
 static void fill(const char *path)
@@ -379,6 +437,7 @@ int main(void)
 		HISTORY_TEST(refuses_what_is_no_file),
 		HISTORY_TEST(tells_that_the_file_is_gone),
 		HISTORY_TEST(survives_damage),
+		HISTORY_TEST(is_on_the_disk_when_it_says_so),
 		HISTORY_TEST(loses_nothing_when_killed),
 		HISTORY_TEST(goes_on_after_a_full_disk),
 		HISTORY_TEST(goes_on_after_a_read_only_disk),
