@@ -22,13 +22,48 @@ static void write_text(const char *path, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
-static void interval(struct watch *watch, int64_t start, const char *app, uint64_t sent, bool last)
+static void interval_to(struct watch *watch, int64_t start, const char *app, uint8_t address,
+			uint64_t sent, bool last)
 {
 	struct eg_summary *summary = history_summary(start, start + SECONDS(10));
 
-	history_row(summary, app, 1, sent);
+	history_row(summary, app, address, sent);
 	watch_interval(watch, NULL, summary, last);
 	eg_summary_free(summary);
+}
+
+static void interval(struct watch *watch, int64_t start, const char *app, uint64_t sent, bool last)
+{
+	interval_to(watch, start, app, 1, sent, last);
+}
+
+/* A watch, the command of which writes its input into a pipe. */
+struct hooked {
+	struct watch *watch;
+	FILE *told;
+};
+
+static struct hooked hook_into_pipe(void)
+{
+	static char policy[96];
+	char pipe_path[96], command[200];
+	struct eg_options options = { .of = &eg_command_record };
+	struct hooked hooked = { 0 };
+	int fd;
+
+	snprintf(policy, sizeof(policy), "%s/policy.json", history_folder);
+	snprintf(pipe_path, sizeof(pipe_path), "%s/told", history_folder);
+	snprintf(command, sizeof(command), "[\"/bin/sh\",\"-c\",\"cat >%s\"]", pipe_path);
+	write_text(policy, RULES);
+	assert_int_equal(mkfifo(pipe_path, 0600), 0);
+	/* Also for writing: there is no end of file between two runs. */
+	fd = open(pipe_path, O_RDWR | O_CLOEXEC);
+	hooked.told = fdopen(fd, "r");
+	assert_non_null(hooked.told);
+	options.policy = policy;
+	options.on_violation = command;
+	assert_int_equal(watch_start(&options, &hooked.watch), 0);
+	return hooked;
 }
 
 /* What the command wrote into the pipe, a document a line: waits for it. */
@@ -40,29 +75,14 @@ static void read_line(FILE *stream, char **line, size_t *size)
 /* A limit that is broken just before midnight waits for the next run, and is in it. */
 static void tells_limits_of_the_day_before(void **state)
 {
-	char policy[96], pipe_path[96], command[200];
-	struct eg_options options = { .of = &eg_command_record };
 	_cleanup_(eg_freep) char *line = NULL, *warned = NULL;
-	struct capture capture;
-	struct watch *watch = NULL;
+	struct hooked hooked = hook_into_pipe();
+	struct capture capture = capture_begin(STDERR_FILENO);
+	struct watch *watch = hooked.watch;
+	FILE *told = hooked.told;
 	size_t size = 0;
-	FILE *told;
-	int fd;
 
 	(void)state;
-	snprintf(policy, sizeof(policy), "%s/policy.json", history_folder);
-	snprintf(pipe_path, sizeof(pipe_path), "%s/told", history_folder);
-	snprintf(command, sizeof(command), "[\"/bin/sh\",\"-c\",\"cat >%s\"]", pipe_path);
-	write_text(policy, RULES);
-	assert_int_equal(mkfifo(pipe_path, 0600), 0);
-	/* Also for writing: there is no end of file between two runs. */
-	fd = open(pipe_path, O_RDWR | O_CLOEXEC);
-	told = fdopen(fd, "r");
-	assert_non_null(told);
-	options.policy = policy;
-	options.on_violation = command;
-	assert_int_equal(watch_start(&options, &watch), 0);
-	capture = capture_begin(STDERR_FILENO);
 	interval(watch, DAY_ONE + DAYS(1) - SECONDS(20), "exe:/b", 1, false);
 	read_line(told, &line, &size);
 	assert_non_null(strstr(line, "\"rule\":\"never\""));
@@ -78,6 +98,29 @@ static void tells_limits_of_the_day_before(void **state)
 	assert_non_null(strstr(warned, "exe:/a has broken max_sent_per_day"));
 	watch_stop(watch);
 	fclose(told);
+}
+
+/* Many in a row are told of in one run, since each run is a process. */
+static void runs_the_command_rarely(void **state)
+{
+	static const char *const others[] = { "\"192.0.2.2\"", "\"192.0.2.3\"", "\"192.0.2.4\"" };
+	_cleanup_(eg_freep) char *line = NULL, *warned = NULL;
+	struct hooked hooked = hook_into_pipe();
+	struct capture capture = capture_begin(STDERR_FILENO);
+	size_t size = 0;
+
+	(void)state;
+	for (uint8_t last = 1; last <= 4; last++)
+		interval_to(hooked.watch, DAY_ONE + SECONDS(10 * last), "exe:/b", last, 1,
+			    last == 4);
+	read_line(hooked.told, &line, &size);
+	assert_non_null(strstr(line, "\"192.0.2.1\""));
+	read_line(hooked.told, &line, &size);
+	warned = capture_end(&capture);
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		assert_non_null(strstr(line, others[i]));
+	watch_stop(hooked.watch);
+	fclose(hooked.told);
 }
 
 /* The same port of the same address by another protocol is another thing to be told of. */
@@ -117,6 +160,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		HISTORY_TEST(tells_limits_of_the_day_before),
+		HISTORY_TEST(runs_the_command_rarely),
 		HISTORY_TEST(tells_protocols_apart),
 	};
 
