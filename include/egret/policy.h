@@ -39,6 +39,9 @@ const char *eg_policy_description(const struct eg_policy *policy, size_t index);
 /* Whether there is a rule about bytes per day. */
 bool eg_policy_has_limits(const struct eg_policy *policy);
 
+/* What a rule may limit, of an app in a day. */
+enum eg_limit { EG_LIMIT_SENT, EG_LIMIT_RECEIVED, EG_LIMIT_COUNT };
+
 /* What breaks a rule: a row, or what an app has sent or received in a day. */
 struct eg_violation {
 	size_t rule; /* index */
@@ -48,6 +51,7 @@ struct eg_violation {
 	/* Of a limit; texts are the meter's. */
 	const char *app_id, *app_name, *app_trust, *app_via, *app_flag;
 	struct eg_period period;
+	enum eg_limit which;
 	uint64_t bytes, limit;
 };
 

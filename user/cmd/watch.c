@@ -18,6 +18,7 @@
 struct told {
 	uint64_t rule, app; /* its index, and a hash of the app's id */
 	int64_t day; /* of a limit; 0: a row */
+	uint64_t which; /* limit: enum eg_limit */
 	uint8_t ip[16];
 	uint16_t port, transport;
 	uint8_t direction, zero[3];
@@ -60,7 +61,7 @@ static struct told key_of(const struct eg_violation *violation)
 
 	if (!row) {
 		key.app = hash_text(violation->app_id);
-		key.rule |= (uint64_t)(violation->broken[4] == 's') << 32;
+		key.which = violation->which;
 		key.day = violation->period.start;
 		return key;
 	}

@@ -169,6 +169,7 @@ static void check_limit(struct reading *reading, const struct use *use, enum eg_
 		.app_via = use->via,
 		.app_flag = use->flag,
 		.period = reading->period,
+		.which = limit,
 		.bytes = bytes,
 		.limit = rule->limits[limit].bytes,
 	};

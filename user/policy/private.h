@@ -13,8 +13,6 @@ struct eg_terms {
 };
 
 /* Bytes per day, in the order of `egret schema policy`. */
-enum eg_limit { EG_LIMIT_SENT, EG_LIMIT_RECEIVED, EG_LIMIT_COUNT };
-
 struct eg_rule {
 	char *name, *description;
 	struct eg_terms where; /* which rows it is about */
