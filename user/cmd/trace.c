@@ -211,6 +211,16 @@ static struct eg_flow_key key_of(const struct eg_learnt_name *learnt)
 	return key;
 }
 
+static void keep(struct session *session, uint64_t cookie)
+{
+	int error = trace_filter_keep(&session->filter, cookie);
+
+	if (error == -ENOSPC)
+		eg_warning("trace: too many connections with a wanted name: what older ones do "
+			   "from now on is only shown where its address has that name");
+	session->incomplete |= error < 0;
+}
+
 static void print_name(struct session *session, const struct eg_learnt_name *learnt,
 		       const struct known_app *app, const struct eg_identity *nobody)
 {
@@ -242,9 +252,8 @@ static void print_name(struct session *session, const struct eg_learnt_name *lea
 		return;
 	print(session, &line);
 	/* Datagrams have no event that could be wanted. */
-	if (learnt->port && payload->transport != IPPROTO_UDP &&
-	    trace_filter_keep(&session->filter, payload->cookie) < 0)
-		session->incomplete = true;
+	if (learnt->port && payload->transport != IPPROTO_UDP)
+		keep(session, payload->cookie);
 }
 
 static void on_name(const struct eg_learnt_name *learnt, void *data)

@@ -82,13 +82,18 @@ bool trace_filter_row(const struct trace_filter *filter, const struct eg_destina
 
 int trace_filter_keep(struct trace_filter *filter, uint64_t cookie)
 {
+	bool full;
+
 	if (!filter->by_name || !cookie)
 		return 0;
-	if (eg_table_count(filter->named) >= NAMED_MAX) {
+	full = filter->named && eg_table_count(filter->named) >= NAMED_MAX;
+	if (full) {
 		eg_table_free(filter->named);
 		filter->named = eg_table_new(sizeof(cookie), sizeof(uint64_t));
 	}
-	return filter->named && eg_table_add(filter->named, &cookie) ? 0 : -ENOMEM;
+	if (!filter->named || !eg_table_add(filter->named, &cookie))
+		return -ENOMEM;
+	return full ? -ENOSPC : 0;
 }
 
 bool trace_filter_keeps(const struct trace_filter *filter, uint64_t cookie)

@@ -31,7 +31,10 @@ bool trace_filter_app(const struct trace_filter *filter, const struct known_app 
 bool trace_filter_row(const struct trace_filter *filter, const struct eg_destination *row,
 		      const struct eg_known_name *known, size_t count);
 
-/* A connection has shown a name that is wanted: what else it does is wanted as well. */
+/*
+ * A connection has shown a name that is wanted: what else it does is wanted as well. 0,
+ * -ENOMEM, or -ENOSPC: those kept before were too many, and are forgotten.
+ */
 int trace_filter_keep(struct trace_filter *filter, uint64_t cookie);
 bool trace_filter_keeps(const struct trace_filter *filter, uint64_t cookie);
 void trace_filter_forget(struct trace_filter *filter, uint64_t cookie);
