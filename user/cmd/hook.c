@@ -198,6 +198,9 @@ void hook_stop(struct hook *hook)
 	if (!hook)
 		return;
 	eg_closep(&hook->fd);
+	/* One that still runs the command isn't waited for: it ends after that. */
+	if (hook->pid > 0)
+		waitpid(hook->pid, NULL, WNOHANG);
 	for (char **argument = hook->argv; argument && *argument; argument++)
 		free(*argument);
 	free(hook->argv);
