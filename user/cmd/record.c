@@ -81,16 +81,20 @@ static int write_interval(struct recorder *recorder)
 	return r;
 }
 
-/* What fails here loses nothing: the interval is written, and sums are made the next time. */
+/*
+ * What fails here loses nothing: the interval is written, and sums are made the next time.
+ * But a damaged history is not made worse.
+ */
 static void tidy(struct recorder *recorder)
 {
 	int r = eg_store_tidy(recorder->store, &recorder->keep, eg_now_ns());
 
-	if (r < 0 && !recorder->untidy)
-		eg_error("cannot sum up and shorten %s: %s; recording goes on, trying on",
-			 recorder->path, eg_store_reason(recorder->store));
-	recorder->untidy = r < 0;
 	recorder->damaged = r == -EBADMSG;
+	if (r < 0 && (!recorder->untidy || recorder->damaged))
+		eg_error("cannot sum up and shorten %s: %s; %s", recorder->path,
+			 eg_store_reason(recorder->store),
+			 recorder->damaged ? "recording ends" : "recording goes on, trying on");
+	recorder->untidy = r < 0;
 }
 
 /* Recording goes on whatever happens; what is missing is told once, here and in the history. */
@@ -100,11 +104,11 @@ static void keep_interval(struct recorder *recorder, bool last)
 
 	watch_interval(recorder->watch, r < 0 ? NULL : recorder->store, recorder->summary, last);
 	if (r < 0) {
-		if (!recorder->failing)
-			eg_error("cannot record into %s: %s; trying on", recorder->path,
-				 recorder->missed);
-		recorder->failing = true;
 		recorder->damaged = r == -EBADMSG;
+		if (!recorder->failing || recorder->damaged)
+			eg_error("cannot record into %s: %s; %s", recorder->path, recorder->missed,
+				 recorder->damaged ? "recording ends" : "trying on");
+		recorder->failing = true;
 		return;
 	}
 	if (recorder->failing)
