@@ -220,6 +220,7 @@ struct socket {
 
 struct inet_sock {
 	struct sock sk;
+	__be16 inet_sport;
 };
 
 struct request_sock {

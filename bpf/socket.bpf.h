@@ -156,11 +156,22 @@ static __always_inline struct sock *listening_sock(struct sock *sk)
 	return BPF_CORE_READ(connection, first);
 }
 
+/*
+ * tcp_set_state() gives a port that was not asked for by number back before it
+ * tells of CLOSE: only what the socket sent from is there then.
+ */
+static __always_inline __u16 own_port(struct sock *sk, bool typed)
+{
+	__u16 port = READ(typed, sk, __sk_common.skc_num);
+
+	return port ? port : bpf_ntohs(BPF_CORE_READ((struct inet_sock *)sk, inet_sport));
+}
+
 static __always_inline void listener_key(struct eg_listener_key *key, struct sock *sk, bool typed)
 {
 	key->net = (__u64)READ(typed, sk, __sk_common.skc_net.net);
 	own_address(key->ip, sk, typed);
-	key->port = READ(typed, sk, __sk_common.skc_num);
+	key->port = own_port(sk, typed);
 	key->transport = READ(typed, sk, sk_protocol);
 	if (key->transport == EG_TRANSPORT_MPTCP)
 		key->transport = IPPROTO_TCP;

@@ -168,7 +168,7 @@ static __noinline int stranger_row(struct eg_flow_key *row, struct sock *sk)
 		return !config.scope_cgroup_id;
 	row->proc = listener->proc;
 	row->direction = EG_INBOUND;
-	row->port = sk->__sk_common.skc_num;
+	row->port = own_port(sk, true);
 	return 1;
 }
 

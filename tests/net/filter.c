@@ -274,6 +274,25 @@ static void few_sockets(struct test *test)
 		expect_equal(test, egret->program->output.status, 5);
 }
 
+/* Accepted connections that there is no room for are their listener's when they end. */
+static void accepted_without_room(struct test *test)
+{
+	enum { MANY = 40 };
+	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
+	struct egret *egret = egret_start(test, WORDS("--max-sockets", "8"));
+	struct pair pair = sock_pair(client, server, test->ip, 0), more[MANY];
+
+	for (int i = 0; i < MANY; i++) {
+		more[i] = sock_pair_again(&pair, test->ip, 0);
+		sock_transfer(client, more[i].client_fd, server, more[i].server_fd, 10);
+	}
+	for (int i = 0; i < MANY; i++)
+		sock_pair_close(&more[i]);
+	sock_pair_close(&pair);
+	expect_row(egret_stop_lossy(egret), server, IN("tcp", test->ip, pair.port),
+		   .received = MANY * 10, .connections = MANY + 1);
+}
+
 /* --- two at a time --- */
 
 static void second_egret(struct test *test)
@@ -319,6 +338,7 @@ const struct test_case filter_cases[] = {
 	CASE_BOTH("filter/own-address", own_address),
 	CASE_BOTH("limit/flows", few_flows),
 	CASE_BOTH("limit/sockets", few_sockets),
+	CASE_BOTH("limit/accepted", accepted_without_room),
 	CASE_BOTH("second-egret", second_egret),
 	{ 0 },
 };
