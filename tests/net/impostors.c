@@ -2,8 +2,10 @@
 /* A user's program that calls itself something else, in each way that there is. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -12,6 +14,7 @@
 #include <unistd.h>
 
 #include <harness/cgroup.h>
+#include <harness/program.h>
 #include <harness/sock.h>
 #include <harness/suites.h>
 
@@ -99,6 +102,46 @@ static void apps(struct test *test)
 	};
 
 	in_cgroups(test, disguises, sizeof(disguises) / sizeof(*disguises), false);
+}
+
+/* Root has put it there, but it does what the user tells it. */
+static void interpreter(struct test *test)
+{
+	static const char code[] = "import socket,sys\n"
+				   "s=socket.create_connection((sys.argv[1],int(sys.argv[2])))\n"
+				   "s.sendall(b'x'*4343)\n"
+				   "s.recv(1)\n";
+	const char *python3 = program_find(test, "python3");
+	struct actor *server = actor_start(test, "server");
+	int listener = sock_open(server, test->family, SOCK_STREAM, 0), fd;
+	int port = sock_bind(server, listener, test->ip, 0);
+	struct program *evil;
+	struct egret *egret;
+	char path[PATH_MAX];
+
+	require(test, realpath(python3, path) != NULL);
+	install_entry(test, "org.gnome.Epiphany", "Web", "/usr/bin/epiphany");
+	sock_listen(server, listener);
+	egret = egret_start_here(test, NULL);
+	evil = program_start(
+		test,
+		&(struct program_options){
+			.argv = WORDS(python3, "-c", code, test->ip, test_text(test, "%d", port)),
+			.cgroup = cgroup_of_user(test, "app.slice/app-gnome-org.gnome.Epiphany-1."
+						       "scope"),
+			.uid = user_of(test) });
+	fd = sock_accept(server, listener);
+	expect_equal(test, sock_receive(server, fd, 4343), 4343);
+	sock_close(server, fd);
+	program_wait(evil);
+	expect_app(egret_stop(egret),
+		   &(struct expected){ .id = test_text(test, "exe:%s", path),
+				       .kind = "program",
+				       .name = strrchr(path, '/') + 1,
+				       .trust = "kernel",
+				       .flag = "cgroup-mismatch",
+				       .component = strrchr(path, '/') + 1 },
+		   4343);
 }
 
 static void containers(struct test *test)
@@ -347,6 +390,7 @@ static void memory(struct test *test)
 
 const struct test_case impostor_cases[] = {
 	CASE("impostors/apps", apps),
+	CASE("impostors/interpreter", interpreter),
 	CASE("impostors/containers", containers),
 	CASE("impostors/containers-on-the-host", containers_on_the_host),
 	CASE("impostors/delegated", delegated),
