@@ -232,6 +232,51 @@ static void users_only(struct test *test)
 		   669);
 }
 
+/* As unshare -Urm does, which takes no right. */
+static long take_root(struct call *call)
+{
+	int fd;
+	ssize_t written;
+
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
+		return -errno;
+	fd = open("/proc/self/uid_map", O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	written = write(fd, call->text, strlen(call->text));
+	close(fd);
+	return written < 0 ? -EPERM : 0;
+}
+
+/* A user's scope that is called like a container, around namespaces that anybody can make. */
+static void container(struct test *test)
+{
+	static const char unit[] =
+		"user.slice/docker-"
+		"c0ffee33deadbeef22cafe33babe44feed55face66d00d77abba88ace099f01d.scope";
+	struct actor *server = actor_start(test, "server");
+	struct actor *evil =
+		actor_start_as(test, &(struct actor_options){ .name = "evil",
+							      .cgroup = cgroup_of_user(test, unit),
+							      .uid = user_of(test) });
+	struct call call = { 0 };
+	struct egret *egret;
+
+	snprintf(call.text, sizeof(call.text), "0 %u 1", user_of(test));
+	if (actor_call(evil, take_root, &call) < 0)
+		test_skip(test, "a user can make no user namespace here");
+	egret = egret_start(test, NULL);
+	send_bytes(evil, server, 673);
+	expect_app(egret_stop(egret),
+		   &(struct expected){ .id = test_text(test, "exe:%s", evil->identity.exe),
+				       .kind = "program",
+				       .name = "evil",
+				       .trust = "user",
+				       .flag = "cgroup-mismatch",
+				       .component = "evil" },
+		   673);
+}
+
 /* In mounts of its own, a file system in user space over /proc, which never answers. */
 static long take_silent_proc(struct call *call)
 {
@@ -277,6 +322,7 @@ const struct test_case sandbox_cases[] = {
 	CASE("sandboxes/snap", snap),
 	CASE("sandboxes/desktop", desktop),
 	CASE("sandboxes/users-only", users_only),
+	CASE("sandboxes/container", container),
 	CASE("sandboxes/silent", silent),
 	{ 0 },
 };
