@@ -97,6 +97,9 @@ struct eg_owner {
 	 * the operator does; "unread", nobody has looked. "table": the file's word.
 	 */
 	const char *certainty;
+	/* Of the country: "unread", the reference is about the domain; or "table". */
+	const char *country_certainty;
+	int64_t as_of; /* the table's date, CLOCK_REALTIME ns; 0: unknown */
 	unsigned line; /* in the table, from 1 */
 };
 
@@ -110,8 +113,9 @@ struct eg_owners_error {
 /*
  * The table that egret comes with and, before it, the file's (NULL: none). Lines
  * are suffix, owner, country and, if wanted, reference and what was looked at
- * ("read" or "name"), separated by tabs; # begins a comment. 0; -EINVAL with
- * *ret_error filled for a file that can't be read or is wrong; -ENOMEM.
+ * ("read" or "name"), separated by tabs; # begins a comment. The table is as
+ * old as its first line "# As of YYYY-MM-DD" says, or else the file. 0; -EINVAL
+ * with *ret_error filled for a file that can't be read or is wrong; -ENOMEM.
  */
 int eg_owners_open(const char *file, struct eg_owners **ret_owners,
 		   struct eg_owners_error *ret_error);

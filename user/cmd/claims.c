@@ -149,6 +149,7 @@ int claims_add_owner(struct claims *claims, struct eg_claim claim, const struct 
 
 	claim.source = owner->source;
 	claim.certainty = owner->certainty;
+	claim.as_of = owner->as_of;
 	return claims_add_detail(claims, claim, "line %u, %s%s%s%s%s", owner->line, owner->suffix,
 				 name ? " " : "", name ? name : "", owner->reference ? cited : "",
 				 owner->reference ? owner->reference : "");

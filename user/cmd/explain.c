@@ -170,8 +170,10 @@ static int claim_owner(struct explaining *explaining, const char *name)
 	claim.topic = "owner country";
 	claim.value = owner->country;
 	claim.source = owner->source;
-	claim.certainty = owner->certainty;
-	return claims_add(&explaining->claims, &claim);
+	claim.certainty = owner->country_certainty;
+	claim.as_of = owner->as_of;
+	return claims_add_detail(&explaining->claims, claim, "line %u, %s", owner->line,
+				 owner->suffix);
 }
 
 static int claim_name(struct explaining *explaining, const char *name)

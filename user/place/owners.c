@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include <egret/base.h>
 
@@ -24,6 +25,7 @@ struct table {
 	char *text; /* the rows point into it */
 	char *source;
 	const char *certainty; /* of a row that doesn't say what was looked at */
+	int64_t as_of; /* CLOCK_REALTIME ns */
 	struct eg_owner *rows; /* sorted by suffix */
 	size_t count;
 };
@@ -102,12 +104,14 @@ static bool is_country(const char *code)
 	return *country;
 }
 
-/* What the fifth column says was looked at; NULL: nothing that we know of. */
-static const char *parse_certainty(const char *looked_at)
+/* What the fifth column says was looked at; without one, the table's word. NULL: no such thing. */
+static const char *parse_certainty(const char *looked_at, const struct table *table)
 {
 	static const char *const known[] = { "read", "name" };
 
-	for (size_t i = 0; looked_at && i < ARRAY_SIZE(known); i++) {
+	if (!looked_at)
+		return table->certainty;
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
 		if (strcmp(looked_at, known[i]) == 0)
 			return known[i];
 	}
@@ -120,7 +124,7 @@ static int parse_line(char *line, unsigned number, struct table *table,
 	struct eg_owner *row = &table->rows[table->count];
 	char *suffix = next_column(&line), *name = next_column(&line);
 	char *country = next_column(&line), *reference = next_column(&line);
-	const char *certainty = parse_certainty(next_column(&line));
+	const char *certainty = parse_certainty(next_column(&line), table);
 
 	if (!suffix || !name)
 		return fail(error, number, "not a suffix, a tab and an owner");
@@ -131,13 +135,18 @@ static int parse_line(char *line, unsigned number, struct table *table,
 		country = NULL;
 	if (country && !is_country(country))
 		return fail(error, number, "not a country of two capital letters, nor -");
+	if (!certainty)
+		return fail(error, number, "its fifth column is neither read nor name");
 	*row = (struct eg_owner){
 		.suffix = suffix,
 		.name = name,
 		.country = country,
 		.source = table->source,
 		.reference = reference,
-		.certainty = certainty ? certainty : table->certainty,
+		.certainty = certainty,
+		/* A page that has the domain under a company need not say where that is. */
+		.country_certainty = strcmp(certainty, "table") == 0 ? certainty : "unread",
+		.as_of = table->as_of,
 		.line = number,
 	};
 	table->count++;
@@ -173,6 +182,20 @@ static size_t count_lines(const char *text)
 	return count;
 }
 
+/* When the text says that it is from; 0: it doesn't. */
+static int64_t parse_date(const char *text)
+{
+	static const char mark[] = "# As of ";
+	const char *found = strstr(text, mark);
+	char date[sizeof("YYYY-MM-DDT00:00:00Z")];
+	int64_t as_of;
+
+	if (!found || (found != text && found[-1] != '\n'))
+		return 0;
+	snprintf(date, sizeof(date), "%.10sT00:00:00Z", found + sizeof(mark) - 1);
+	return eg_time_parse(date, &as_of) == 0 ? as_of : 0;
+}
+
 /* Takes the table's text to pieces, in place. */
 static int parse(struct table *table, struct eg_owners_error *error)
 {
@@ -183,6 +206,8 @@ static int parse(struct table *table, struct eg_owners_error *error)
 	table->rows = calloc(count_lines(rest), sizeof(*table->rows));
 	if (!table->rows)
 		return -ENOMEM;
+	if (parse_date(rest))
+		table->as_of = parse_date(rest);
 	while (r == 0 && (line = strsep(&rest, "\n"))) {
 		size_t size = strlen(line);
 
@@ -226,6 +251,7 @@ static int read_stream(FILE *stream, char **text, size_t *ret_size)
 static int read_file(const char *path, struct table *table, struct eg_owners_error *error)
 {
 	_cleanup_(eg_fclosep) FILE *stream = fopen(path, "re");
+	struct stat stat;
 	size_t size = 0;
 	int r;
 
@@ -234,6 +260,8 @@ static int read_file(const char *path, struct table *table, struct eg_owners_err
 	r = read_stream(stream, &table->text, &size);
 	if (r < 0)
 		return r == -ENOMEM ? r : fail(error, 0, strerror(-r));
+	if (fstat(fileno(stream), &stat) == 0 && S_ISREG(stat.st_mode))
+		table->as_of = stat.st_mtim.tv_sec * NSEC_PER_SEC;
 	if (strlen(table->text) != size)
 		return fail(error, 0, "it holds a zero byte: not text");
 	return 0;

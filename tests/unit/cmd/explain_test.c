@@ -115,6 +115,11 @@ static void an_owner_is_as_sure_as_its_reference(void **state)
 	assert_says(read, "\"claim\":\"owner\",\"value\":\"Akamai\","
 			  "\"source\":\"egret:owners.tsv\",\"certainty\":\"read\"");
 	assert_says(read, "akamaiedge.net, by https://");
+	/* What a page about the domain has not been asked. */
+	assert_says(read, "\"claim\":\"owner country\",\"value\":\"US\","
+			  "\"source\":\"egret:owners.tsv\",\"certainty\":\"unread\","
+			  "\"as_of\":\"2026-11-30T");
+	assert_says(read, "\"certainty\":\"read\",\"as_of\":\"2026-11-30T");
 	free(unread);
 	free(read);
 }

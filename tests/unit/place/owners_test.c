@@ -76,7 +76,7 @@ static void each_row_says_what_it_rests_on(void **state)
 {
 	struct eg_owners *owners = open_text("a.example\tA\tDE\thttps://a.example/\n"
 					     "b.example\tB\tDE\thttps://b.example/\tread\n"
-					     "c.example\tC\tDE\thttps://c.example/\tby heart\n");
+					     "# As of 2026-01-02\n");
 
 	(void)state;
 	assert_string_equal(eg_owners_find(owners, "akamaiedge.net")->certainty, "read");
@@ -84,7 +84,15 @@ static void each_row_says_what_it_rests_on(void **state)
 	assert_string_equal(eg_owners_find_as(owners, 20940)->certainty, "name");
 	assert_string_equal(eg_owners_find(owners, "a.example")->certainty, "table");
 	assert_string_equal(eg_owners_find(owners, "b.example")->certainty, "read");
-	assert_string_equal(eg_owners_find(owners, "c.example")->certainty, "table");
+	/* Of the country a page about the domain says nothing. */
+	assert_string_equal(eg_owners_find(owners, "akamaiedge.net")->country_certainty, "unread");
+	assert_string_equal(eg_owners_find(owners, "b.example")->country_certainty, "unread");
+	assert_string_equal(eg_owners_find(owners, "a.example")->country_certainty, "table");
+	assert_int_equal(eg_owners_find(owners, "a.example")->as_of, 1767312000000000000);
+	assert_true(eg_owners_find(owners, "akamaiedge.net")->as_of > 1767312000000000000);
+	eg_owners_close(owners);
+	owners = open_text("a.example\tA\tDE\n");
+	assert_true(eg_owners_find(owners, "a.example")->as_of > 1767312000000000000);
 	eg_owners_close(owners);
 }
 
@@ -135,6 +143,8 @@ static void a_wrong_file_is_refused_with_its_line(void **state)
 	(void)state;
 	assert_wrong("example.com\n", 1, "a tab and an owner");
 	assert_wrong("\n\nexample.com\tX\tGermany\n", 3, "not a country");
+	assert_wrong("a.example\tA\nb.example\tB\tDE\thttps://b.example/\tby heart\n", 2,
+		     "fifth column");
 	assert_wrong("a b\tX\n", 1, "not a domain's end");
 	assert_wrong("*.\tX\n", 1, "not a domain's end");
 	assert_wrong("a.com\tX\nb.com\tY\nA.com\tZ\n", 3, "there before");
