@@ -16,11 +16,14 @@
 #include "benches.h"
 #include "report.h"
 
+#define EXIT_MISSED 2
+
 static const char usage[] =
 	"usage: egret_bench [PATTERN]...\n"
 	"Runs the benchmarks whose names match a shell pattern (all, if there is none).\n"
 	"Environment: EGRET, the program; BUILD, where bench.json goes; BENCH_QUICK=1, a\n"
 	"rougher look in a minute and a half; BENCH_SECONDS=N, how long the storm lasts.\n"
+	"Ends with 0, with 1 if something could not be measured, with 2 if a goal is missed.\n"
 	"Benchmarks:";
 
 static const struct test_case benches[] = {
@@ -110,7 +113,8 @@ static void print_machine(const cJSON *machine)
 
 /* --- running --- */
 
-static void run(struct runner *runner, struct job *job)
+/* 0, or -EIO for one that failed; what this machine can't do is skipped. */
+static int run(struct runner *runner, struct job *job)
 {
 	const char *reason = job->outcome->reason;
 
@@ -118,10 +122,11 @@ static void run(struct runner *runner, struct job *job)
 	if (runner_start(runner, job))
 		runner_wait(runner, job, 1);
 	if (job->outcome->verdict == VERDICT_PASSED)
-		return;
+		return 0;
 	if (job->outcome->verdict == VERDICT_FAILED)
 		reason = job->report && *job->report ? job->report : "failed";
 	report_missing(job->self->name, reason);
+	return job->outcome->verdict == VERDICT_FAILED ? -EIO : 0;
 }
 
 static bool chosen(char **patterns, const char *name)
@@ -132,6 +137,7 @@ static bool chosen(char **patterns, const char *name)
 	return !*patterns;
 }
 
+/* 0, or -errno; all are run, whatever happens to one. */
 static int run_chosen(struct runner *runner, char **patterns)
 {
 	const struct test_case *cases[ARRAY_SIZE(benches)];
@@ -146,11 +152,14 @@ static int run_chosen(struct runner *runner, char **patterns)
 	error = jobs ? runner_open(runner) : -ENOMEM;
 	if (error)
 		return error;
-	for (unsigned i = 0; i < count; i++)
-		run(runner, &jobs[i]);
+	for (unsigned i = 0; i < count; i++) {
+		int r = run(runner, &jobs[i]);
+
+		error = error ? error : r;
+	}
 	runner_close(runner);
 	free(jobs);
-	return 0;
+	return error;
 }
 
 static int write_json(cJSON *machine)
@@ -208,12 +217,13 @@ int main(int argc, char **argv)
 	print_machine(machine);
 	fflush(stdout);
 	error = report_open();
-	if (!error)
-		error = run_chosen(&runner, argv + 1);
 	if (error) {
 		fprintf(stderr, "bench: %s\n", strerror(-error));
 		return EXIT_FAILURE;
 	}
+	error = run_chosen(&runner, argv + 1);
 	report_print(stdout);
-	return write_json(machine) ? EXIT_FAILURE : EXIT_SUCCESS;
+	if (write_json(machine) || error)
+		return EXIT_FAILURE;
+	return report_missed() ? EXIT_MISSED : EXIT_SUCCESS;
 }

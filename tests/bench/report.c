@@ -143,7 +143,7 @@ static void print_line(const struct metric *metric, FILE *stream)
 
 void report_print(FILE *stream)
 {
-	unsigned goals = 0, met = 0;
+	unsigned goals = 0;
 
 	fprintf(stream, "%-52s %14s %14s  %-21s %11s %s\n", "metric", "without egret", "with egret",
 		"ratio [95 % interval]", "goal", "met?");
@@ -152,9 +152,20 @@ void report_print(FILE *stream)
 
 		print_line(metric, stream);
 		goals += !isnan(metric->goal);
-		met += !isnan(metric->goal) && is_met(metric);
 	}
-	fprintf(stream, "%u of %u goals met\n", met, goals);
+	fprintf(stream, "%u of %u goals met\n", goals - report_missed(), goals);
+}
+
+unsigned report_missed(void)
+{
+	unsigned missed = 0;
+
+	for (unsigned i = 0; i < table->count; i++) {
+		const struct metric *metric = &table->metrics[i];
+
+		missed += !isnan(metric->goal) && !is_met(metric);
+	}
+	return missed;
 }
 
 static void add_number(cJSON *object, const char *name, double value)

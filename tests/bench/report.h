@@ -39,5 +39,7 @@ void report_ratio(const char *name, const char *unit, double without, double wit
 void report_missing(const char *name, const char *reason);
 
 void report_print(FILE *stream);
+/* Of the goals, those that are missed. */
+unsigned report_missed(void);
 /* An array of objects, a line each; the caller's. NULL: no memory. */
 cJSON *report_json(void);
