@@ -124,6 +124,8 @@ struct eg_metrics *eg_metrics_new(unsigned held);
 void eg_metrics_free(struct eg_metrics *metrics);
 /* Adds an interval. 0; -ENOMEM: added in part. */
 int eg_metrics_add(struct eg_metrics *metrics, const struct eg_summary *summary);
+/* Whether the last interval is missing in the history. */
+void eg_metrics_set_unwritten(struct eg_metrics *metrics, bool unwritten);
 /* There will be no more: nothing is held back. */
 void eg_metrics_finish(struct eg_metrics *metrics);
 /* All of them, in Prometheus' text format. 0 or the -errno of the stream. */

@@ -267,7 +267,7 @@ def check_rules(fleet=None):
     tap.expect(done.returncode == 0, done.stdout)
     rules = servers.until(lambda: [rule for group in fleet.ask("rules")["groups"] for rule in group["rules"]
                                    if rule["health"] != "unknown"], "the rules to be evaluated")
-    tap.expect(len(rules) == 4, rules)
+    tap.expect(len(rules) == 5, rules)
     for rule in rules:
         tap.expect(rule["health"] == "ok", f"{rule['name']}: {rule.get('lastError')}")
     # Whatever else goes on at this host, it is being recorded.

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""A recorder that can write each interval, but not sum up the hours that are over."""
+"""A recorder that can't write its history, or write each interval, but not sum up the hours that are over."""
 import os
 import select
 import signal
@@ -24,9 +24,9 @@ FULL_SUM = f"""INSERT INTO period SELECT NULL, 1, ?1, ?1, ?1 + 1, context, 1, {M
 class Recorder:
     """egret record with an interval of a second."""
 
-    def __init__(self, database):
+    def __init__(self, database, *options):
         self.process = subprocess.Popen(  # pylint: disable=consider-using-with
-            [tap.EGRET, "record", "--database", database, "--interval", "1s"], stderr=subprocess.PIPE)
+            [tap.EGRET, "record", "--database", database, "--interval", "1s", *options], stderr=subprocess.PIPE)
         self.said = ""
 
     def hear(self, words):
@@ -118,6 +118,29 @@ def check_ends(folder):
     tap.expect(count(database) == before + 1, "the interval itself is lost")
 
 
+def check_tells_prometheus(folder):
+    """Counters go on where the history can't be written: they say so."""
+    database, exposition = os.path.join(folder, "locked.db"), os.path.join(folder, "egret.prom")
+
+    def failing(value):
+        with open(exposition, encoding="utf-8") as file:
+            return f"\negret_history_failing {value}\n" in file.read()
+
+    recorder = Recorder(database, "--textfile", folder)
+    try:
+        recorder.hear("tracing")
+        until(lambda: os.path.exists(exposition) and os.path.exists(database) and count(database), "an interval")
+        tap.expect(failing(0), "it fails")
+        history = sqlite3.connect(database, timeout=10)
+        history.execute("BEGIN IMMEDIATE")
+        until(lambda: failing(1), "the failure")
+        history.close()
+        until(lambda: failing(0), "the next interval")
+    finally:
+        status = recorder.stop()
+    tap.expect(status == 0, f"{status}: {recorder.said}")
+
+
 def main():
     if os.getuid():
         print("1..0 # SKIP not root")
@@ -126,6 +149,7 @@ def main():
         tap.run([
             ("goes on where hours can't be summed up", check_goes_on, folder),
             ("ends where the history is damaged", check_ends, folder),
+            ("tells Prometheus of a history that can't be written", check_tells_prometheus, folder),
         ])
 
 

@@ -166,8 +166,8 @@ static int finish(struct recorder *recorder, bool last)
 	if (error)
 		eg_error("can't read the kernel's counters: %s", strerror(-error));
 	else {
-		textfile_add(recorder->textfile, summary, last);
 		keep_interval(recorder, last);
+		textfile_add(recorder->textfile, summary, recorder->failing, last);
 	}
 	eg_summary_free(summary);
 	recorder->summary = NULL;

@@ -97,13 +97,15 @@ int textfile_begin(struct textfile *textfile)
 }
 
 /* Counters that lack a part of an interval are better than none. */
-void textfile_add(struct textfile *textfile, const struct eg_summary *summary, bool last)
+void textfile_add(struct textfile *textfile, const struct eg_summary *summary, bool unwritten,
+		  bool last)
 {
 	int r, written;
 
 	if (!textfile)
 		return;
 	r = eg_metrics_add(textfile->metrics, summary);
+	eg_metrics_set_unwritten(textfile->metrics, unwritten);
 	if (last)
 		eg_metrics_finish(textfile->metrics);
 	written = write_file(textfile);

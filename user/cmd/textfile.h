@@ -18,8 +18,12 @@ void textfile_close(struct textfile *textfile);
 
 /* Writes the first one, all zero: whether that works with the rights that are left. As above. */
 int textfile_begin(struct textfile *textfile);
-/* Adds an interval and writes; that it fails, or works again, is told once. `last`: all of it. */
-void textfile_add(struct textfile *textfile, const struct eg_summary *summary, bool last);
+/*
+ * Adds an interval, which the history may lack (`unwritten`), and writes; that it fails, or
+ * works again, is told once. `last`: all of it.
+ */
+void textfile_add(struct textfile *textfile, const struct eg_summary *summary, bool unwritten,
+		  bool last);
 /* With the directory that has its name now. */
 void textfile_reopen(struct textfile *textfile);
 /* The last one was not written. */

@@ -42,6 +42,7 @@ struct eg_metrics {
 	struct app other; /* all apps without room; born 0: there are none */
 	uint64_t intervals; /* so many were added */
 	unsigned held;
+	bool unwritten; /* the last interval is not in the history */
 	struct eg_ledger ledger; /* what was lost */
 	struct eg_database *databases; /* of the last interval */
 	size_t databases_count;
@@ -354,6 +355,11 @@ int eg_metrics_add(struct eg_metrics *metrics, const struct eg_summary *summary)
 	return r == 0 ? copy_databases(metrics, summary) : r;
 }
 
+void eg_metrics_set_unwritten(struct eg_metrics *metrics, bool unwritten)
+{
+	metrics->unwritten = unwritten;
+}
+
 void eg_metrics_finish(struct eg_metrics *metrics)
 {
 	metrics->held = 0;
@@ -469,6 +475,8 @@ static void put_lost(const char *reason, uint64_t count, void *data)
 
 int eg_metrics_print(FILE *stream, const struct eg_metrics *metrics)
 {
+	static const char *const no_labels[] = { NULL };
+
 	put_bytes(stream, metrics, "egret_sent_bytes_total", "Payload bytes that the app sent.",
 		  sent_of);
 	put_bytes(stream, metrics, "egret_received_bytes_total",
@@ -481,6 +489,9 @@ int eg_metrics_print(FILE *stream, const struct eg_metrics *metrics)
 	eg_exposition_head(stream, "egret_lost_total", "counter",
 			   "What was lost, by reason; 0 everywhere: nothing.");
 	eg_parts_each_lost(&metrics->ledger, put_lost, stream);
+	eg_exposition_head(stream, "egret_history_failing", "gauge",
+			   "1: the last interval could not be written into the history.");
+	eg_exposition_sample(stream, "egret_history_failing", no_labels, metrics->unwritten);
 	eg_exposition_databases(stream, metrics->databases, metrics->databases_count);
 	eg_exposition_build(stream);
 	return eg_stream_status(stream);

@@ -118,6 +118,7 @@ static void begins_with_zero(void **state)
 
 	(void)state;
 	assert_string_equal(value_of(&reading, "egret_lost_total{reason=\"ring_full\"}"), "0");
+	assert_string_equal(value_of(&reading, "egret_history_failing"), "0");
 	assert_int_equal(reading.sent + reading.connections, 0);
 	free_reading(&reading);
 	eg_metrics_free(metrics);
