@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Sockets that an init opens for what it starts (sd_listen_fds(3)): whoever is executed has them. */
+/* Sockets that an init opens for what it starts, as sd_listen_fds(3) tells: they change hands. */
 #pragma once
 
 /* What is looked at, of a program's descriptors and of a listener's accept queue. */

@@ -280,8 +280,8 @@ struct tcp_head {
 /*
  * Finds the payload of a TCP packet: where it begins, in the upper half, and at
  * which offset of the stream, whose first byte ever has this number. 0: it has
- * none, or none that is looked at, which is at `most` there. Most packets stop here, so no helper is
- * called: the headers lie where they can be read.
+ * none, or none that is looked at, which is at `most` there. Most packets stop
+ * here, so no helper is called: the headers lie where they can be read.
  */
 static __always_inline __u64 find_payload(struct __sk_buff *skb, __u32 first, __u32 most)
 {

@@ -83,14 +83,14 @@ static void lasting_connection(struct test *test)
 {
 	enum { ANSWERS = 60, LINE = 16, TEXT = 250 };
 	const char *asked = test_path(test, "asked");
-	char lines[(ANSWERS + 1) * LINE] = "", text[TEXT + 1] = "";
+	char lines[(ANSWERS + 1) * LINE], *end = lines, text[TEXT + 1] = "";
 	struct program *trace;
 	const cJSON *events;
 
 	memset(text, 'x', TEXT);
 	for (int i = 0; i < ANSWERS; i++)
-		strcat(lines, "b.example TXT\n");
-	strcat(lines, "a.example A\n");
+		end = stpcpy(end, "b.example TXT\n");
+	stpcpy(end, "a.example A\n");
 	require(test, file_write(asked, lines) == 0);
 	names_serve_dns(test, "127.0.0.1",
 			ARGV(zone[0],

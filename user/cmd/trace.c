@@ -45,15 +45,28 @@ static void print(struct session *session, const struct eg_trace_event *event)
 		session->unwritten = true;
 }
 
+static void set_known_app(struct eg_trace_event *event, const struct known_app *app)
+{
+	event->app_id = app->id;
+	event->app_kind = app->kind;
+	event->app_trust = app->trust;
+	event->app_via = app->via;
+	event->app_flag = app->flag;
+}
+
 /* Says whose an event is: the app's, or `nobody`'s where it is no process that is known. */
 static void set_app(struct eg_trace_event *event, const struct known_app *app,
 		    const struct eg_identity *nobody)
 {
-	event->app_id = app ? app->id : nobody->id;
-	event->app_kind = app ? app->kind : nobody->kind;
-	event->app_trust = app ? app->trust : nobody->trust;
-	event->app_via = app ? app->via : nobody->via;
-	event->app_flag = app ? app->flag : nobody->flag;
+	if (app) {
+		set_known_app(event, app);
+		return;
+	}
+	event->app_id = nobody->id;
+	event->app_kind = nobody->kind;
+	event->app_trust = nobody->trust;
+	event->app_via = nobody->via;
+	event->app_flag = nobody->flag;
 }
 
 static int on_process(const struct eg_process *record, void *data)
@@ -71,7 +84,7 @@ static int on_process(const struct eg_process *record, void *data)
 		.process = &process->info,
 		.command_line = !session->options->no_command_lines,
 	};
-	set_app(&event, &process->self, NULL);
+	set_known_app(&event, &process->self);
 	print(session, &event);
 	return 0;
 }

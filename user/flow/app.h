@@ -6,7 +6,10 @@
 
 #include "index.h"
 
-/* An app without rows, of the summary that has `places` and takes so many new rows. NULL: out of memory. */
+/*
+ * An app without rows, of the summary that has `places` and takes so many new
+ * rows. NULL: out of memory.
+ */
 struct eg_app *eg_app_new(const char *id, const struct eg_seed *seed, struct eg_place_pool *places,
 			  uint64_t *rows_left);
 void eg_app_free(struct eg_app *app);

@@ -321,7 +321,7 @@ int procfs_stat(int process, uint32_t *ret_parent, uint64_t *ret_start)
 	int error = procfs_read_own(process, "stat", &text, &size);
 
 	if (error || !text)
-		return error;
+		return error ? error : -ENOENT;
 	field = strrchr(text, ')');
 	if (!field || sscanf(field + 1, " %*c %" SCNu32, ret_parent) != 1)
 		return -EINVAL;

@@ -49,7 +49,8 @@ static void names_have_evidence(void **state)
 		const char *facts;
 		struct wanted evidence;
 	} cases[] = {
-		{ .facts = SESSION ", 'exe': '/usr/bin/node', 'cmdline': ['node', '/srv/a/b.js'], "
+		{ .facts = SESSION ", 'exe': '/usr/bin/node', 'cmdline': ['node', '/srv/a/"
+				   "b.js'], "
 				   "'root_files': {'/srv/a/package.json': "
 				   "'{\\'name\\': \\'bee\\'}'}",
 		  .evidence = { .fact = "name", .value = "bee", .source = "input: name" } },
@@ -60,14 +61,18 @@ static void names_have_evidence(void **state)
 		  .evidence = { .fact = "name",
 				.value = "A Game",
 				.source = "/home/u/Steam/steamapps/appmanifest_999.acf" } },
-		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope','uid':1000, "
+		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope',"
+			   "'uid':1000, "
 			   "'exe': '/usr/games/x'",
 		  .evidence = { .fact = "name",
 				.value = "Team Fortress 2",
 				.source = "egret's own list" } },
 		{ .facts = SESSION ", 'exe': '/app/bin/x', 'root_files': {'/.flatpak-info': "
 				   "'[Application]\\nname=org.mozilla.firefox\\n'}",
-		  .evidence = { .fact = "name", .value = "Firefox", .source = "egret's own list" } },
+		  .evidence = { .fact = "name",
+				.value = "Firefox",
+				.source = "egret's own "
+					  "list" } },
 		{ .facts = "'cgroup':'0::/system.slice/systemd-resolved.service','uid':0, "
 			   "'exe': '/usr/lib/systemd/systemd-resolved'",
 		  .evidence = { .fact = "resolver",
@@ -75,7 +80,8 @@ static void names_have_evidence(void **state)
 				.source = "egret's own list" } },
 		{ .facts = "'cgroup':'0::/lxc.payload.waydroid','uid':99011, "
 			   "'exe': '/system/bin/app_process64', 'cmdline': ['com.x.y:z'], "
-			   "'packages_list': ['org.x.y 10123 0 /data/user/0/org.x.y default 3003']",
+			   "'packages_list': ['org.x.y 10123 0 /data/user/0/org.x.y default "
+			   "3003']",
 		  .evidence = { .fact = "package",
 				.value = "not in the list",
 				.source = "input: package" } },

@@ -156,29 +156,30 @@ static void host_is_no_container(void **state)
 static void one_uid_makes_no_container(void **state)
 {
 	static const struct question questions[] = {
-		{ .facts =
-			  "'cgroup':'" MANAGER "/user.slice/docker-" ID_A
-			  ".scope','uid':1000, 'exe': '/usr/bin/curl', 'mntns': 'own', 'userns': 'own', 'mntns_userns': 'own', 'uid_map': ['0 1000 1']",
+		{ .facts = "'cgroup':'" MANAGER "/user.slice/docker-" ID_A
+			   ".scope','uid':1000, 'exe': '/usr/bin/curl', 'mntns': 'own', "
+			   "'userns': 'own', 'mntns_userns': 'own', 'uid_map': ['0 1000 1']",
 		  .id = "exe:/usr/bin/curl",
 		  .trust = "user",
 		  .via = "",
 		  .flag = "cgroup-mismatch" },
-		{ .facts =
-			  "'cgroup':'" MANAGER "/user.slice/libpod-" ID_A
-			  ".scope','uid':1000, 'exe': '/usr/bin/curl', 'mntns': 'own', 'userns': 'own', 'mntns_userns': 'own', 'uid_map': ['0 1000 1']",
+		{ .facts = "'cgroup':'" MANAGER "/user.slice/libpod-" ID_A
+			   ".scope','uid':1000, 'exe': '/usr/bin/curl', 'mntns': 'own', "
+			   "'userns': 'own', 'mntns_userns': 'own', 'uid_map': ['0 1000 1']",
 		  .id = "exe:/usr/bin/curl",
 		  .trust = "user",
 		  .flag = "cgroup-mismatch" },
-		{ .facts =
-			  "'cgroup':'" MANAGER "/user.slice/libpod-" ID_A
-			  ".scope','uid':1000, 'exe': '/usr/bin/curl', 'mntns': 'own', 'userns': 'own', 'mntns_userns': 'own', 'uid_map': ['0 1000 1'], 'containers_json': [{'id': '" ID_A
-			  "', 'names': ['mine']}]",
+		{ .facts = "'cgroup':'" MANAGER "/user.slice/libpod-" ID_A
+			   ".scope','uid':1000, 'exe': '/usr/bin/curl', 'mntns': 'own', "
+			   "'userns': 'own', 'mntns_userns': 'own', 'uid_map': ['0 1000 1'], "
+			   "'containers_json': [{'id': '" ID_A "', 'names': ['mine']}]",
 		  .id = "container:podman/mine",
 		  .trust = "user",
 		  .flag = "" },
-		{ .facts =
-			  "'cgroup':'" MANAGER "/user.slice/docker-" ID_A
-			  ".scope','uid':1000, 'exe': '/usr/bin/curl', 'mntns': 'own', 'userns': 'own', 'mntns_userns': 'own', 'uid_map': ['0 1000 1', '1 100000 65536']",
+		{ .facts = "'cgroup':'" MANAGER "/user.slice/docker-" ID_A
+			   ".scope','uid':1000, 'exe': '/usr/bin/curl', 'mntns': 'own', "
+			   "'userns': 'own', 'mntns_userns': 'own', 'uid_map': ['0 1000 1', '1 "
+			   "100000 65536']",
 		  .id = "container:docker/0123456789ab",
 		  .trust = "user",
 		  .flag = "" },

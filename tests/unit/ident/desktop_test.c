@@ -40,7 +40,8 @@ static void forms_of_units(void **state)
 		  .id = "desktop:chromium",
 		  .name = "Chromium",
 		  .component = "network service" },
-		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-foo-bar-baz-77.scope','uid':1000, "
+		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-foo-bar-baz-77.scope',"
+			   "'uid':1000, "
 			   "'exe': '/usr/bin/x', "
 			   "'desktop_entries': {'foo-bar-baz.desktop': {}}",
 		  .id = "desktop:foo-bar-baz" },
@@ -166,11 +167,11 @@ static void names_of_others_are_no_disguise(void **state)
 static void what_does_anything_must_have_been_started(void **state)
 {
 	static const struct question questions[] = {
-		{ .facts =
-			  "'cgroup':'" MANAGER
-			  "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
-			  "'exe': '/usr/bin/curl', 'cmdline': ['curl', 'x'], "
-			  "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/usr/bin/web %u'}}",
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
+			   "'exe': '/usr/bin/curl', 'cmdline': ['curl', 'x'], "
+			   "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/"
+			   "usr/bin/web %u'}}",
 		  .id = "exe:/usr/bin/curl",
 		  .trust = "kernel",
 		  .flag = "cgroup-mismatch" },
@@ -181,67 +182,71 @@ static void what_does_anything_must_have_been_started(void **state)
 		  .id = "exe:/usr/bin/curl",
 		  .trust = "kernel",
 		  .flag = "cgroup-mismatch" },
-		{ .facts =
-			  "'cgroup':'" MANAGER
-			  "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
-			  "'exe': '/usr/bin/python3.12', 'cmdline': ['python3', '-c', 'evil()'], "
-			  "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/usr/bin/web %u'}}",
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
+			   "'exe': '/usr/bin/python3.12', 'cmdline': ['python3', '-c', 'evil()'], "
+			   "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/"
+			   "usr/bin/web %u'}}",
 		  .id = "exe:/usr/bin/python3.12",
 		  .trust = "kernel",
 		  .flag = "cgroup-mismatch" },
-		{ .facts =
-			  "'cgroup':'" MANAGER
-			  "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
-			  "'exe': '/usr/bin/bash', 'cmdline': ['bash'], 'ppid_exe': ['/usr/lib/systemd/systemd'], "
-			  "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/usr/bin/web %u'}}",
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
+			   "'exe': '/usr/bin/bash', 'cmdline': ['bash'], 'ppid_exe': ['/usr/"
+			   "lib/systemd/systemd'], "
+			   "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/"
+			   "usr/bin/web %u'}}",
 		  .id = "exe:/usr/bin/bash",
 		  .trust = "kernel",
 		  .flag = "cgroup-mismatch" },
-		{ .facts =
-			  "'cgroup':'" MANAGER
-			  "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
-			  "'exe': '/home/u/python3', 'cmdline': ['python3', '/usr/bin/web'], "
-			  "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/usr/bin/web %u'}}",
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
+			   "'exe': '/home/u/python3', 'cmdline': ['python3', '/usr/bin/web'], "
+			   "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/"
+			   "usr/bin/web %u'}}",
 		  .id = "script:/usr/bin/web",
 		  .trust = "user",
 		  .flag = "cgroup-mismatch" },
-		{ .facts =
-			  "'cgroup':'" MANAGER
-			  "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
-			  "'exe': '/usr/bin/curl', 'ppid_exe': ['/usr/bin/bash', '/usr/bin/web'], "
-			  "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/usr/bin/web %u'}}",
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
+			   "'exe': '/usr/bin/curl', 'ppid_exe': ['/usr/bin/bash', '/usr/bin/"
+			   "web'], "
+			   "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/"
+			   "usr/bin/web %u'}}",
 		  .id = "desktop:org.x.Web",
 		  .trust = "user",
 		  .flag = "" },
-		{ .facts =
-			  "'cgroup':'" MANAGER
-			  "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
-			  "'exe': '/usr/bin/curl', 'ancestors': [{'exe': '/usr/bin/dash', 'cmdline': ['/bin/sh', '/usr/bin/web']}], "
-			  "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/usr/bin/web %u'}}",
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
+			   "'exe': '/usr/bin/curl', 'ancestors': [{'exe': '/usr/bin/dash', "
+			   "'cmdline': ['/bin/sh', '/usr/bin/web']}], "
+			   "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/"
+			   "usr/bin/web %u'}}",
 		  .id = "desktop:org.x.Web",
 		  .trust = "user",
 		  .flag = "" },
-		{ .facts =
-			  "'cgroup':'" MANAGER
-			  "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
-			  "'exe': '/usr/bin/python3.12', 'cmdline': ['python3', '/usr/bin/web'], "
-			  "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/usr/bin/web %u'}}",
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
+			   "'exe': '/usr/bin/python3.12', 'cmdline': ['python3', '/usr/bin/web'], "
+			   "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/"
+			   "usr/bin/web %u'}}",
 		  .id = "desktop:org.x.Web",
 		  .trust = "user",
 		  .flag = "" },
-		{ .facts =
-			  "'cgroup':'" MANAGER
-			  "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
-			  "'exe': '/usr/bin/python3.12', 'cmdline': ['python3', '/usr/share/web/main.py'], "
-			  "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/usr/bin/web %u'}}",
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
+			   "'exe': '/usr/bin/python3.12', 'cmdline': ['python3', '/usr/share/"
+			   "web/main.py'], "
+			   "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/"
+			   "usr/bin/web %u'}}",
 		  .id = "desktop:org.x.Web",
 		  .trust = "user",
 		  .flag = "" },
-		{ .facts =
-			  "'cgroup':'" MANAGER
-			  "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
-			  "'exe': '/usr/lib/web/web-bin', "
-			  "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/usr/bin/web %u'}}",
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-gnome-org.x.Web-1.scope','uid':1000, "
+			   "'exe': '/usr/lib/web/web-bin', "
+			   "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', 'Exec': '/"
+			   "usr/bin/web %u'}}",
 		  .id = "desktop:org.x.Web",
 		  .trust = "user",
 		  .flag = "" },

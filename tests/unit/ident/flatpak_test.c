@@ -115,21 +115,24 @@ static void files_of_no_installation(void **state)
 		{ .facts = SESSION
 		  ", 'exe': '/app/bin/app', "
 		  "'root_files': {'/.flatpak-info': '[Application]\\nname=org.x.App\\n'}, "
-		  "'mountinfo': ['60 22 8:1 /var/lib/flatpak/app/org.x.App/x86_64/stable/c0ffee/files /app ro - ext4 /dev/sda1 rw']",
+		  "'mountinfo': ['60 22 8:1 /var/lib/flatpak/app/org.x.App/x86_64/stable/"
+		  "c0ffee/files /app ro - ext4 /dev/sda1 rw']",
 		  .id = "flatpak:org.x.App",
 		  .trust = "user",
 		  .flag = "" },
 		{ .facts = SESSION
 		  ", 'exe': '/app/bin/app', "
 		  "'root_files': {'/.flatpak-info': '[Application]\\nname=org.x.App\\n'}, "
-		  "'mountinfo': ['60 22 8:1 /app/org.x.App/x86_64/stable/c0ffee/files /app ro - ext4 /dev/sda1 rw']",
+		  "'mountinfo': ['60 22 8:1 /app/org.x.App/x86_64/stable/c0ffee/files /app ro "
+		  "- ext4 /dev/sda1 rw']",
 		  .id = "flatpak:org.x.App",
 		  .trust = "user",
 		  .flag = "mount-mismatch" },
 		{ .facts = SESSION
 		  ", 'exe': '/app/bin/app', "
 		  "'root_files': {'/.flatpak-info': '[Application]\\nname=org.x.App\\n'}, "
-		  "'mountinfo': ['60 22 8:1 /home/u/app/org.x.App/evil /app ro - ext4 /dev/sda1 rw']",
+		  "'mountinfo': ['60 22 8:1 /home/u/app/org.x.App/evil /app ro - ext4 /dev/"
+		  "sda1 rw']",
 		  .id = "flatpak:org.x.App",
 		  .trust = "user",
 		  .flag = "mount-mismatch" },
@@ -143,42 +146,51 @@ static void files_of_no_installation(void **state)
 		{ .facts = SESSION
 		  ", 'exe': '/app/bin/app', "
 		  "'root_files': {'/.flatpak-info': '[Application]\\nname=org.x.App\\n'}, "
-		  "'mountinfo': ['60 22 8:1 /home/u/flatpak/app/org.x.App/evil /app ro - ext4 /dev/sda1 rw']",
+		  "'mountinfo': ['60 22 8:1 /home/u/flatpak/app/org.x.App/evil /app ro - ext4 "
+		  "/dev/sda1 rw']",
 		  .id = "flatpak:org.x.App",
 		  .trust = "user",
 		  .flag = "mount-mismatch" },
 		{ .facts = SESSION
 		  ", 'exe': '/app/bin/app', "
 		  "'root_files': {'/.flatpak-info': '[Application]\\nname=org.x.App\\n'}, "
-		  "'mountinfo': ['60 22 8:1 /app/u/flatpak/app/org.x.App/x86_64/stable/c0ffee/files /app ro - ext4 /dev/sda1 rw']",
+		  "'mountinfo': ['60 22 8:1 /app/u/flatpak/app/org.x.App/x86_64/stable/c0ffee/"
+		  "files /app ro - ext4 /dev/sda1 rw']",
 		  .id = "flatpak:org.x.App",
 		  .trust = "user",
 		  .flag = "" },
 		{ .facts = SESSION
 		  ", 'exe': '/usr/bin/python3', "
 		  "'root_files': {'/.flatpak-info': '[Application]\\nname=org.x.App\\n'}, "
-		  "'mountinfo': ['60 22 8:1 /var/lib/flatpak/runtime/org.x.Platform/x86_64/1/c0ffee/files /usr ro - ext4 /dev/sda1 rw', '60 22 8:1 /var/lib/flatpak/app/org.x.App/x86_64/stable/c0ffee/files /app ro - ext4 /dev/sda1 rw']",
+		  "'mountinfo': ['60 22 8:1 /var/lib/flatpak/runtime/org.x.Platform/x86_64/1/"
+		  "c0ffee/files /usr ro - ext4 /dev/sda1 rw', '60 22 8:1 /var/lib/flatpak/app/"
+		  "org.x.App/x86_64/stable/c0ffee/files /app ro - ext4 /dev/sda1 rw']",
 		  .id = "flatpak:org.x.App",
 		  .trust = "user",
 		  .flag = "" },
 		{ .facts = SESSION
 		  ", 'exe': '/usr/bin/python3', "
 		  "'root_files': {'/.flatpak-info': '[Application]\\nname=org.x.App\\n'}, "
-		  "'mountinfo': ['60 22 8:1 /var/lib/flatpak/runtime/org.x.Platform/x86_64/1/c0ffee/files /usr ro - ext4 /dev/sda1 rw', '60 22 8:1 /home/u/evil /app ro - ext4 /dev/sda1 rw']",
+		  "'mountinfo': ['60 22 8:1 /var/lib/flatpak/runtime/org.x.Platform/x86_64/1/"
+		  "c0ffee/files /usr ro - ext4 /dev/sda1 rw', '60 22 8:1 /home/u/evil /app ro - "
+		  "ext4 /dev/sda1 rw']",
 		  .id = "flatpak:org.x.App",
 		  .trust = "user",
 		  .flag = "mount-mismatch" },
 		{ .facts = SESSION
 		  ", 'exe': '/usr/bin/python3', "
 		  "'root_files': {'/.flatpak-info': '[Application]\\nname=org.x.App\\n'}, "
-		  "'mountinfo': ['60 22 8:1 /home/u/runtime/evil /usr ro - ext4 /dev/sda1 rw', '60 22 8:1 /var/lib/flatpak/app/org.x.App/x86_64/stable/c0ffee/files /app ro - ext4 /dev/sda1 rw']",
+		  "'mountinfo': ['60 22 8:1 /home/u/runtime/evil /usr ro - ext4 /dev/sda1 rw',"
+		  " '60 22 8:1 /var/lib/flatpak/app/org.x.App/x86_64/stable/c0ffee/files /app "
+		  "ro - ext4 /dev/sda1 rw']",
 		  .id = "flatpak:org.x.App",
 		  .trust = "user",
 		  .flag = "mount-mismatch" },
 		{ .facts = SESSION
 		  ", 'exe': '/usr/bin/bash', "
 		  "'root_files': {'/.flatpak-info': '[Runtime]\\nname=org.x.App\\n'}, "
-		  "'mountinfo': ['60 22 8:1 /var/lib/flatpak/runtime/org.x.Platform/x86_64/1/c0ffee/files /usr ro - ext4 /dev/sda1 rw']",
+		  "'mountinfo': ['60 22 8:1 /var/lib/flatpak/runtime/org.x.Platform/x86_64/1/"
+		  "c0ffee/files /usr ro - ext4 /dev/sda1 rw']",
 		  .id = "flatpak:org.x.App",
 		  .trust = "user",
 		  .flag = "" },
@@ -192,21 +204,27 @@ static void files_of_no_installation(void **state)
 		{ .facts = SESSION
 		  ", 'exe': '/app/bin/app', "
 		  "'root_files': {'/.flatpak-info': '[Application]\\nname=org.x.App\\n'}, "
-		  "'mountinfo': ['60 22 8:1 /srv/apps/app/org.x.App/x86_64/stable/c0ffee/files /app ro - ext4 /dev/sda1 rw'], 'files': {'/etc/flatpak/installations.d/extra.conf': '[Installation \\'extra\\']\\nPath=/srv/apps/\\n'}",
+		  "'mountinfo': ['60 22 8:1 /srv/apps/app/org.x.App/x86_64/stable/c0ffee/"
+		  "files /app ro - ext4 /dev/sda1 rw'], 'files': {'/etc/flatpak/installations.d/"
+		  "extra.conf': '[Installation \\'extra\\']\\nPath=/srv/apps/\\n'}",
 		  .id = "flatpak:org.x.App",
 		  .trust = "user",
 		  .flag = "" },
 		{ .facts = SESSION
 		  ", 'exe': '/app/bin/app', "
 		  "'root_files': {'/.flatpak-info': '[Application]\\nname=org.x.App\\n'}, "
-		  "'mountinfo': ['60 22 8:1 /apps/app/org.x.App/x86_64/stable/c0ffee/files /app ro - ext4 /dev/sda1 rw'], 'files': {'/etc/flatpak/installations.d/extra.conf': '[Installation \\'extra\\']\\nPath=/srv/apps/\\n'}",
+		  "'mountinfo': ['60 22 8:1 /apps/app/org.x.App/x86_64/stable/c0ffee/files /"
+		  "app ro - ext4 /dev/sda1 rw'], 'files': {'/etc/flatpak/installations.d/"
+		  "extra.conf': '[Installation \\'extra\\']\\nPath=/srv/apps/\\n'}",
 		  .id = "flatpak:org.x.App",
 		  .trust = "user",
 		  .flag = "" },
 		{ .facts = SESSION
 		  ", 'exe': '/app/bin/app', "
 		  "'root_files': {'/.flatpak-info': '[Application]\\nname=org.x.App\\n'}, "
-		  "'mountinfo': ['60 22 8:1 /home/u/app/org.x.App/x86_64/stable/c0ffee/files /app ro - ext4 /dev/sda1 rw'], 'files': {'/etc/flatpak/installations.d/extra.conf': '[Installation \\'extra\\']\\nPath=/srv/apps/\\n'}",
+		  "'mountinfo': ['60 22 8:1 /home/u/app/org.x.App/x86_64/stable/c0ffee/files /"
+		  "app ro - ext4 /dev/sda1 rw'], 'files': {'/etc/flatpak/installations.d/"
+		  "extra.conf': '[Installation \\'extra\\']\\nPath=/srv/apps/\\n'}",
 		  .id = "flatpak:org.x.App",
 		  .trust = "user",
 		  .flag = "mount-mismatch" },

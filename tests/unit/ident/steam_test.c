@@ -7,7 +7,8 @@ static void games(void **state)
 	static const struct question questions[] = {
 		{ .facts = SESSION ", 'exe': '/home/u/.local/share/Steam/steamapps/common/Team "
 				   "Fortress 2/hl2_linux', "
-				   "'ancestors': [{'exe': '/home/u/.local/share/Steam/ubuntu12_32/"
+				   "'ancestors': [{'exe': '/home/u/.local/share/Steam/"
+				   "ubuntu12_32/"
 				   "reaper', "
 				   "'cmdline': ['/home/u/.local/share/Steam/ubuntu12_32/reaper', "
 				   "'SteamLaunch', 'AppId=440', '--', 'x']}]",
@@ -66,19 +67,21 @@ static void windows_programs(void **state)
 static void scopes_of_games_are_no_disguise(void **state)
 {
 	static const struct question questions[] = {
-		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope','uid':1000, "
+		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope',"
+			   "'uid':1000, "
 			   "'exe': '/usr/bin/python3', 'cmdline': ['python3', '-c', 'evil()']",
 		  .id = "exe:/usr/bin/python3",
 		  .trust = "kernel",
 		  .flag = "cgroup-mismatch" },
-		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope','uid':1000, "
+		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope',"
+			   "'uid':1000, "
 			   "'exe': '/usr/bin/curl'",
 		  .id = "exe:/usr/bin/curl",
 		  .trust = "kernel",
 		  .flag = "cgroup-mismatch" },
-		{ .facts =
-			  "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope','uid':1000, "
-			  "'exe': '/usr/games/quake', 'mntns': 'own', 'userns': 'own', 'mntns_userns': 'own'",
+		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope','uid':1000, "
+			   "'exe': '/usr/games/quake', 'mntns': 'own', 'userns': 'own', "
+			   "'mntns_userns': 'own'",
 		  .id = "exe:/usr/games/quake",
 		  .trust = "user",
 		  .flag = "cgroup-mismatch" },
@@ -88,26 +91,27 @@ static void scopes_of_games_are_no_disguise(void **state)
 		  .id = "exe:/home/u/evil",
 		  .trust = "kernel",
 		  .flag = "cgroup-mismatch" },
-		{ .facts =
-			  "'cgroup':'" MANAGER
-			  "/app.slice/app-steam-app3000000000-9.scope','uid':1000, "
-			  "'exe': '/home/u/game', 'ancestors': [{'exe': '/home/u/.local/share/Steam/ubuntu12_32/reaper'}]",
+		{ .facts = "'cgroup':'" MANAGER
+			   "/app.slice/app-steam-app3000000000-9.scope','uid':1000, "
+			   "'exe': '/home/u/game', 'ancestors': [{'exe': '/home/u/.local/share/"
+			   "Steam/ubuntu12_32/reaper'}]",
 		  .id = "steam:3000000000",
 		  .trust = "user",
 		  .flag = "" },
-		{ .facts =
-			  "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope','uid':1000, "
-			  "'exe': '/usr/bin/curl', 'ancestors': [{'exe': '/home/u/.local/share/Steam/ubuntu12_32/reaper'}]",
-		  .id = "steam:440",
-		  .trust = "user",
-		  .flag = "" },
-		{ .facts =
-			  "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope','uid':1000, "
-			  "'exe': '/usr/bin/python3', 'cmdline': ['python3', '/home/u/Steam/steamapps/common/Proton/proton']",
+		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope','uid':1000, "
+			   "'exe': '/usr/bin/curl', 'ancestors': [{'exe': '/home/u/.local/"
+			   "share/Steam/ubuntu12_32/reaper'}]",
 		  .id = "steam:440",
 		  .trust = "user",
 		  .flag = "" },
 		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope','uid':1000, "
+			   "'exe': '/usr/bin/python3', 'cmdline': ['python3', '/home/u/Steam/"
+			   "steamapps/common/Proton/proton']",
+		  .id = "steam:440",
+		  .trust = "user",
+		  .flag = "" },
+		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope',"
+			   "'uid':1000, "
 			   "'exe': '/usr/games/quake'",
 		  .id = "steam:440",
 		  .trust = "user",
