@@ -276,6 +276,7 @@ struct eg_verdict {
 	const struct eg_finding *findings; /* in the order of the rules */
 	size_t findings_count;
 	uint64_t omitted; /* findings for which there was no room */
+	const struct eg_summary *summary; /* that was checked: by which databases */
 };
 
 /*

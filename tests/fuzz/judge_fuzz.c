@@ -57,7 +57,11 @@ static void close_harmless(struct fuzz_stream *stream)
 static void judge(const struct eg_policy *policy, const struct eg_summary *summary)
 {
 	struct gathered gathered = { .policy = policy };
-	struct eg_verdict verdict = { .policy = "p", .rules = eg_policy_count(policy) };
+	struct eg_verdict verdict = {
+		.policy = "p",
+		.rules = eg_policy_count(policy),
+		.summary = summary,
+	};
 	struct fuzz_stream stream;
 	struct eg_meter *meter;
 
@@ -84,6 +88,8 @@ static void compare(const struct eg_summary *summary)
 	struct eg_diff *diff;
 
 	fuzz_require(nothing && eg_diff_make(nothing, summary, &diff) == 0);
+	comparison.old = nothing;
+	comparison.new = summary;
 	comparison.diff = diff;
 	for (int i = 0; i < 2; i++) {
 		fuzz_open(&stream);

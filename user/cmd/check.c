@@ -150,6 +150,7 @@ static int print(FILE *stream, void *data)
 		.findings = checking->findings.list,
 		.findings_count = checking->findings.count,
 		.omitted = checking->findings.omitted,
+		.summary = summary,
 	};
 
 	return eg_print_verdict(stream, checking->output.format, &verdict, &checking->output.print);

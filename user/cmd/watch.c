@@ -200,6 +200,7 @@ static int run_command(struct watch *watch, const struct eg_summary *summary)
 		.period = summary->period,
 		.host = summary->hosts_count == 1 ? summary->hosts : NULL,
 		.completeness = eg_summary_completeness(summary),
+		.summary = summary,
 	};
 	int r = gather(watch, &findings);
 

@@ -3,6 +3,7 @@
 #include <egret/out.h>
 
 #include "parts.h"
+#include "row.h"
 #include "writer.h"
 
 #include <errno.h>
@@ -105,6 +106,7 @@ static void print_json(FILE *stream, const struct eg_comparison *comparison,
 	write_period(&writer, "before", &comparison->before, diff->recorded_before,
 		     comparison->old);
 	write_period(&writer, "after", &comparison->after, diff->recorded_after, comparison->new);
+	eg_parts_databases(&writer, comparison->new);
 	eg_writer_object(&writer, "new", EG_LINES);
 	for (enum eg_news kind = 0; kind < EG_NEWS_COUNT; kind++) {
 		eg_writer_array(&writer, kinds[kind].key, EG_LINES);
@@ -290,6 +292,21 @@ static int put_head(const struct sheet *sheet, const struct eg_comparison *compa
 	return r;
 }
 
+static int put_databases(const struct sheet *sheet, const struct eg_summary *summary)
+{
+	_cleanup_(eg_freep) char *text = NULL;
+	size_t size;
+	FILE *line = open_memstream(&text, &size);
+
+	if (!line)
+		return -ENOMEM;
+	eg_row_databases(line, summary);
+	if (fclose(line) == EOF)
+		return -ENOMEM;
+	fputc('\n', sheet->stream);
+	return put_text(sheet, text, 0);
+}
+
 static int print_text(FILE *stream, const struct eg_comparison *comparison,
 		      const struct eg_print_options *options)
 {
@@ -298,7 +315,9 @@ static int print_text(FILE *stream, const struct eg_comparison *comparison,
 
 	for (enum eg_news kind = 0; kind < EG_NEWS_COUNT && r == 0; kind++)
 		r = put_kind(&sheet, comparison->diff, kind);
-	return r == 0 ? put_changes(&sheet, comparison->diff) : r;
+	if (r == 0)
+		r = put_changes(&sheet, comparison->diff);
+	return r == 0 ? put_databases(&sheet, comparison->new) : r;
 }
 
 int eg_print_comparison(FILE *stream, enum eg_format format, const struct eg_comparison *comparison,

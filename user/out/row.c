@@ -10,6 +10,8 @@
 #include <egret/abi.h>
 #include <egret/base.h>
 
+#define DAY_NS (24 * 60 * 60 * NSEC_PER_SEC)
+
 const char *eg_row_error(int number)
 {
 	const char *name = number > 0 ? strerrorname_np(number) : NULL;
@@ -132,4 +134,31 @@ int eg_row_built(const struct eg_database *database, int64_t *ret_real_ns)
 		return eg_time_parse(database->built, ret_real_ns);
 	snprintf(text, sizeof(text), "%sT00:00:00Z", database->built);
 	return eg_time_parse(text, ret_real_ns);
+}
+
+/* " (22 days old)"; a clock that was wrong makes none younger than new. */
+static void put_age(FILE *stream, const struct eg_database *database, int64_t end)
+{
+	int64_t built, age;
+
+	if (eg_row_built(database, &built) < 0) {
+		fputs(" (age unknown)", stream);
+		return;
+	}
+	if (end < built)
+		age = 0;
+	else if (__builtin_sub_overflow(end, built, &age))
+		age = INT64_MAX;
+	age /= DAY_NS;
+	fprintf(stream, " (%" PRId64 " day%s old)", age, age == 1 ? "" : "s");
+}
+
+void eg_row_databases(FILE *stream, const struct eg_summary *summary)
+{
+	fputs(summary->databases_count ? "Databases: " : "No databases configured", stream);
+	for (size_t i = 0; i < summary->databases_count; i++) {
+		fprintf(stream, "%s%s", i > 0 ? ", " : "", summary->databases[i].name);
+		put_age(stream, &summary->databases[i], summary->period.end);
+	}
+	fputc('.', stream);
 }

@@ -15,7 +15,6 @@
 #define NOTE_INDENT 2
 #define HOSTS_TEXT_SIZE 32
 #define GROUPS_TEXT_SIZE 64
-#define DAY_NS (24 * 60 * 60 * NSEC_PER_SEC)
 
 /* --- what is shown --- */
 
@@ -236,22 +235,6 @@ static void list_lost(FILE *stream, const struct eg_ledger *ledger)
 		fputc(')', stream);
 }
 
-static void list_databases(FILE *list, const struct eg_summary *summary)
-{
-	for (size_t i = 0; i < summary->databases_count; i++) {
-		const struct eg_database *database = &summary->databases[i];
-		int64_t built, days;
-
-		fprintf(list, "%s%s ", i > 0 ? ", " : "", database->name);
-		if (eg_row_built(database, &built) < 0) {
-			fputs("(age unknown)", list);
-			continue;
-		}
-		days = elapsed(built, summary->period.end) / DAY_NS;
-		fprintf(list, "(%" PRId64 " day%s old)", days, days == 1 ? "" : "s");
-	}
-}
-
 /* "Complete. Databases: origin-asn (22 days old)." */
 static int put_last_line(const struct eg_printer *printer)
 {
@@ -265,9 +248,8 @@ static int put_last_line(const struct eg_printer *printer)
 		return -ENOMEM;
 	fputs(complete ? "Complete" : "Incomplete", line);
 	list_lost(line, &summary->ledger);
-	fputs(summary->databases_count ? ". Databases: " : ". No databases configured", line);
-	list_databases(line, summary);
-	fputc('.', line);
+	fputs(". ", line);
+	eg_row_databases(line, summary);
 	if (fclose(line) == EOF)
 		return -ENOMEM;
 	return put_text(printer, complete ? EG_PAGE_PLAIN : EG_PAGE_RED, text);

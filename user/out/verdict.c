@@ -98,6 +98,7 @@ static void print_json(FILE *stream, const struct eg_verdict *verdict,
 	eg_parts_host(&writer, "host", verdict->host);
 	write_period(&writer, "period", &verdict->period);
 	eg_writer_bool(&writer, "complete", verdict->completeness == EG_COMPLETE);
+	eg_parts_databases(&writer, verdict->summary);
 	eg_writer_array(&writer, "violations", EG_LINES);
 	for (size_t i = 0; i < verdict->findings_count; i++)
 		write_finding(&writer, &verdict->findings[i]);
@@ -255,6 +256,21 @@ static int put_sum(FILE *stream, const struct eg_verdict *verdict,
 	return put_text(stream, options, text, 0);
 }
 
+static int put_databases(FILE *stream, const struct eg_verdict *verdict,
+			 const struct eg_print_options *options)
+{
+	_cleanup_(eg_freep) char *text = NULL;
+	size_t size;
+	FILE *line = open_memstream(&text, &size);
+
+	if (!line)
+		return -ENOMEM;
+	eg_row_databases(line, verdict->summary);
+	if (fclose(line) == EOF)
+		return -ENOMEM;
+	return put_text(stream, options, text, 0);
+}
+
 /* How many of the findings from here on are of one rule. */
 static size_t count_findings(const struct eg_finding *findings, size_t count)
 {
@@ -283,7 +299,9 @@ static int print_text(FILE *stream, const struct eg_verdict *verdict,
 	}
 	if (verdict->omitted)
 		fprintf(stream, "%*s%" PRIu64 " more\n", INDENT, "", verdict->omitted);
-	return r == 0 ? put_sum(stream, verdict, options) : r;
+	if (r == 0)
+		r = put_sum(stream, verdict, options);
+	return r == 0 ? put_databases(stream, verdict, options) : r;
 }
 
 int eg_print_verdict(FILE *stream, enum eg_format format, const struct eg_verdict *verdict,

@@ -36,6 +36,7 @@ static char *print(enum eg_format format, struct eg_summary *summary, size_t lim
 		.rules = 3,
 		.period = { .start = SAMPLE_START, .end = SAMPLE_END },
 		.completeness = EG_COMPLETE,
+		.summary = summary,
 	};
 	char *text = NULL;
 	size_t size;
@@ -81,7 +82,7 @@ static void prints_text(void **state)
 	sample_assert_golden("check.txt", ordinary);
 	sample_assert_harmless(harmful);
 	assert_string_equal(nothing, "Nothing breaks a rule (of 3), from 2026-11-23T10:00:00Z to "
-				     "2026-11-23T10:00:30Z.\n");
+				     "2026-11-23T10:00:30Z.\nNo databases configured.\n");
 }
 
 static void has_no_other_format(void **state)
