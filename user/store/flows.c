@@ -12,9 +12,11 @@
  * from the root on, costs more than a row, and each row's place is just behind the
  * one before.
  */
-#define AT_A_TIME 64
-#define ONE "(?,?,?,?,?,?,?,?,?)"
 #define FOUR(rows) rows "," rows "," rows "," rows
+#define ROWS_1 "(?,?,?,?,?,?,?,?,?)"
+#define ROWS_4 FOUR(ROWS_1)
+#define ROWS_16 FOUR(ROWS_4)
+#define ROWS_64 FOUR(ROWS_16)
 #define INTO                                                                                       \
 	"INSERT INTO flow (period, destination, sent, received, connections, failed, first_seen,"  \
 	" last_seen, rtt_min_us) VALUES "
@@ -29,8 +31,16 @@
 	"   ifnull(excluded.last_seen, last_seen)),"                                               \
 	"  rtt_min_us = min(ifnull(rtt_min_us, excluded.rtt_min_us),"                              \
 	"   ifnull(excluded.rtt_min_us, rtt_min_us))"
-static const char write_one[] = INTO ONE MERGED;
-static const char write_many[] = INTO FOUR(FOUR(FOUR(ONE))) MERGED;
+#define FORM(count)                                                                                \
+	{                                                                                          \
+		.rows = count, .text = INTO ROWS_##count MERGED                                    \
+	}
+
+/* Largest first; the last one fits always. */
+static const struct form {
+	size_t rows;
+	const char *text;
+} forms[] = { FORM(64), FORM(16), FORM(4), FORM(1) };
 
 static void bind_time(struct eg_query *query, int64_t time, int64_t bucket)
 {
@@ -56,17 +66,20 @@ static void bind(struct eg_query *query, const struct eg_sum *sum, const struct 
 int eg_flows_write(struct eg_store *store, const struct eg_sum *sum,
 		   const struct eg_flow_row *flows, size_t count)
 {
+	const struct form *form = forms;
 	int r = 0;
 
 	while (count && r == 0) {
-		size_t rows = count < AT_A_TIME ? 1 : AT_A_TIME;
-		struct eg_query query = eg_query(store, rows == 1 ? write_one : write_many);
+		struct eg_query query;
 
-		for (size_t i = 0; i < rows; i++)
+		while (form->rows > count)
+			form++;
+		query = eg_query(store, form->text);
+		for (size_t i = 0; i < form->rows; i++)
 			bind(&query, sum, &flows[i]);
 		r = eg_query_run(&query);
-		flows += rows;
-		count -= rows;
+		flows += form->rows;
+		count -= form->rows;
 	}
 	return r;
 }
