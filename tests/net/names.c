@@ -2,7 +2,9 @@
 /* Names of destinations: real resolvers, servers and clients, and who says what. */
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <harness/egret.h>
 #include <harness/names.h>
@@ -218,6 +220,40 @@ static void over_ipv6(struct test *test)
 		      "six.example", "tls_sni", "corroborated");
 }
 
+/* The size of the map that samples would go through, as the kernel shows it; 0: there is none. */
+static unsigned long names_ring(struct test *test, pid_t pid)
+{
+	unsigned long smallest = 0;
+
+	for (int fd = 3; fd < 256; fd++) {
+		const char *info =
+			file_read(test, test_text(test, "/proc/%d/fdinfo/%d", (int)pid, fd));
+		const char *size = info ? strstr(info, "max_entries:") : NULL;
+		unsigned long room;
+
+		if (!size || !strstr(info, "map_type:\t27")) /* BPF_MAP_TYPE_RINGBUF */
+			continue;
+		room = strtoul(size + strlen("max_entries:"), NULL, 10);
+		if (!smallest || room < smallest)
+			smallest = room;
+	}
+	return smallest;
+}
+
+/* Nor is one told of, and there is no room for samples: a ring of one page, and not the usual. */
+static void nothing_comes_through(struct test *test, const char *curl)
+{
+	const char *const *argv = ARGV(test->egret, "trace", "--include-loopback", "--no-names");
+	struct program *trace =
+		program_start(test, &(struct program_options){ .argv = argv, .host = true });
+
+	program_expect(trace, PROGRAM_ERR, "egret: tracing");
+	expect_equal(test, names_ring(test, trace->pid), (unsigned long)sysconf(_SC_PAGESIZE));
+	fetch(test, curl, "a.example");
+	program_expect(trace, PROGRAM_OUT, curl);
+	expect_equal(test, cJSON_GetArraySize(names_stop(trace)), 0);
+}
+
 static void nothing_is_sampled_without_names(struct test *test)
 {
 	const char *curl = names_copy(test, "curl", "unnamed");
@@ -231,8 +267,9 @@ static void nothing_is_sampled_without_names(struct test *test)
 	result = egret_stop(egret);
 	row = result_row(result, curl, SITE_ROW);
 	require(test, row);
-	if (json_text(row, "domain"))
+	if (json_text(row, "domain") || cJSON_GetArraySize(json_get(row, "names")))
 		test_wrong(test, "a name without samples: %s", json_text(row, "domain"));
+	nothing_comes_through(test, curl);
 }
 
 /* Long after, the history still knows who said what, and how sure it was. */
