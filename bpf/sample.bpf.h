@@ -4,24 +4,18 @@
 
 /*
  * What is sampled of a connection that this host opened: what it sends, up to
- * PLAIN_MAX, in which a request or the beginning of a conversation stands, and
+ * EG_PLAIN_MAX, in which a request or the beginning of a conversation stands, and
  * all of a ClientHello that begins in there. eg_socket.sampled says how far, in
  * units of SAMPLED_UNIT; 0: nothing yet.
  */
-#define PLAIN_MAX 4096
-#define HELLO_MAX 16384
 #define SAMPLED_UNIT 128
 #define SAMPLED_DONE 255
 #define STREAM_MAX (SAMPLED_UNIT * (SAMPLED_DONE - 1))
-#define DNS_PORT 53
 #define DNS_STREAM_MAX (1 << 20) /* of each direction; what comes then is counted as skipped */
-#define DATAGRAM_MAX 4096
 #define PIECES_MAX 33 /* of one packet */
 
 /* QUIC (RFC 9000 section 14.1, 17.2.2, RFC 9369 section 3.2). */
 #define QUIC_INITIAL_MIN 1200
-#define QUIC_V1 0x00000001
-#define QUIC_V2 0x6b3343cf
 
 #define TLS_RECORD_HEAD 5
 #define TLS_HELLO_HEAD 9 /* record and handshake header */
@@ -199,10 +193,10 @@ static __always_inline __u32 sampling_end(struct __sk_buff *skb, const struct pi
 		return 0;
 	/* Too little to see how long it is: as long as one may be, in a record. */
 	if (!whole)
-		return head[0] == 0x16 ? piece->offset + HELLO_MAX + TLS_HELLO_HEAD : end;
+		return head[0] == 0x16 ? piece->offset + EG_HELLO_MAX + TLS_HELLO_HEAD : end;
 	record = head[3] << 8 | head[4];
 	hello = 4 + (head[6] << 16 | head[7] << 8 | head[8]);
-	if (head[0] != 0x16 || head[1] != 3 || head[5] != 1 || hello > HELLO_MAX || !record)
+	if (head[0] != 0x16 || head[1] != 3 || head[5] != 1 || hello > EG_HELLO_MAX || !record)
 		return end;
 	return piece->offset +
 	       (hello <= record ? TLS_RECORD_HEAD + hello : (TLS_RECORD_HEAD + 1) * hello);
@@ -215,7 +209,7 @@ static __always_inline __u32 sampling_end(struct __sk_buff *skb, const struct pi
 static __always_inline bool want_stream(struct __sk_buff *skb, struct eg_socket *socket,
 					struct piece *piece)
 {
-	__u32 end = socket->sampled ? socket->sampled * SAMPLED_UNIT : PLAIN_MAX;
+	__u32 end = socket->sampled ? socket->sampled * SAMPLED_UNIT : EG_PLAIN_MAX;
 
 	if (piece->offset < end)
 		end = sampling_end(skb, piece, end);
@@ -325,8 +319,8 @@ __noinline int stream_payload(struct __sk_buff *skb, __u64 place, __u32 sent)
 		subflow_speaks(address_of(sk));
 	piece.size = since(skb->len, piece.begin);
 	piece.port = bpf_ntohs(sk->dst_port);
-	if (!(piece.port == DNS_PORT ? want_dns(skb, socket, &piece)
-				     : sent && want_stream(skb, socket, &piece)))
+	if (!(piece.port == EG_DNS_PORT ? want_dns(skb, socket, &piece)
+					: sent && want_stream(skb, socket, &piece)))
 		return 0;
 	copy_pieces(skb, &piece);
 	return 0;
@@ -336,7 +330,7 @@ __noinline int stream_payload(struct __sk_buff *skb, __u64 place, __u32 sent)
 static __always_inline void stream_sent(struct __sk_buff *skb, struct bpf_sock *common,
 					struct bpf_tcp_sock *tp)
 {
-	__u32 most = common->dst_port == bpf_htons(DNS_PORT) ? DNS_STREAM_MAX : STREAM_MAX;
+	__u32 most = common->dst_port == bpf_htons(EG_DNS_PORT) ? DNS_STREAM_MAX : STREAM_MAX;
 	__u64 place;
 
 	if (!config.names || !tp->data_segs_out || tp->bytes_acked > most)
@@ -353,7 +347,7 @@ static __always_inline void stream_received(struct __sk_buff *skb, struct bpf_so
 {
 	__u64 place;
 
-	if (!config.names || common->dst_port != bpf_htons(DNS_PORT) ||
+	if (!config.names || common->dst_port != bpf_htons(EG_DNS_PORT) ||
 	    tp->bytes_received > DNS_STREAM_MAX)
 		return;
 	place = find_payload(skb, tp->rcv_nxt - (__u32)tp->bytes_received, DNS_STREAM_MAX);
@@ -372,8 +366,8 @@ static __always_inline bool is_quic_initial(struct __sk_buff *skb, __u32 begin)
 	if (bpf_skb_load_bytes(skb, begin, head, sizeof(head)) || (head[0] & 0xc0) != 0xc0)
 		return false;
 	version = (__u32)head[1] << 24 | head[2] << 16 | head[3] << 8 | head[4];
-	return (version == QUIC_V1 && (head[0] & 0x30) == 0) ||
-	       (version == QUIC_V2 && (head[0] & 0x30) == 0x10);
+	return (version == EG_QUIC_V1 && (head[0] & 0x30) == 0) ||
+	       (version == EG_QUIC_V2 && (head[0] & 0x30) == 0x10);
 }
 
 /*
@@ -417,12 +411,12 @@ __noinline int datagram_payload(struct __sk_buff *skb, __u32 offset, __u32 ports
 	bool quic = false;
 	__u8 digest;
 
-	if (piece.port != DNS_PORT && !sent)
+	if (piece.port != EG_DNS_PORT && !sent)
 		return 0;
 	if (sent && payload >= QUIC_INITIAL_MIN)
 		quic = is_quic_initial(skb, piece.begin);
-	if (piece.port != DNS_PORT && !quic) {
-		if ((ports & 0xffff) != DNS_PORT)
+	if (piece.port != EG_DNS_PORT && !quic) {
+		if ((ports & 0xffff) != EG_DNS_PORT)
 			return 0;
 		piece.flags |= EG_PAYLOAD_SERVER;
 	}
@@ -439,7 +433,7 @@ __noinline int datagram_payload(struct __sk_buff *skb, __u32 offset, __u32 ports
 		socket->sampled = digest;
 	} else {
 		piece.total = payload;
-		piece.size = payload < DATAGRAM_MAX ? payload : DATAGRAM_MAX;
+		piece.size = payload < EG_DATAGRAM_MAX ? payload : EG_DATAGRAM_MAX;
 		if (quic)
 			speaks(socket);
 	}

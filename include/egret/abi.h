@@ -289,6 +289,14 @@ struct eg_event {
 #define EG_PAYLOAD_SMALL 512
 #define EG_PAYLOAD_LARGE 2048
 
+/* What may hold a name, where both sides must agree on it. */
+#define EG_PLAIN_MAX 4096 /* of a stream that is not TLS, or not yet */
+#define EG_HELLO_MAX 16384 /* of a ClientHello with its handshake header */
+#define EG_DATAGRAM_MAX 4096 /* of a datagram: no client of QUIC begins with a longer one */
+#define EG_DNS_PORT 53
+#define EG_QUIC_V1 0x00000001U /* RFC 9000 */
+#define EG_QUIC_V2 0x6b3343cfU /* RFC 9369 */
+
 enum eg_payload_flag {
 	EG_PAYLOAD_SENT = 1 << 0, /* this host sent it */
 	EG_PAYLOAD_SERVER = 1 << 1, /* no payload: this process answers DNS at ip */

@@ -10,7 +10,7 @@ static void check(const struct eg_quic_flow *flow)
 	fuzz_require(flow->ranges_count <= EG_QUIC_RANGES_MAX);
 	for (size_t i = 0; i < flow->ranges_count; i++) {
 		fuzz_require(flow->ranges[i].begin < flow->ranges[i].end);
-		fuzz_require(flow->ranges[i].end <= EG_TLS_HELLO_MAX);
+		fuzz_require(flow->ranges[i].end <= EG_HELLO_MAX);
 		fuzz_require(!i || flow->ranges[i].begin > flow->ranges[i - 1].end);
 	}
 }

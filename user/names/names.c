@@ -22,8 +22,6 @@
 #include "streams.h"
 #include "tls.h"
 
-#define DNS_PORT 53
-#define DATAGRAM_MAX 4096
 #define SEGMENTS_MAX 64 /* UDP_MAX_SEGMENTS */
 #define PUBLIC_NAMES_MAX 1024
 
@@ -45,7 +43,7 @@ struct eg_names {
 	struct eg_streams *streams;
 	/* The beginning of a datagram that comes in several records. */
 	struct eg_payload first;
-	uint8_t datagram[DATAGRAM_MAX];
+	uint8_t datagram[EG_DATAGRAM_MAX];
 };
 
 /* What is being looked at. */
@@ -306,7 +304,7 @@ static int read_stream(const struct sample *sample, const uint8_t *bytes, size_t
 static int add_stream(const struct sample *sample)
 {
 	const struct eg_payload *payload = sample->payload;
-	bool sent = payload->flags & EG_PAYLOAD_SENT, dns = payload->port == DNS_PORT;
+	bool sent = payload->flags & EG_PAYLOAD_SENT, dns = payload->port == EG_DNS_PORT;
 	const uint8_t *bytes;
 	size_t size;
 
@@ -337,7 +335,7 @@ static int add_datagram(const struct sample *sample, const uint8_t *bytes, size_
 	int r = 0;
 
 	/* As DNS, an Initial would ask some hundred questions at once. */
-	if (payload->port == DNS_PORT && !eg_quic_begins(bytes, size))
+	if (payload->port == EG_DNS_PORT && !eg_quic_begins(bytes, size))
 		return add_dns(sample, bytes, size, size < payload->total);
 	if (!(payload->flags & EG_PAYLOAD_SENT))
 		return 0;

@@ -5,9 +5,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include <egret/abi.h>
+
 #include "cursor.h"
 
-#define DATAGRAM_MAX 4096 /* longer ones no client begins with */
 #define NUMBER_MAX 4 /* bytes of a packet number */
 #define LONG_HEADER 0x80
 #define FIXED_BIT 0x40
@@ -86,7 +87,7 @@ static int read_header(struct eg_cursor *cursor, struct packet *ret_packet)
 static int open_packet(struct eg_quic_crypto *crypto, const struct eg_quic_keys *keys,
 		       const struct packet *packet, uint8_t *ret_plain, size_t *ret_size)
 {
-	uint8_t header[DATAGRAM_MAX], mask[5];
+	uint8_t header[EG_DATAGRAM_MAX], mask[5];
 	struct eg_quic_sealed sealed = { .header = header };
 	size_t number_size;
 
@@ -224,12 +225,12 @@ int eg_quic_add(struct eg_quic_crypto *crypto, struct eg_quic_flow *flow, const 
 		size_t size, struct eg_tls_hello *ret_hello)
 {
 	struct eg_cursor cursor = eg_cursor_open(datagram, size);
-	uint8_t plain[DATAGRAM_MAX];
+	uint8_t plain[EG_DATAGRAM_MAX];
 	struct packet packet;
 	bool opened = false;
 	size_t length;
 
-	if (size > DATAGRAM_MAX)
+	if (size > EG_DATAGRAM_MAX)
 		return -EBADMSG;
 	for (int i = 0; i < EG_QUIC_PACKETS_MAX && eg_cursor_left(&cursor); i++) {
 		if (read_header(&cursor, &packet) < 0)

@@ -28,7 +28,7 @@ struct eg_quic_flow {
 	struct eg_quic_keys keys;
 	struct eg_quic_range ranges[EG_QUIC_RANGES_MAX]; /* in order, apart from each other */
 	size_t ranges_count;
-	uint8_t hello[EG_TLS_HELLO_MAX];
+	uint8_t hello[EG_HELLO_MAX];
 };
 
 /* Could this datagram begin with a client's Initial of a version that we know? */

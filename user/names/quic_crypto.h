@@ -5,8 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define EG_QUIC_V1 0x00000001U /* RFC 9000 */
-#define EG_QUIC_V2 0x6b3343cfU /* RFC 9369 */
+#include <egret/abi.h>
 
 #define EG_QUIC_SAMPLE 16 /* bytes that the header's mask is made from */
 #define EG_QUIC_TAG 16

@@ -7,11 +7,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include <egret/abi.h>
 #include <egret/base.h>
 
 #include "tls.h"
 
-#define PLAIN_MAX 4096 /* how much plain conversation may come before */
 #define HELLO_MIN 6 /* bytes that show the beginning of a ClientHello */
 
 /* --- protocols of lines --- */
@@ -66,10 +66,10 @@ static int find_after_text(const uint8_t *bytes, size_t size, size_t *ret_offset
 	size_t end = 0;
 	bool asked;
 
-	while (end < size && end < PLAIN_MAX && is_plain(bytes[end]))
+	while (end < size && end < EG_PLAIN_MAX && is_plain(bytes[end]))
 		end++;
 	if (end == size)
-		return size < PLAIN_MAX ? -EAGAIN : -EBADMSG;
+		return size < EG_PLAIN_MAX ? -EAGAIN : -EBADMSG;
 	if (end && text[end - 1] == '\n') {
 		line = end > 1 ? memrchr(text, '\n', end - 1) : NULL;
 		line = line ? line + 1 : text;

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <egret/abi.h>
+
 #include "cursor.h"
 
 #define RECORD_HEADER 5
@@ -89,7 +91,7 @@ int eg_tls_parse_handshake(const uint8_t *bytes, size_t size, struct eg_tls_hell
 	length = eg_cursor_u24(&cursor);
 	if (cursor.failed)
 		return -EAGAIN;
-	if (length > EG_TLS_HELLO_MAX - HANDSHAKE_HEADER)
+	if (length > EG_HELLO_MAX - HANDSHAKE_HEADER)
 		return -EBADMSG;
 	if (eg_cursor_left(&cursor) < length)
 		return -EAGAIN;
@@ -129,7 +131,7 @@ static int read_record(struct eg_cursor *cursor, const uint8_t **ret_payload, si
 int eg_tls_parse_records(const uint8_t *bytes, size_t size, struct eg_tls_hello *ret_hello)
 {
 	struct eg_cursor cursor = eg_cursor_open(bytes, size);
-	uint8_t hello[EG_TLS_HELLO_MAX];
+	uint8_t hello[EG_HELLO_MAX];
 	const uint8_t *payload;
 	size_t length, held = 0;
 	int record, r;

@@ -8,8 +8,6 @@
 
 #include "host.h"
 
-#define EG_TLS_HELLO_MAX 16384 /* of a ClientHello with its handshake header */
-
 struct eg_tls_hello {
 	char name[EG_HOST_MAX + 1]; /* server_name (RFC 6066 section 3); "": none */
 	bool ech; /* encrypted_client_hello (RFC 9849): the name may be an outer one */
