@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Databases in IPFire's format; libloc lives here. */
 #include "file.h"
-#include "loc_check.h"
+#include "loc_format.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -23,6 +23,9 @@ struct loc {
 	FILE *stream;
 	struct loc_ctx *context;
 	struct loc_database *database;
+	void *bytes; /* the file, mapped; MAP_FAILED: it is not */
+	size_t size;
+	struct eg_loc_tree tree; /* of it */
 	struct eg_table *names; /* uint64_t AS number -> char *, NULL: it has none */
 };
 
@@ -50,34 +53,22 @@ static const char *name_of(struct loc *loc, uint32_t number)
 	return *name;
 }
 
-/* Of a damaged file, a failed look-up may leave one behind. */
-static void unref_network(struct loc_network **network)
-{
-	if (*network)
-		loc_network_unref(*network);
-}
-
 static void find(struct eg_geo_file *database, const uint8_t ip[16], struct eg_geo_answer *answer)
 {
 	struct loc *loc = database->handle;
-	_cleanup_(unref_network) struct loc_network *network = NULL;
-	struct in6_addr address;
-	const char *code;
+	struct eg_loc_network network;
 
-	memcpy(&address, ip, sizeof(address));
-	if (loc_database_lookup(loc->database, &address, &network) != 0 || !network)
+	if (!eg_loc_find(&loc->tree, ip, &network))
 		return;
-	code = loc_network_get_country_code(network);
-	if (code)
-		eg_country_set(answer->country, code, strnlen(code, 3));
+	eg_country_set(answer->country, network.country, strnlen(network.country, 2));
 	if (answer->country[0])
 		answer->from[EG_GEO_COUNTRY] = 0;
-	answer->as_number = loc_network_get_asn(network);
+	answer->as_number = network.as_number;
 	if (answer->as_number) {
 		answer->as_organization = name_of(loc, answer->as_number);
 		answer->from[EG_GEO_AS] = 0;
 	}
-	answer->anycast = loc_network_has_flag(network, LOC_NETWORK_FLAG_ANYCAST);
+	answer->anycast = network.flags & LOC_NETWORK_FLAG_ANYCAST;
 	answer->from[EG_GEO_ANYCAST] = 0;
 }
 
@@ -96,6 +87,8 @@ static void close_loc(struct loc *loc)
 		loc_database_unref(loc->database);
 	if (loc->context)
 		loc_unref(loc->context);
+	if (loc->bytes != MAP_FAILED)
+		munmap(loc->bytes, loc->size);
 	if (loc->stream)
 		fclose(loc->stream);
 	free(loc);
@@ -112,19 +105,20 @@ static void close_database(struct eg_geo_file *database)
 	close_loc(database->handle);
 }
 
-static int check(FILE *stream, char reason[static EG_REASON_MAX])
+static int check(struct loc *loc, char reason[static EG_REASON_MAX])
 {
 	const char *why = "it is empty";
 	struct stat status;
-	void *bytes;
 	int r = -EINVAL;
 
-	if (fstat(fileno(stream), &status) < 0)
+	if (fstat(fileno(loc->stream), &status) < 0)
 		return -EINVAL;
-	bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fileno(stream), 0);
-	if (bytes != MAP_FAILED) {
-		r = eg_loc_check(bytes, (size_t)status.st_size, &why);
-		munmap(bytes, (size_t)status.st_size);
+	loc->size = (size_t)status.st_size;
+	loc->bytes = mmap(NULL, loc->size, PROT_READ, MAP_PRIVATE, fileno(loc->stream), 0);
+	if (loc->bytes != MAP_FAILED) {
+		r = eg_loc_check(loc->bytes, loc->size, &loc->tree, &why);
+		/* All of it has been read; what look-ups need is read again. */
+		madvise(loc->bytes, loc->size, MADV_DONTNEED);
 	}
 	if (r == -EINVAL)
 		snprintf(reason, EG_REASON_MAX, "%s", why);
@@ -165,12 +159,13 @@ static int open_database(struct eg_geo_file *database, char reason[static EG_REA
 
 	if (!loc)
 		return -ENOMEM;
+	loc->bytes = MAP_FAILED;
 	loc->names = eg_table_new(sizeof(uint64_t), sizeof(char *));
 	loc->stream = fopen(database->about.path, "re");
 	if (!loc->names || !loc->stream || loc_new(&loc->context) != 0)
 		return -ENOMEM;
 	loc_set_log_fn(loc->context, be_silent);
-	r = check(loc->stream, reason);
+	r = check(loc, reason);
 	if (r < 0)
 		return r;
 	if (loc_database_new(loc->context, &loc->database, loc->stream) != 0) {

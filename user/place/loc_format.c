@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Whether a file in IPFire's format can be given to libloc (its libloc/format.h, version 1). */
-#include "loc_check.h"
+/* IPFire's format, version 1, after libloc/format.h: a check of the file, and look-ups. */
+#include "loc_format.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +13,7 @@
 #define HEADER_SIZE 4208 /* up to the end of its padding, magic included */
 #define DEPTH_MAX 128 /* bits of an address */
 #define NO_NETWORK UINT32_MAX
+#define NO_NODE UINT32_MAX /* the root is 0, to which no branch leads */
 
 /* Offsets in the header; every number is in network byte order. */
 #define VENDOR_AT 16
@@ -148,7 +148,65 @@ static int check_tree(const struct part parts[SECTIONS])
 	return tree.count ? 0 : -EINVAL;
 }
 
-int eg_loc_check(const uint8_t *bytes, size_t size, const char **ret_reason)
+/* --- look-ups --- */
+
+/* Follows an address from a node; the last network that was passed, `known` if there was none. */
+static uint32_t descend(const struct eg_loc_tree *tree, const uint8_t ip[16], unsigned bit,
+			unsigned end, uint32_t *node, uint32_t known)
+{
+	for (;; bit++) {
+		const uint8_t *at = tree->nodes + (size_t)*node * elements[SECTION_TREE].size;
+		uint32_t network = word(at + 8), next;
+
+		if (network != NO_NETWORK)
+			known = network;
+		if (bit == end)
+			return known;
+		next = word(at + (ip[bit / 8] >> (7 - bit % 8) & 1 ? 4 : 0));
+		if (!next)
+			break;
+		*node = next;
+	}
+	*node = NO_NODE;
+	return known;
+}
+
+static const uint8_t ipv4[16] = { [10] = 0xff, [11] = 0xff };
+#define IPV4_BITS 96 /* of the prefix above */
+
+bool eg_loc_find(const struct eg_loc_tree *tree, const uint8_t ip[16],
+		 struct eg_loc_network *ret_network)
+{
+	bool is_ipv4 = memcmp(ip, ipv4, IPV4_BITS / 8) == 0;
+	uint32_t node = is_ipv4 ? tree->ipv4_node : 0;
+	uint32_t found = is_ipv4 ? tree->ipv4_network : NO_NETWORK;
+	const uint8_t *record;
+
+	if (node != NO_NODE)
+		found = descend(tree, ip, is_ipv4 ? IPV4_BITS : 0, DEPTH_MAX, &node, found);
+	if (found == NO_NETWORK)
+		return false;
+	record = tree->networks + (size_t)found * elements[SECTION_NETWORKS].size;
+	*ret_network = (struct eg_loc_network){
+		.country = { (char)record[0], (char)record[1] },
+		.as_number = word(record + 4),
+		.flags = (uint16_t)(record[8] << 8 | record[9]),
+	};
+	return true;
+}
+
+static void open_tree(const struct part parts[SECTIONS], struct eg_loc_tree *ret_tree)
+{
+	uint32_t node = 0;
+
+	ret_tree->nodes = parts[SECTION_TREE].start;
+	ret_tree->networks = parts[SECTION_NETWORKS].start;
+	ret_tree->ipv4_network = descend(ret_tree, ipv4, 0, IPV4_BITS, &node, NO_NETWORK);
+	ret_tree->ipv4_node = node;
+}
+
+int eg_loc_check(const uint8_t *bytes, size_t size, struct eg_loc_tree *ret_tree,
+		 const char **ret_reason)
 {
 	struct part parts[SECTIONS];
 	int r = 0;
@@ -168,5 +226,8 @@ int eg_loc_check(const uint8_t *bytes, size_t size, const char **ret_reason)
 	if (r < 0)
 		return r;
 	*ret_reason = "damaged: its tree of networks leads nowhere";
-	return check_tree(parts);
+	r = check_tree(parts);
+	if (r == 0)
+		open_tree(parts, ret_tree);
+	return r;
 }
