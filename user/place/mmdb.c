@@ -241,14 +241,67 @@ static unsigned fields_of(MMDB_entry_s *entry)
 
 #define SAMPLES 64 /* records that are looked into for fields */
 
-/*
- * Every record of the tree points to where it may. libmaxminddb checks the bounds
- * of each step of a look-up, but would tell only those who ask for that address.
- */
-static int check_tree(const MMDB_s *file, struct eg_geo_database *about,
-		      char reason[static EG_REASON_MAX])
+struct checking {
+	const MMDB_s *file;
+	struct eg_geo_database *about;
+	uint8_t *seen; /* a bit for each byte of the data: a record begins there that was checked */
+	unsigned samples;
+};
+
+/* The members that an answer is made of; the first is none's, so that all of the record is read. */
+static const name_list read_paths[] = {
+	{ "" },
+	{ "country", "iso_code" },
+	{ "registered_country", "iso_code" },
+	{ "traits", "autonomous_system_number" },
+	{ "traits", "is_anycast" },
+};
+
+/* A map, in which what is looked for is found or not there. */
+static bool is_readable(MMDB_entry_s *entry)
 {
-	unsigned samples = 0;
+	static const char *const whole[] = { NULL };
+	MMDB_entry_data_s data;
+
+	if (MMDB_aget_value(entry, &data, whole) != MMDB_SUCCESS || data.type != MMDB_DATA_TYPE_MAP)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(read_paths); i++) {
+		int error = MMDB_aget_value(entry, &data, read_paths[i]);
+
+		if (error != MMDB_SUCCESS && error != MMDB_LOOKUP_PATH_DOES_NOT_MATCH_DATA_ERROR)
+			return false;
+	}
+	return true;
+}
+
+/* Many addresses lead to one record, which is read once. */
+static bool check_record(struct checking *checking, uint8_t type, MMDB_entry_s *entry)
+{
+	uint32_t offset = entry->offset;
+	uint8_t bit = (uint8_t)(1 << offset % 8);
+
+	if (type != MMDB_RECORD_TYPE_DATA)
+		return true;
+	if (offset >= checking->file->data_section_size)
+		return false;
+	if (checking->samples < SAMPLES) {
+		checking->about->fields |= fields_of(entry);
+		checking->samples++;
+	}
+	if (checking->seen[offset / 8] & bit)
+		return true;
+	checking->seen[offset / 8] |= bit;
+	return is_readable(entry);
+}
+
+/*
+ * Every record of the tree points to where it may, and to what can be read.
+ * libmaxminddb checks the bounds of each step of a look-up, but would tell only
+ * those who ask for that address.
+ */
+static int check_nodes(struct checking *checking, char reason[static EG_REASON_MAX])
+{
+	const MMDB_s *file = checking->file;
 
 	for (uint32_t number = 0; number < file->metadata.node_count; number++) {
 		MMDB_search_node_s node;
@@ -259,28 +312,44 @@ static int check_tree(const MMDB_s *file, struct eg_geo_database *about,
 				 "damaged: node %u of its tree points outside", number);
 			return -EINVAL;
 		}
-		if (node.left_record_type == MMDB_RECORD_TYPE_DATA && samples < SAMPLES) {
-			about->fields |= fields_of(&node.left_record_entry);
-			samples++;
-		}
-		if (node.right_record_type == MMDB_RECORD_TYPE_DATA && samples < SAMPLES) {
-			about->fields |= fields_of(&node.right_record_entry);
-			samples++;
+		if (!check_record(checking, node.left_record_type, &node.left_record_entry) ||
+		    !check_record(checking, node.right_record_type, &node.right_record_entry)) {
+			snprintf(reason, EG_REASON_MAX,
+				 "damaged: node %u of its tree leads to what can't be read",
+				 number);
+			return -EINVAL;
 		}
 	}
 	return 0;
 }
 
+static int check_tree(const MMDB_s *file, struct eg_geo_database *about,
+		      char reason[static EG_REASON_MAX])
+{
+	struct checking checking = { .file = file, .about = about };
+	int r;
+
+	checking.seen = calloc(file->data_section_size / 8 + 1, 1);
+	if (!checking.seen)
+		return -ENOMEM;
+	r = check_nodes(&checking, reason);
+	free(checking.seen);
+	return r;
+}
+
 static int check(const MMDB_s *file, struct eg_geo_database *about,
 		 char reason[static EG_REASON_MAX])
 {
+	int r;
+
 	if (file->metadata.build_epoch == 0 || file->metadata.build_epoch > EPOCH_MAX) {
 		snprintf(reason, EG_REASON_MAX, "damaged: it does not say when it was built");
 		return -EINVAL;
 	}
 	about->built = (int64_t)file->metadata.build_epoch * NSEC_PER_SEC;
-	if (check_tree(file, about, reason) < 0)
-		return -EINVAL;
+	r = check_tree(file, about, reason);
+	if (r < 0)
+		return r;
 	if (!about->fields) {
 		snprintf(reason, EG_REASON_MAX, "it has no countries and no operators");
 		return -EINVAL;

@@ -367,6 +367,30 @@ static void a_tree_that_points_outside_is_refused(void **state)
 	free(bytes);
 }
 
+/* So is a record that can't be read, whatever leads to it. */
+static void a_record_that_cannot_be_read_is_refused(void **state)
+{
+	static const char mark[] = "\xab\xcd\xefMaxMind.com"; /* behind the data */
+	char path[FIXTURE_PATH_MAX];
+	struct eg_geo_file database;
+	uint8_t *bytes, *end;
+	size_t size;
+
+	(void)state;
+	NEEDS_LIBRARY();
+	fixture_mmdb("whole.mmdb", DAMAGE_COLUMNS, DAMAGE_CSV, FIXTURE_BUILT, path);
+	bytes = fixture_read(path, &size);
+	end = memmem(bytes, size, mark, sizeof(mark) - 1);
+	assert_non_null(end);
+	memset(end - 40, 0xff, 40);
+	fixture_write("unreadable.mmdb", bytes, size, path);
+	assert_int_equal(eg_geo_file_open(path, &database), 0);
+	assert_non_null(database.about.refused);
+	assert_non_null(strstr(database.about.refused, "leads to what can't be read"));
+	eg_geo_file_close(&database);
+	free(bytes);
+}
+
 /* --- the foreign program --- */
 
 static void mmdblookup_says_the_same(void **state)
@@ -428,6 +452,7 @@ int main(void)
 		cmocka_unit_test(a_truncated_file_is_refused),
 		cmocka_unit_test(a_damaged_byte_crashes_nothing),
 		cmocka_unit_test(a_tree_that_points_outside_is_refused),
+		cmocka_unit_test(a_record_that_cannot_be_read_is_refused),
 		cmocka_unit_test(mmdblookup_says_the_same),
 	};
 
