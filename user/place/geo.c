@@ -11,9 +11,19 @@
 
 #define DATABASES_MAX 64
 
+/* Rows often have an address in common: its answer is remembered until another takes its place. */
+#define REMEMBERED 4096
+
+struct remembered {
+	uint8_t ip[16];
+	bool taken;
+	struct eg_geo_answer answer;
+};
+
 struct eg_geo {
 	struct eg_geo_file *databases;
 	size_t count, used; /* those from `used` on are refused */
+	struct remembered remembered[REMEMBERED];
 };
 
 void eg_geo_close(struct eg_geo *geo)
@@ -134,7 +144,7 @@ static void add_answer(struct eg_geo_answer *into, const struct eg_geo_answer *f
 	}
 }
 
-void eg_geo_find(struct eg_geo *geo, const uint8_t ip[16], struct eg_geo_answer *ret_answer)
+static void look_up(struct eg_geo *geo, const uint8_t ip[16], struct eg_geo_answer *ret_answer)
 {
 	static const struct eg_geo_answer nothing = { .from = { -1, -1, -1 } };
 	struct eg_geo_answer answer = nothing;
@@ -152,4 +162,26 @@ void eg_geo_find(struct eg_geo *geo, const uint8_t ip[16], struct eg_geo_answer 
 		answer.from[EG_GEO_COUNTRY] = -1;
 	}
 	*ret_answer = answer;
+}
+
+/* FNV-1a: what collides is only looked up again. */
+static size_t place_of(const uint8_t ip[16])
+{
+	uint32_t hash = 2166136261U;
+
+	for (size_t i = 0; i < 16; i++)
+		hash = (hash ^ ip[i]) * 16777619U;
+	return (hash ^ hash >> 16) % REMEMBERED;
+}
+
+void eg_geo_find(struct eg_geo *geo, const uint8_t ip[16], struct eg_geo_answer *ret_answer)
+{
+	struct remembered *entry = &geo->remembered[place_of(ip)];
+
+	if (!entry->taken || memcmp(entry->ip, ip, sizeof(entry->ip)) != 0) {
+		look_up(geo, ip, &entry->answer);
+		memcpy(entry->ip, ip, sizeof(entry->ip));
+		entry->taken = true;
+	}
+	*ret_answer = entry->answer;
 }

@@ -66,6 +66,27 @@ static void each_field_comes_from_who_knows_it(void **state)
 	eg_geo_close(geo);
 }
 
+/* More addresses than are remembered, each asked twice. */
+static void what_is_remembered_is_its_own(void **state)
+{
+	char path[FIXTURE_PATH_MAX], ip[16];
+	const char *files[] = { path, NULL };
+	struct eg_geo *geo;
+
+	(void)state;
+	NEEDS_LIBRARY();
+	fixture_mmdb("halves.mmdb", "country_code",
+		     "5.5.0.0,5.5.127.255,SG\n5.5.128.0,5.5.255.255,US\n", FIXTURE_BUILT, path);
+	geo = fixture_open(files);
+	for (unsigned i = 0; i < 40000; i++) {
+		unsigned host = i / 2 * 7919 % 65536;
+
+		snprintf(ip, sizeof(ip), "5.5.%u.%u", host >> 8, host & 255);
+		assert_string_equal(fixture_ask(geo, ip).country, host < 32768 ? "SG" : "US");
+	}
+	eg_geo_close(geo);
+}
+
 static void what_is_refused_comes_last(void **state)
 {
 	char good[FIXTURE_PATH_MAX], bad[FIXTURE_PATH_MAX];
@@ -118,6 +139,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_younger_answers_where_two_know),
 		cmocka_unit_test(each_field_comes_from_who_knows_it),
+		cmocka_unit_test(what_is_remembered_is_its_own),
 		cmocka_unit_test(what_is_refused_comes_last),
 		cmocka_unit_test(without_a_database_everything_is_unknown),
 		cmocka_unit_test(ages_are_whole_days),
