@@ -38,5 +38,5 @@ const char *eg_row_event_id(const struct eg_summary *summary, const struct eg_ap
 
 /* When a database was built, CLOCK_REALTIME ns ("2026-11-01" or RFC 3339). 0 or -EINVAL. */
 int eg_row_built(const struct eg_database *database, int64_t *ret_real_ns);
-/* "Databases: origin-asn (22 days old)." at the end of the summary's period, or that there are none. */
+/* "Databases: origin-asn (22 days old)." at the end of the period, or that there are none. */
 void eg_row_databases(FILE *stream, const struct eg_summary *summary);
