@@ -148,8 +148,8 @@ static int find_gap(struct eg_store *store, int64_t time, int64_t *ret_id,
 
 /* Of ?1 to ?2, an interval, and ?3, a gap that it overlaps: what of that is left. */
 static const char *const cuts[] = {
-	"INSERT INTO gap (start, end, reason) SELECT ?2, end, reason FROM gap"
-	" WHERE id = ?3 AND end > ?2",
+	("INSERT INTO gap (start, end, reason) SELECT ?2, end, reason FROM gap"
+	 " WHERE id = ?3 AND end > ?2"),
 	"DELETE FROM gap WHERE id = ?3 AND start >= ?1 AND start < ?2",
 	"UPDATE gap SET end = ?1 WHERE id = ?3 AND end > ?1",
 };
