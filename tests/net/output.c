@@ -140,7 +140,8 @@ static const char header[] =
 	"interval_start,interval_end,event_id,host_id,host_name,app_id,app_kind,app_name,trust,"
 	"via,user_id,ip,port,transport,direction,scope,domain,domain_source,domain_confidence,"
 	"registered_domain,as_number,as_organization,as_country,country,anycast,owner,"
-	"owner_country,bytes_sent,bytes_received,connections,failed,first_seen,last_seen,flag";
+	"owner_country,bytes_sent,bytes_received,connections,failed,first_seen,last_seen,flag,"
+	"databases\n";
 
 static void csv(struct test *test)
 {
@@ -163,7 +164,7 @@ static void csv(struct test *test)
 		if (column == 29)
 			expect_equal(test, text_number(cell), RECEIVED);
 	}
-	expect_equal(test, column, 34);
+	expect_equal(test, column, 35);
 }
 
 /* Address, port and, in some unit or other, the bytes; never a control character. */
