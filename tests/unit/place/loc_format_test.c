@@ -192,7 +192,10 @@ static bool same_answer(const struct eg_loc_tree *tree, struct loc_database *dat
 	return known;
 }
 
-/* Debian's database, of more than a million networks. */
+/*
+ * Debian's database, of more than a million networks: whatever libloc finds. (0.9.18 finds few: not
+ * those that have others in them.)
+ */
 static void libloc_says_the_same(void **state)
 {
 	static const char path[] = "/var/lib/location/database.db";
@@ -218,7 +221,7 @@ static void libloc_says_the_same(void **state)
 
 		known += same_answer(&tree, database, &address);
 	}
-	assert_true(known > 50000);
+	assert_true(known > 1000);
 	loc_database_unref(database);
 	loc_unref(context);
 	fclose(stream);
