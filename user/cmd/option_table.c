@@ -230,10 +230,10 @@ const struct eg_option_row eg_option_rows[EG_OPTION_COUNT] = {
 	[EG_OPTION_DURATION] = VALUE("duration", 0, "D", take_duration, duration,
 				     "end after D: 500ms 10s 5m 2h 7d 4w 1y"),
 	[EG_OPTION_INTERVAL] = VALUE("interval", 0, "D", take_duration, interval,
-				     "print a result every D, aligned to the clock"),
+				     "one result for each D, aligned to the clock"),
 	[EG_OPTION_FORMAT] = VALUE("format", 0, "F", take_format, format, "auto, or one of: "),
 	[EG_OPTION_OUTPUT] =
-		VALUE("output", 'o', "FILE", take_text, output, "write FILE, whole or not at all"),
+		VALUE("output", 'o', "FILE", take_text, output, "write FILE, or add lines to it"),
 	[EG_OPTION_BY] = VALUE("by", 0, "X", take_by, by,
 			       "group by app, program, process, container or user"),
 	[EG_OPTION_APP] =

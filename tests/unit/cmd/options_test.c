@@ -408,7 +408,7 @@ static void explains_itself(void **state)
 			    "Help.\n"
 			    "\n"
 			    "  --format F              auto, or one of: json\n"
-			    "  -o, --output FILE       write FILE, whole or not at all\n"
+			    "  -o, --output FILE       write FILE, or add lines to it\n"
 			    "  --color WHEN            auto, always or never\n"
 			    "  -v, --verbose           say more on standard error\n"
 			    "  -q, --quiet             say nothing but errors on standard error\n"
