@@ -126,7 +126,7 @@ const char *eg_names_degraded(const struct eg_names *names)
 {
 	return eg_quic_flows_readable(names->quic_flows)
 		       ? NULL
-		       : "names in QUIC are not read: built without libcrypto";
+		       : "names in QUIC are not read: built without libcrypto, or it lacks what they need";
 }
 
 static void tell(const struct sample *sample, const uint8_t ip[16], uint16_t port,

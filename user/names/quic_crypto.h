@@ -2,6 +2,7 @@
 /* The protection of QUIC's Initial packets, which keeps nobody out. libcrypto lives behind this. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,7 +19,8 @@ struct eg_quic_keys {
 /* libcrypto's algorithms, looked up once; not for use by two threads at a time. */
 struct eg_quic_crypto;
 
-/* 0, -ENOMEM, or -EOPNOTSUPP: built without libcrypto, or it lacks an algorithm. */
+bool eg_quic_crypto_built(void); /* false: built without libcrypto */
+/* 0, -ENOMEM, or -EOPNOTSUPP: built without libcrypto, or it lacks an algorithm. Opens no file. */
 int eg_quic_crypto_new(struct eg_quic_crypto **ret_crypto);
 void eg_quic_crypto_free(struct eg_quic_crypto *crypto);
 

@@ -21,7 +21,8 @@ struct entry {
 };
 
 struct eg_quic_flows {
-	struct eg_quic_crypto *crypto; /* NULL: there is none */
+	struct eg_quic_crypto *crypto; /* NULL until something is to be read */
+	bool unreadable; /* libcrypto is not there, or not able to */
 	struct eg_recent *flows; /* struct key -> struct entry */
 	struct eg_quic_flow single; /* that one datagram completes, as it nearly always does */
 };
@@ -41,12 +42,14 @@ struct eg_quic_flows *eg_quic_flows_new(void)
 
 	if (!flows)
 		return NULL;
+	flows->unreadable = !eg_quic_crypto_built();
 	flows->flows =
 		eg_recent_new(sizeof(struct key), sizeof(struct entry), EG_QUIC_FLOWS_MAX, release);
-	if (flows->flows && eg_quic_crypto_new(&flows->crypto) != -ENOMEM)
-		return flows;
-	eg_quic_flows_free(flows);
-	return NULL;
+	if (!flows->flows) {
+		free(flows);
+		return NULL;
+	}
+	return flows;
 }
 
 void eg_quic_flows_free(struct eg_quic_flows *flows)
@@ -60,7 +63,21 @@ void eg_quic_flows_free(struct eg_quic_flows *flows)
 
 bool eg_quic_flows_readable(const struct eg_quic_flows *flows)
 {
-	return flows->crypto;
+	return !flows->unreadable;
+}
+
+/* At the first use: libcrypto's tables are 2 MB that a host without QUIC need not hold. */
+static int ready_crypto(struct eg_quic_flows *flows)
+{
+	int r;
+
+	if (flows->crypto)
+		return 0;
+	if (flows->unreadable)
+		return -EOPNOTSUPP;
+	r = eg_quic_crypto_new(&flows->crypto);
+	flows->unreadable = r == -EOPNOTSUPP;
+	return r;
 }
 
 static struct key key_of(const struct eg_payload *payload)
@@ -95,8 +112,9 @@ int eg_quic_flows_add(struct eg_quic_flows *flows, uint64_t owner, const struct 
 	struct eg_quic_flow *flow = kept ? kept->flow : &flows->single;
 	int r;
 
-	if (!flows->crypto)
-		return -EBADMSG;
+	r = ready_crypto(flows);
+	if (r < 0)
+		return r == -ENOMEM ? r : -EBADMSG;
 	r = eg_quic_add(flows->crypto, flow, datagram, size, ret_hello);
 	if (kept)
 		kept->kept_ns = payload->header.time_ns;
