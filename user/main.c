@@ -4,11 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 
 #include <egret/base.h>
 #include <egret/probe.h>
+
+#define LARGE (256 * 1024)
 
 static const struct eg_command *const commands[] = {
 	&eg_command_summary, /* the main job: who sent what where */
@@ -127,6 +130,11 @@ int main(int argc, char **argv)
 	const char *word = argc > 1 ? argv[1] : NULL;
 
 	fill_standard_descriptors();
+	/*
+	 * A table that grows out of its room gives that back to the system: by itself
+	 * malloc() comes to keep up to 32 MB of such rooms.
+	 */
+	mallopt(M_MMAP_THRESHOLD, LARGE);
 	/* A closed pipe, and a file that may not grow, are errors like a full disk. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);

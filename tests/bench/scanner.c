@@ -118,7 +118,7 @@ static double watch_end(struct test *test, pid_t pid, double maps, double shared
 
 void bench_scanner(struct test *test)
 {
-	static const char *const arguments[] = { "--max-flows", "1010000", NULL };
+	static const char *const arguments[] = { "--max-flows", "1001000", NULL };
 	struct actor *scanner = actor_start(test, "scanner"), *sink = actor_start(test, "sink");
 	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
 	struct egret *egret = egret_start(test, arguments);
