@@ -126,6 +126,8 @@ void eg_process_free(struct eg_process_info *process);
 
 #define EG_PROCESSES_MAX 64 /* per app; the rest is counted (contract section 3) */
 
+#define EG_APP_OVERFLOW "unknown:overflow"
+
 struct eg_app {
 	char *id; /* identity.md 1.4, already percent-encoded */
 	char *kind, *name, *trust, *via, *flag;
@@ -207,13 +209,17 @@ struct eg_summary *eg_summary_new(enum eg_by by);
 void eg_summary_free(struct eg_summary *summary);
 /* Takes so many new rows from here on, any number at first; the rest is in overflow rows. */
 void eg_summary_limit_rows(struct eg_summary *summary, uint64_t rows);
+/* Takes so many apps, any number at first; those that come later are one, EG_APP_OVERFLOW. */
+void eg_summary_limit_apps(struct eg_summary *summary, size_t apps);
 
 /*
- * The app with this id, made if it is new. ret_app stays valid, and its
+ * The app with this id, made if it is new, or the overflow app, whose texts
+ * are set, where the summary takes no new ones. ret_app stays valid, and its
  * address the same, until the summary is freed; texts are set with
  * eg_app_describe(). Returns 0 or -ENOMEM.
  */
 int eg_summary_app(struct eg_summary *summary, const char *id, struct eg_app **ret_app);
+bool eg_app_is_overflow(const struct eg_app *app);
 
 /* Sets the app's texts, copying them; NULL leaves one unknown. 0 or -ENOMEM. */
 int eg_app_describe(struct eg_app *app, const char *kind, const char *name, const char *trust,

@@ -11,6 +11,9 @@
 
 #include "naming.h"
 
+#define CROWDED "only 16384 apps find room: what the others exchanged is the sum " EG_APP_OVERFLOW
+_Static_assert(COLLECTOR_APPS_MAX == 16384, "as the sentence says");
+
 struct collector {
 	int64_t boot_to_real_ns;
 	struct processes *processes;
@@ -128,7 +131,7 @@ static int tell_carrier(struct eg_app *app, struct known_app *known)
 	if (!known->carries_now)
 		return 0;
 	known->carries_now = false;
-	if (app->processes_count != 1)
+	if (app->processes_count != 1 || eg_app_is_overflow(app))
 		return 0;
 	return eg_app_describe(app, known->kind, known->name, known->trust, known->via,
 			       known->flag);
@@ -146,6 +149,8 @@ static int add_process(struct collector *collector, struct eg_app *app,
 	known->carries_now = false;
 	known->summary = collector->number;
 	known->app = app;
+	if (eg_app_is_overflow(app))
+		return 0;
 	info.component = known->component;
 	error = eg_app_join(app, known->kind, known->name, known->trust, known->via, known->flag);
 	if (!error)
@@ -172,7 +177,7 @@ static int find_nobody(struct collector *collector, const struct eg_flow_key *ro
 	if (error)
 		return error;
 	error = eg_summary_app(collector->summary, identity.id, ret_app);
-	if (!error)
+	if (!error && !eg_app_is_overflow(*ret_app))
 		error = eg_app_describe(*ret_app, identity.kind, identity.name, identity.trust,
 					NULL, NULL);
 	eg_identity_clear(&identity);
@@ -370,6 +375,8 @@ static int fill_ledger(struct collector *collector, struct eg_probe *probe,
 						   collector->told.program_skipped);
 	if (!error && collector->names && eg_names_degraded(collector->names))
 		error = eg_ledger_add_degraded(ledger, eg_names_degraded(collector->names));
+	if (!error && collector->summary->apps_count > COLLECTOR_APPS_MAX)
+		error = eg_ledger_add_degraded(ledger, CROWDED);
 	for (size_t i = 0; !error && degraded[i]; i++)
 		error = eg_ledger_add_degraded(ledger, degraded[i]);
 	if (!error)
@@ -381,6 +388,7 @@ void collector_begin(struct collector *collector, struct eg_summary *summary)
 {
 	collector->summary = summary;
 	collector->number++;
+	eg_summary_limit_apps(summary, COLLECTOR_APPS_MAX);
 }
 
 int collector_fill(struct collector *collector, struct eg_probe *probe, bool last)

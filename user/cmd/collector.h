@@ -10,6 +10,9 @@
 
 struct collector;
 
+/* A summary holds so many apps, of about 3 KB each; the rest is EG_APP_OVERFLOW's. */
+#define COLLECTOR_APPS_MAX 16384
+
 int collector_new(enum eg_by by, struct collector **ret_collector);
 void collector_free(struct collector *collector);
 

@@ -28,12 +28,18 @@ struct eg_summary *eg_summary_new(enum eg_by by)
 	}
 	summary->apps->seed = eg_seed_new();
 	summary->apps->rows_left = UINT64_MAX;
+	summary->apps->limit = SIZE_MAX;
 	return summary;
 }
 
 void eg_summary_limit_rows(struct eg_summary *summary, uint64_t rows)
 {
 	summary->apps->rows_left = rows;
+}
+
+void eg_summary_limit_apps(struct eg_summary *summary, size_t apps)
+{
+	summary->apps->limit = apps;
 }
 
 bool eg_host_is_known(const struct eg_host *host)
@@ -98,24 +104,51 @@ static struct eg_app *find(const struct eg_app_table *table, const char *id, uin
 	return NULL;
 }
 
-int eg_summary_app(struct eg_summary *summary, const char *id, struct eg_app **ret_app)
+bool eg_app_is_overflow(const struct eg_app *app)
+{
+	return strcmp(app->id, EG_APP_OVERFLOW) == 0;
+}
+
+static int add(struct eg_summary *summary, const char *id, uint64_t hash, struct eg_app **ret_app)
 {
 	struct eg_app_table *table = summary->apps;
-	uint64_t hash = hash_id(table, id);
-	struct eg_app *app = find(table, id, hash);
+	struct eg_app *app;
 
-	if (!app) {
-		if (eg_index_reserve(&table->index, hash_app, table) < 0 ||
-		    eg_list_reserve(&table->apps, summary->apps_count, 1, sizeof(app)) < 0)
-			return -ENOMEM;
-		app = eg_app_new(id, &table->seed, summary->places, &table->rows_left);
-		if (!app)
-			return -ENOMEM;
-		table->apps[summary->apps_count++] = app;
-		eg_index_add(&table->index, hash);
-	}
+	if (eg_index_reserve(&table->index, hash_app, table) < 0 ||
+	    eg_list_reserve(&table->apps, summary->apps_count, 1, sizeof(app)) < 0)
+		return -ENOMEM;
+	app = eg_app_new(id, &table->seed, summary->places, &table->rows_left);
+	if (!app)
+		return -ENOMEM;
+	table->apps[summary->apps_count++] = app;
+	eg_index_add(&table->index, hash);
 	*ret_app = app;
 	return 0;
+}
+
+static int find_overflow(struct eg_summary *summary, struct eg_app **ret_app)
+{
+	uint64_t hash = hash_id(summary->apps, EG_APP_OVERFLOW);
+	int error;
+
+	*ret_app = find(summary->apps, EG_APP_OVERFLOW, hash);
+	if (*ret_app)
+		return 0;
+	error = add(summary, EG_APP_OVERFLOW, hash, ret_app);
+	return error ? error
+		     : eg_app_describe(*ret_app, "unknown", "Apps without room", NULL, NULL, NULL);
+}
+
+int eg_summary_app(struct eg_summary *summary, const char *id, struct eg_app **ret_app)
+{
+	uint64_t hash = hash_id(summary->apps, id);
+
+	*ret_app = find(summary->apps, id, hash);
+	if (*ret_app)
+		return 0;
+	if (summary->apps_count >= summary->apps->limit)
+		return find_overflow(summary, ret_app);
+	return add(summary, id, hash, ret_app);
 }
 
 void eg_summary_drop_apps(struct eg_summary *summary,

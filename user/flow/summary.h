@@ -11,6 +11,7 @@ struct eg_app_table {
 	struct eg_index index;
 	struct eg_app **apps; /* summary->apps_count of them */
 	uint64_t rows_left; /* new rows of any of them that may still be made */
+	size_t limit; /* of apps, the overflow app not counted */
 };
 
 /* Frees the apps for which `unwanted` says so. */

@@ -261,6 +261,31 @@ static void all_kinds_take_no_more_memory(void **state)
 	assert_true(most[1] < most[0] + ALLOWANCE);
 }
 
+/* Nor do they within one summary, once that has all the apps it takes. */
+static void one_long_run_takes_so_many_apps_only(void **state)
+{
+	struct eg_summary *summary = begin_summary();
+	size_t most[2] = { 0 }; /* before and after it was warm */
+	struct eg_app *app;
+
+	(void)state;
+	probe.varied = true;
+	for (uint32_t minute = 0; minute < MINUTES_VARIED; minute++) {
+		live_through(minute);
+		fill();
+		if (allocated() > most[minute > MINUTES_WARM])
+			most[minute > MINUTES_WARM] = allocated();
+	}
+	assert_true(most[1] < most[0] + ALLOWANCE);
+	assert_int_equal(summary->apps_count, COLLECTOR_APPS_MAX + 1);
+	assert_int_equal(eg_summary_totals(summary).bytes.sent, A_MINUTE * MINUTES_VARIED);
+	assert_int_equal(eg_summary_app(summary, EG_APP_OVERFLOW, &app), 0);
+	assert_string_equal(app->name, "Apps without room");
+	assert_int_equal(app->processes_count + app->processes_omitted, 0);
+	assert_non_null(strstr(summary->ledger.degraded[0], EG_APP_OVERFLOW));
+	eg_summary_free(summary);
+}
+
 /* The ring was read, then somebody talked, then the counters were read. */
 static void who_talks_in_between_is_known(void **state)
 {
@@ -301,6 +326,7 @@ int main(void)
 						begin, end),
 		cmocka_unit_test_setup_teardown(intervals_take_no_more_memory_either, begin, end),
 		cmocka_unit_test_setup_teardown(all_kinds_take_no_more_memory, begin, end),
+		cmocka_unit_test_setup_teardown(one_long_run_takes_so_many_apps_only, begin, end),
 		cmocka_unit_test_setup_teardown(each_summary_has_its_processes, begin, end),
 		cmocka_unit_test_setup_teardown(who_talks_in_between_is_known, begin, end),
 	};

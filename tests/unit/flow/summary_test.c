@@ -54,6 +54,26 @@ static void many_apps_stay_where_they_are(void **state)
 	eg_summary_free(summary);
 }
 
+static void apps_without_room_are_one(void **state)
+{
+	struct eg_summary *summary = model_new();
+	char id[32];
+
+	(void)state;
+	eg_summary_limit_apps(summary, 3);
+	for (int i = 0; i < 10; i++) {
+		snprintf(id, sizeof(id), "exe:/%d", i);
+		model_add(model_app(summary, id), model_key(1), model_counters(1, 1));
+		assert_int_equal(eg_app_is_overflow(model_app(summary, id)), i >= 3);
+	}
+	assert_int_equal(summary->apps_count, 4);
+	assert_int_equal(model_app(summary, "exe:/2")->counters.bytes.sent, 1);
+	assert_int_equal(model_app(summary, EG_APP_OVERFLOW)->counters.bytes.sent, 7);
+	assert_string_equal(model_app(summary, EG_APP_OVERFLOW)->kind, "unknown");
+	assert_int_equal(eg_summary_totals(summary).bytes.sent, 10);
+	eg_summary_free(summary);
+}
+
 static bool is_odd(const struct eg_app *app, const void *data)
 {
 	assert_string_equal(data, "data");
@@ -88,6 +108,7 @@ int main(void)
 		cmocka_unit_test(a_new_summary_is_empty),
 		cmocka_unit_test(one_id_is_one_app),
 		cmocka_unit_test(many_apps_stay_where_they_are),
+		cmocka_unit_test(apps_without_room_are_one),
 		cmocka_unit_test(dropped_apps_are_gone_and_the_rest_is_found),
 	};
 
