@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <harness/egret.h>
+#include <harness/shared.h>
 
 #define ARGUMENTS_MAX 32
 
@@ -59,6 +60,17 @@ static struct egret *start(struct test *test, const char *const *arguments, bool
 
 struct egret *egret_start(struct test *test, const char *const *arguments)
 {
+	struct egret *egret;
+
+	if (!test->shared || arguments)
+		return egret_start_own(test, arguments);
+	egret = prepare(test);
+	egret->file = test->shared->file;
+	return egret;
+}
+
+struct egret *egret_start_own(struct test *test, const char *const *arguments)
+{
 	return start(test, arguments, true, 0);
 }
 
@@ -73,11 +85,18 @@ struct egret *egret_start_supervised(struct test *test, const char *const *argum
 	return start(test, arguments, true, supervisor);
 }
 
+static struct result *read_result(struct egret *egret, const char *text)
+{
+	struct result *result = result_parse(egret->test, text, egret->file);
+
+	result_check_sums(result);
+	return result;
+}
+
 struct result *egret_finish(struct egret *egret)
 {
 	struct test *test = egret->test;
 	const struct output *output;
-	struct result *result;
 	char *text;
 
 	if (!egret->program)
@@ -86,27 +105,28 @@ struct result *egret_finish(struct egret *egret)
 	text = file_read(test, egret->file);
 	if (!text)
 		test_fail(test, "no result; egret exits with %d: %s", output->status, output->err);
-	result = result_parse(test, text, egret->file);
-	result_check_sums(result);
-	return result;
+	return read_result(egret, text);
 }
 
 struct result *egret_stop_lossy(struct egret *egret)
 {
+	const struct shared *shared = egret->test->shared;
+
 	if (egret->program)
 		kill(egret->program->pid, SIGINT);
+	else if (shared)
+		return read_result(egret, shared_snapshot(shared, egret->test));
 	return egret_finish(egret);
 }
 
 struct result *egret_stop(struct egret *egret)
 {
 	struct result *result = egret_stop_lossy(egret);
-	const struct output *output;
+	const struct output *output = egret->program ? &egret->program->output : NULL;
 
 	if (!result)
 		return NULL;
-	output = &egret->program->output;
-	if (output->status)
+	if (output && output->status)
 		test_wrong(egret->test, "egret exits with %d: %s", output->status, output->err);
 	result_check_complete(result);
 	return result;

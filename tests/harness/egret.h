@@ -7,16 +7,21 @@
 
 struct egret {
 	struct test *test;
-	struct program *program; /* NULL: there is no egret to test */
+	struct program *program; /* NULL: there is no egret to test, or cases share it */
 	const char *file; /* its -o */
 };
 
 /*
  * `egret summary --format json -o FILE --include-loopback` and more arguments
  * (NULL-terminated or NULL), outside the case's namespaces; returns when it says
- * that it traces: what happens from now on is seen.
+ * that it traces: what happens from now on is seen. Without arguments it is the
+ * one that cases share, where they do (shared.h): others read it at any time, so that
+ * whose bytes are must not change while the case runs.
  */
 struct egret *egret_start(struct test *test, const char *const *arguments);
+
+/* The same, never shared: what is there already is older than it, and its program can be looked at. */
+struct egret *egret_start_own(struct test *test, const char *const *arguments);
 
 /* The same under a supervisor (refusal.h). */
 struct egret *egret_start_supervised(struct test *test, const char *const *arguments,
@@ -25,7 +30,7 @@ struct egret *egret_start_supervised(struct test *test, const char *const *argum
 /* The same in the case's namespaces: it sees the files that the case has made there. */
 struct egret *egret_start_here(struct test *test, const char *const *arguments);
 
-/* Ends it by SIGINT; exit status 0 and a complete ledger are checked. */
+/* Ends it by SIGINT, or takes a snapshot of a shared one; exit status 0 and a complete ledger are checked. */
 struct result *egret_stop(struct egret *egret);
 /* The same for a result that may be incomplete: any exit status is fine. */
 struct result *egret_stop_lossy(struct egret *egret);

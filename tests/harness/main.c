@@ -24,6 +24,7 @@ static const char usage[] =
 	"  --jobs N       so many cases at a time (default 2)\n"
 	"  --timeout S    seconds that a case may take (default 60)\n"
 	"  --verbose      print what passing cases say and how long they take\n"
+	"  --share        one egret for all cases that give it no options\n"
 	"  --keep         leave the cases' files in place\n";
 
 struct options {
@@ -144,6 +145,9 @@ static void take_option(struct options *options, int option)
 	case 'v':
 		options->verbose = true;
 		break;
+	case 's':
+		options->runner.share = true;
+		break;
 	case 'k':
 		options->runner.keep = true;
 		break;
@@ -161,6 +165,7 @@ static int read_options(struct options *options, int argc, char **argv)
 		{ .name = "jobs", .val = 'j', .has_arg = required_argument },
 		{ .name = "timeout", .val = 't', .has_arg = required_argument },
 		{ .name = "verbose", .val = 'v' },
+		{ .name = "share", .val = 's' },
 		{ .name = "keep", .val = 'k' },
 		{ .name = "help", .val = 'h' },
 		{ 0 },
@@ -191,12 +196,14 @@ static int run_all(struct options *options, struct job *jobs, unsigned count)
 	}
 	printf("1..%u\n", count);
 	run_jobs(options, jobs, count);
-	runner_close(&options->runner);
+	rc = runner_close(&options->runner);
+	if (rc)
+		printf("Bail out! the shared egret exits with %d\n", rc);
 	printf("# %u passed, %u failed, %u skipped\n", options->counts[VERDICT_PASSED],
 	       options->counts[VERDICT_FAILED], options->counts[VERDICT_SKIPPED]);
 	if (runner_stop)
 		puts("Bail out! interrupted");
-	return options->counts[VERDICT_FAILED] || runner_stop ? 1 : 0;
+	return options->counts[VERDICT_FAILED] || runner_stop || rc ? 1 : 0;
 }
 
 static int list(const struct test_case *const *cases, unsigned count)

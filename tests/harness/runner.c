@@ -78,6 +78,7 @@ static void run_case(const struct runner *runner, const struct job *job)
 	struct test test = {
 		.self = job->self,
 		.egret = runner->egret,
+		.shared = runner->shared.pid > 0 ? &runner->shared : NULL,
 		.family = v6 ? AF_INET6 : AF_INET,
 		.ip = v6 ? "::1" : "127.0.0.1",
 		.outcome = job->outcome,
@@ -240,17 +241,23 @@ static int open_cgroup(struct runner *runner)
 
 int runner_open(struct runner *runner)
 {
+	int rc;
+
 	snprintf(runner->dir, sizeof(runner->dir), "/tmp/egret-test.XXXXXX");
 	if (!mkdtemp(runner->dir))
 		return -errno;
 	if (chmod(runner->dir, 0755) < 0)
 		return -errno;
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	return open_cgroup(runner);
+	rc = open_cgroup(runner);
+	if (rc == 0 && runner->share && runner->egret)
+		rc = shared_start(runner->egret, runner->dir, &runner->shared);
+	return rc;
 }
 
-void runner_close(struct runner *runner)
+int runner_close(struct runner *runner)
 {
+	int status = runner->shared.pid > 0 ? shared_stop(&runner->shared) : 0;
 	char spare[PATH_ROOM + 16];
 
 	if (runner->cgroup[0])
@@ -259,4 +266,5 @@ void runner_close(struct runner *runner)
 	umount2(spare, MNT_DETACH);
 	if (!runner->keep)
 		remove_tree(runner->dir);
+	return status;
 }

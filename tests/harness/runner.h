@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include <harness/shared.h>
 #include <harness/test.h>
 
 /* Set by a signal handler: give up the running cases, and run no other. */
@@ -27,6 +28,8 @@ struct runner {
 	char cgroup[PATH_ROOM]; /* holds the cases' cgroups; "": there is no cgroup2 */
 	char cgroup_path[PATH_ROOM];
 	unsigned timeout_s; /* per case */
+	bool share; /* cases share an egret where they can */
+	struct shared shared; /* that one; its pid is 0: there is none */
 	bool keep; /* leave the cases' directories */
 };
 
@@ -42,9 +45,12 @@ struct job {
 	bool over;
 };
 
-/* Makes directory and cgroup; 0 or -errno. runner_close() undoes it, in any case. */
+/*
+ * Makes directory and cgroup, and starts the shared egret; 0 or -errno. What it
+ * has made, runner_close() undoes; that returns the shared egret's exit status, or 0.
+ */
 int runner_open(struct runner *runner);
-void runner_close(struct runner *runner);
+int runner_close(struct runner *runner);
 
 /*
  * Jobs for these cases (the table's own order, `count` of them); NULL: no

@@ -43,6 +43,7 @@ struct test {
 	const struct test_case *self;
 	const char
 		*egret; /* program under test; NULL: the actors are only compared with each other */
+	const struct shared *shared; /* NULL: each case has an egret of its own */
 	int family; /* AF_INET if the case has none */
 	const char *ip; /* loopback address of that family */
 	char dir[PATH_ROOM]; /* this case's own directory */

@@ -30,7 +30,7 @@ static void packages_by_uid(struct test *test)
 	struct actor *server = actor_start(test, "server");
 	struct actor *zygote =
 		actor_start_as(test, &(struct actor_options){ .name = "zygote", .cgroup = dir });
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 
 	send_bytes(droid_start_app(zygote, root, 10123, "com.android.chrome"), server, 111);
@@ -82,7 +82,7 @@ static void install(struct test *test)
 	struct actor *server = actor_start(test, "server");
 	struct actor *zygote =
 		actor_start_as(test, &(struct actor_options){ .name = "zygote", .cgroup = dir });
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 
 	send_bytes(droid_start_app(zygote, root, 10123, "com.android.chrome"), server, 1);
 	await_snapshot(egret);
@@ -162,7 +162,7 @@ static void uid_of_its_own(struct test *test)
 	struct actor *zygote =
 		actor_start_as(test, &(struct actor_options){ .name = "zygote", .cgroup = dir });
 	struct call call = { .arg = { 10199 } };
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 
 	evil = actor_fork(zygote);
@@ -288,7 +288,7 @@ static void expect_asked(struct result *result, const char *package, const char 
 static void netd_datagrams(struct test *test)
 {
 	struct asked asked = start_asking(test);
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 
 	ask(&asked, 10123, 31, true, false);
@@ -313,7 +313,7 @@ static void netd_datagrams(struct test *test)
 static void netd_own(struct test *test)
 {
 	struct asked asked = start_asking(test);
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 
 	ask(&asked, 0, 43, true, false);
@@ -352,7 +352,7 @@ static void netd_stream(struct test *test)
 					      .name = "zygote",
 					      .cgroup = test_text(test, "%s/lxc.payload.%s",
 								  test->cgroup, container(test)) });
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	send_bytes(droid_start_app(zygote, root, 10123, "com.android.chrome"), server, 1000);
 	fd = sock_open(netd, test->family, SOCK_STREAM, 0);
 	droid_give(netd, fd, 10123);
@@ -376,7 +376,7 @@ static void owner_on_the_host(struct test *test)
 {
 	struct actor *server = actor_start(test, "server"), *client = actor_start(test, "client");
 	struct pair pair;
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 
 	pair = sock_pair(client, server, test->ip, 0);
 	droid_give(client, pair.client_fd, 10123);

@@ -27,7 +27,7 @@ static void docker(struct test *test)
 	struct actor *server = actor_start(test, "server");
 	struct actor *client =
 		actor_start_as(test, &(struct actor_options){ .name = "worker", .cgroup = dir });
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 
 	send_bytes(client, server, 321);
 	expect_app(egret_stop(egret),
@@ -65,7 +65,7 @@ static void resolver(struct test *test)
 {
 	struct actor *server = actor_start(test, "server");
 	struct actor *client = actor_start(test, "dnsmasq");
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 
 	send_bytes(client, server, 53);
 	expect_app(egret_stop(egret),
@@ -93,7 +93,7 @@ static void script(struct test *test)
 				 "s.sendall(b'x'*4242)\n"
 				 "s.recv(1)\n") == 0);
 	sock_listen(server, listener);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	client = program_start(
 		test, &(struct program_options){ .argv = WORDS(python3, "-u", path, test->ip,
 							       test_text(test, "%d", port)) });

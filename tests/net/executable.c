@@ -23,7 +23,7 @@ static struct result *talk(struct actor *client)
 {
 	struct test *test = client->test;
 	struct actor *server = actor_start(test, "server");
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct pair pair = sock_pair(client, server, test->ip, 0);
 	struct result *result;
 

@@ -66,7 +66,7 @@ static void names_of_nginx(struct test *test)
 	plain = names_copy(test, "curl", "plain");
 	serve_names(test);
 	serve_nginx(test);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	fetch(test, first, "https://a.example/");
 	fetch(test, plain, "http://b.example/");
 	names_run(test,
@@ -110,7 +110,7 @@ static void through_a_proxy(struct test *test)
 	serve_lines(test, "3128",
 		    "while read -r line && [ ${#line} -gt 1 ]; do :; done\n"
 		    "printf 'HTTP/1.1 200 OK\\r\\n\\r\\n'\n");
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	names_run(test, ARGV(curl, "-sk", "-x", "http://" SITE ":3128", "https://b.example/"));
 	names_run(test, ARGV(openssl, "s_client", "-proxy", SITE ":3128", "-connect",
 			     "tunnel.example:443", "-servername", "c.example"));
@@ -136,7 +136,7 @@ static void after_starttls(struct test *test)
 		    "printf '* OK a\\r\\n'\nread -r line\n"
 		    "printf '* CAPABILITY IMAP4rev1 STARTTLS\\r\\n. OK\\r\\n'\nread -r line\n"
 		    "printf '. OK go\\r\\n'\n");
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	names_run(test, ARGV(smtp, "s_client", "-starttls", "smtp", "-connect", SITE ":25",
 			     "-servername", "a.example"));
 	names_run(test, ARGV(imap, "s_client", "-starttls", "imap", "-connect", SITE ":143",
@@ -158,7 +158,7 @@ static void a_long_hello_comes_in_crumbs(struct test *test)
 
 	serve_names(test);
 	serve_nginx(test);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	program_expect(names_start(test,
 				   ARGV(socat, "-d", "-d", "-b", "7", "TCP-LISTEN:8443,bind=" SITE,
 					"TCP:" SITE ":443,nodelay")),
@@ -243,7 +243,7 @@ static struct result *browse(struct test *test, const char *option)
 	serve_names(test);
 	certificate = names_certify(test);
 	serve_caddy(test, &certificate);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	output = *program_wait(
 		start_browser(test,
 			      test_text(test, "--ignore-certificate-errors-spki-list=%s",
@@ -363,7 +363,7 @@ static void quic_retry(struct test *test)
 	names_start(test, ARGV(server, "-q", "-V", "-d", test->dir, SITE, "4433", certificate.key,
 			       certificate.file));
 	names_listening(test, "udp", 4433);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	output = program_run(test,
 			     &(struct program_options){
 				     .argv = ARGV(client, "--exit-on-all-streams-close",
@@ -452,7 +452,7 @@ static void one_socket_of_quic(struct test *test)
 	/* Where DNS is expected. */
 	serve_quic(test, SECOND_SITE, "53", &certificate);
 	names_listening(test, "udp", 4433);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	program_expect(names_start(test, ARGV(python, "-c", relay, SITE, SECOND_SITE)), PROGRAM_OUT,
 		       "relaying");
 	fetch_quic(test, "a.example", "5001");

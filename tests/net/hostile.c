@@ -168,7 +168,7 @@ static void killed(struct test *test)
 	int count;
 
 	egret_needed(test);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	count = list_programs(egret->program->pid, ids);
 	expect_equal(test, count > 10, 1);
 	kill(egret->program->pid, SIGKILL);

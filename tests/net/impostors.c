@@ -73,7 +73,7 @@ static void in_cgroups(struct test *test, const struct disguise *disguises, size
 	long sent = 0;
 
 	install_entry(test, "org.gnome.Epiphany", "Web", "/usr/bin/epiphany");
-	egret = host ? egret_start(test, NULL) : egret_start_here(test, NULL);
+	egret = host ? egret_start_own(test, NULL) : egret_start_here(test, NULL);
 	for (size_t i = 0; i < count; i++) {
 		evil = actor_start_as(test,
 				      &(struct actor_options){
@@ -155,7 +155,7 @@ static void containers(struct test *test)
 		  "k8s:pod-dde1244b-5bb5-4297-b544-85f3bc0d80bf/c0ffee11dead" },
 	};
 	struct actor *server = actor_start(test, "server");
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 
 	/* In the case's own mount namespace nobody can tell: at best it is the user's word. */
@@ -193,7 +193,7 @@ static void delegated(struct test *test)
 	const char *given = cgroup_named(test, "given");
 	const char *name = test_text(test, "droid%d", getpid());
 	struct actor *server = actor_start(test, "server"), *evil;
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 	const char *id;
 
@@ -233,7 +233,7 @@ static void comm_and_arguments(struct test *test)
 	static const char *const names[] = { "[kworker/0:1]", "systemd-resolved", "cifsd",
 					     "com.android.chrome", "Z:\\games\\Game.exe" };
 	struct actor *server = actor_start(test, "server"), *evil = NULL;
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	long sent = 0;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -278,7 +278,7 @@ static void environment(struct test *test)
 					     "SteamAppId=440",
 					     NULL };
 	struct actor *server = actor_start(test, "server"), *evil;
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 
 	evil = start_with(test, actor_executable(test, "evil"), names);
 	send_bytes(evil, server, 31);
@@ -305,7 +305,7 @@ static void mount_point(struct test *test)
 				      test_text(test, "APPDIR=%s/.mount_SignalAbCdEf", test->dir),
 				      NULL };
 	struct actor *server = actor_start(test, "server"), *evil;
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 
 	evil = start_with(test, path, names);
 	send_bytes(evil, server, 32);
@@ -316,7 +316,7 @@ static void mount_point(struct test *test)
 static void shared_runtime(struct test *test)
 {
 	struct actor *server = actor_start(test, "server"), *evil;
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 
 	evil = actor_start_as(
 		test, &(struct actor_options){ .name = "electron",
@@ -332,7 +332,7 @@ static void windows_program(struct test *test)
 {
 	const char *id = "wine:KeePass.exe";
 	struct actor *server = actor_start(test, "server"), *evil;
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 
 	evil = actor_start_as(
@@ -372,7 +372,7 @@ static void memory(struct test *test)
 {
 	struct actor *server = actor_start(test, "server"), *evil = actor_start(test, "evil");
 	const char *id = test_text(test, "exe:memfd:firefox");
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 
 	actor_begin(evil, become_memory, &(struct call){ 0 });
 	evil->pending = NULL;

@@ -52,7 +52,7 @@ static long accept_and_drain(struct actor *server, int listener)
 static void shared_port(struct test *test)
 {
 	struct actor *client = actor_start(test, "client"), *servers[2];
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	long long counts[2] = { 0 }, sums[2] = { 0 };
 	struct result *result;
 	int fds[2], port = 0;
@@ -87,7 +87,7 @@ static void both_families(struct test *test)
 {
 	struct actor *client = actor_start(test, "client");
 	struct actor *four = actor_start(test, "four"), *six = actor_start(test, "six");
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 	int fds[2], port = 0;
 
@@ -115,7 +115,7 @@ static void two_addresses(struct test *test)
 	int fds[2], port = 0;
 
 	net_ip(test, 0, "-6 addr add fd77::31/128 dev lo nodad");
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	fds[0] = listen_on(left, test->ip, 0, false, &port);
 	fds[1] = listen_on(right, other, port, false, &port);
 	send_unanswered(client, test->ip, port, 11);
@@ -132,7 +132,7 @@ static void taken_over(struct test *test)
 {
 	struct actor *client = actor_start(test, "client");
 	struct actor *first = actor_start(test, "first"), *second = actor_start(test, "second");
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 	int fd, port = 0;
 
@@ -160,7 +160,7 @@ static void syn_cookies(struct test *test)
 
 	if (rc < 0)
 		test_skip(test, "no SYN cookies: %s", strerror(-rc));
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	pair = sock_pair(client, server, test->ip, 0);
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, 4000);
 	sock_transfer(server, pair.server_fd, client, pair.client_fd, 50);
@@ -176,7 +176,7 @@ static void syn_cookies(struct test *test)
 static void deferred(struct test *test)
 {
 	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 	int listener = sock_open(server, test->family, SOCK_STREAM, 0), port, fd;
 
@@ -195,7 +195,7 @@ static void deferred(struct test *test)
 static void to_itself(struct test *test)
 {
 	struct actor *client = actor_start(test, "client");
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 	int fd = sock_open(client, test->family, SOCK_STREAM, 0);
 	int port = sock_bind(client, fd, test->ip, 0);
@@ -214,7 +214,7 @@ static void to_itself(struct test *test)
 static void queue_dropped(struct test *test)
 {
 	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 	int fds[5], port = 0;
 
@@ -242,7 +242,7 @@ static void serve_activated(struct test *test, int protocol, const char *transpo
 {
 	struct actor *client = actor_start(test, "client"), *service;
 	struct actor *init = actor_fork_in_pid_namespace(actor_start(test, "starter"));
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 	int listener, port;
 
@@ -279,7 +279,7 @@ static void activated_udp(struct test *test)
 {
 	struct actor *client = actor_start(test, "client"), *service;
 	struct actor *init = actor_fork_in_pid_namespace(actor_start(test, "starter"));
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 	int from = sock_open(client, test->family, SOCK_DGRAM, 0), fd, port;
 
@@ -301,7 +301,7 @@ static void not_passed_on(struct test *test)
 {
 	struct actor *client = actor_start(test, "client"), *other;
 	struct actor *init = actor_fork_in_pid_namespace(actor_start(test, "starter"));
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 	int listener, port;
 

@@ -262,7 +262,7 @@ static void waydroid(struct test *test)
 {
 	struct box box = make_box(test);
 	struct actor *zygote = start_zygote(&box);
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 
 	talk(&box, droid_start_app(zygote, "/", 10123, "com.android.chrome"), 100001, 20002);
@@ -334,7 +334,7 @@ static void vpn(struct test *test)
 	if (actor_call(zygote, open_tunnel, &(struct call){ 0 }) < 0)
 		test_skip(test, "no tunnel can be made here");
 	app = droid_start_app(zygote, "/", 10123, "com.android.chrome");
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	talk(&box, app, 4321, 1);
 	result = egret_stop(egret);
 	expect_app(result,
@@ -352,7 +352,7 @@ static void vpn(struct test *test)
 static void restart(struct test *test)
 {
 	struct box box = make_box(test);
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 
 	talk(&box, droid_start_app(start_zygote(&box), "/", 10123, "com.android.chrome"), 11, 1);

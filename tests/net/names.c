@@ -73,7 +73,7 @@ static void one_address_many_names(struct test *test)
 	struct egret *egret;
 
 	prepare(test);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	fetch(test, first, "a.example");
 	fetch(test, second, "b.example");
 	fetch(test, both, "a.example");
@@ -100,7 +100,7 @@ static void a_lie_is_claimed(struct test *test)
 	struct egret *egret;
 
 	prepare(test);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	names_run(test, ARGV(curl, "-sk", "--noproxy", "*", "-o", "/dev/null", "--resolve",
 			     "bank.example:443:" SITE, "https://bank.example/"));
 	expect_domain(egret_stop(egret), SITE_ROW, curl, "bank.example", "tls_sni", "claimed");
@@ -115,7 +115,7 @@ static void answers_name_connections(struct test *test)
 	struct egret *egret;
 
 	prepare(test);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	/* Not TLS, and nothing that shows a name: curl has asked for one all the same. */
 	names_run(test, ARGV(asks, "-s", "--max-time", "2", "telnet://a.example:443"));
 	names_run(test, ARGV(other, "-s", "--max-time", "2", "telnet://" SITE ":443"));
@@ -149,7 +149,7 @@ static void records_of_any_size(struct test *test)
 	struct egret *egret;
 
 	prepare(test);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	output = program_run(
 		test, &(struct program_options){ .argv = ARGV(python, "-c", shrinking, SITE) });
 	/* A handshake record: the server has understood it. */
@@ -165,7 +165,7 @@ static void on_any_port(struct test *test)
 	struct egret *egret;
 
 	prepare_at(test, SITE ":53");
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	fetch(test, curl, "a.example:53");
 	expect_domain(egret_stop(egret), &(struct row){ OUT("tcp|mptcp", SITE, 53) }, curl,
 		      "a.example", "tls_sni", "corroborated");
@@ -191,7 +191,7 @@ static void over_mptcp(struct test *test)
 	struct egret *egret;
 
 	prepare(test);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	output = program_run(
 		test, &(struct program_options){ .argv = ARGV(python, "-c", multipath, SITE) });
 	result = egret_stop(egret);
@@ -214,7 +214,7 @@ static void over_ipv6(struct test *test)
 	names_serve_dns(test, "::1", ARGV("--host-record=six.example," SITE_IPV6));
 	names_configure(test, "nameserver ::1\n");
 	serve_tls(test, "[" SITE_IPV6 "]:443");
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	fetch(test, curl, "six.example");
 	expect_domain(egret_stop(egret), &(struct row){ OUT("tcp|mptcp", SITE_IPV6, 443) }, curl,
 		      "six.example", "tls_sni", "corroborated");

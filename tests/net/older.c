@@ -23,7 +23,7 @@ static void established(struct test *test)
 	sock_transfer(server, pair.server_fd, client, pair.client_fd, BEFORE);
 	sock_settle(client, pair.client_fd);
 	sock_settle(server, pair.server_fd);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, 5000);
 	sock_transfer(server, pair.server_fd, client, pair.client_fd, 600);
 	sock_pair_close(&pair);
@@ -45,7 +45,7 @@ static void established_open(struct test *test)
 
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, BEFORE);
 	sock_settle(client, pair.client_fd);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, 4444);
 	result = egret_stop(egret);
 	expect_row(result, client, OUT("tcp", test->ip, pair.port), .sent = 4444);
@@ -62,7 +62,7 @@ static void silent(struct test *test)
 
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, BEFORE);
 	sock_settle(client, pair.client_fd);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	result = egret_stop(egret);
 	if (result && result_app_of(result, client->identity.exe))
 		expect_sums(result, client, 0, 0);
@@ -81,7 +81,7 @@ static void under_way(struct test *test)
 
 	taken = sock_fill(client, pair.client_fd);
 	before = taken - sock_unsent(client, pair.client_fd);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	sock_shutdown(client, pair.client_fd, SHUT_WR);
 	sent = sock_drain(server, pair.server_fd);
 	expect_equal(test, sent, taken);
@@ -108,7 +108,7 @@ static void other_namespace(struct test *test)
 
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, BEFORE);
 	sock_settle(client, pair.client_fd);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, 321);
 	sock_pair_close(&pair);
 	result = egret_stop(egret);
@@ -130,7 +130,7 @@ static void same_namespace(struct test *test)
 
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, BEFORE);
 	sock_settle(client, pair.client_fd);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, 321);
 	sock_pair_close(&pair);
 	result = egret_stop(egret);
@@ -149,7 +149,7 @@ static void listening(struct test *test, int protocol, const char *transport)
 	pair.listener = sock_open(server, test->family, SOCK_STREAM, protocol);
 	pair.port = sock_bind(server, pair.listener, test->ip, 0);
 	sock_listen(server, pair.listener);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	pair = sock_pair_again(&pair, test->ip, protocol);
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, 1000);
 	sock_pair_close(&pair);
@@ -187,7 +187,7 @@ static void in_queue(struct test *test)
 	expect_equal(test, sock_connect(client, fd, test->ip, port), 0);
 	expect_equal(test, sock_send(client, fd, 100), 100);
 	sock_settle(client, fd);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	accepted = sock_accept(server, listening);
 	expect_equal(test, sock_receive(server, accepted, 100), 100);
 	sock_transfer(client, fd, server, accepted, 2000);
@@ -211,7 +211,7 @@ static void connecting(struct test *test)
 	net_ip(test, 0, "neigh replace %s lladdr 02:00:00:00:77:99 dev eg0", ip);
 	fd = sock_open(client, test->family, SOCK_STREAM | SOCK_NONBLOCK, 0);
 	expect_equal(test, sock_connect(client, fd, ip, 80), -EINPROGRESS);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	sock_close(client, fd);
 	result = egret_stop(egret);
 	if (result && result_app_of(result, client->identity.exe))
@@ -234,7 +234,7 @@ static void udp_of(struct test *test, bool connected)
 	expect_equal(test, sock_send_to(client, out, to, port, 9999), 9999);
 	expect_equal(test, sock_answer(server, in, 8888), 9999);
 	expect_equal(test, sock_receive_many(client, out, 1), 8888);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	expect_equal(test, sock_send_to(client, out, to, port, 100), 100);
 	expect_equal(test, sock_answer(server, in, 20), 100);
 	expect_equal(test, sock_receive_many(client, out, 1), 20);
@@ -270,7 +270,7 @@ static void udp_receiver(struct test *test)
 	in = sock_open(server, test->family, SOCK_DGRAM, 0);
 	port = sock_bind(server, in, test->ip, 0);
 	out = sock_open(client, test->family, SOCK_DGRAM, 0);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	expect_equal(test, sock_send_many(client, out, test->ip, port, 50, 0, 6), 300);
 	expect_equal(test, sock_receive_many(server, in, 6), 300);
 	result = egret_stop(egret);
@@ -289,7 +289,7 @@ static void raw(struct test *test)
 	server = actor_in(test, "server", net);
 	in = sock_open(server, test->family, SOCK_RAW, 253);
 	out = sock_open(client, test->family, SOCK_RAW, 253);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	expect_equal(test, sock_send_to(client, out, net_ip_of(test, 2), 0, 90), 90);
 	sock_receive_many(server, in, 1);
 	result = egret_stop(egret);
@@ -309,7 +309,7 @@ static void shared(struct test *test)
 	struct result *result;
 
 	actor_exec(second, actor_executable(test, "second"));
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	sock_transfer(first, pair.client_fd, server, pair.server_fd, 40);
 	sock_transfer(second, pair.client_fd, server, pair.server_fd, 500);
 	result = egret_stop(egret);
@@ -328,7 +328,7 @@ static void mptcp(struct test *test)
 	sock_mptcp_needed(test);
 	pair = sock_pair(client, server, test->ip, IPPROTO_MPTCP);
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, BEFORE);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, 3000);
 	sock_transfer(server, pair.server_fd, client, pair.client_fd, 40);
 	result = egret_stop(egret);

@@ -125,7 +125,7 @@ static void rights_dropped(struct test *test)
 {
 	static const int needless[] = { CAP_CHOWN,	CAP_SETGID,    CAP_SETUID, CAP_NET_ADMIN,
 					CAP_SYS_MODULE, CAP_SYS_ADMIN, CAP_PERFMON };
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	unsigned long long rights;
 	const char *line;
 	char *status;
@@ -340,7 +340,7 @@ static void no_directory(struct test *test)
 /* The file is whole or not there: nobody ever sees half of it. */
 static void atomic(struct test *test)
 {
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct stat stat;
 
 	egret_needed(test);
@@ -362,7 +362,7 @@ static void merged(struct test *test)
 
 	egret_needed(test);
 	for (int i = 0; i < 2; i++) {
-		struct egret *egret = egret_start(test, NULL);
+		struct egret *egret = egret_start_own(test, NULL);
 
 		pair = i ? sock_pair_again(&pair, test->ip, 0)
 			 : sock_pair(client, server, test->ip, 0);

@@ -25,7 +25,7 @@ static struct scene scene_open(struct test *test)
 		.server = actor_start(test, "server"),
 	};
 
-	scene.egret = egret_start(test, NULL);
+	scene.egret = egret_start_own(test, NULL);
 	scene.pair = sock_pair(scene.first, scene.server, test->ip, 0);
 	return scene;
 }
@@ -140,7 +140,7 @@ static struct accepting accepting_open(struct test *test, struct actor *(*make)(
 		.client = actor_start(test, "client"),
 	};
 
-	scene.egret = egret_start(test, NULL);
+	scene.egret = egret_start_own(test, NULL);
 	scene.listener = sock_open(scene.opener, test->family, SOCK_STREAM, 0);
 	scene.port = sock_bind(scene.opener, scene.listener, test->ip, 0);
 	sock_listen(scene.opener, scene.listener);
@@ -276,7 +276,7 @@ static void datagrams(struct test *test)
 {
 	struct actor *first = actor_start(test, "first"), *second = actor_start(test, "second");
 	struct actor *server = actor_start(test, "server");
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 	int in, port, out, passed_fd;
 
@@ -299,7 +299,7 @@ static void connected_datagrams(struct test *test)
 {
 	struct actor *first = actor_start(test, "first"), *second = actor_start(test, "second");
 	struct actor *server = actor_start(test, "server");
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 	int in, port, out, passed_fd;
 
@@ -322,7 +322,7 @@ static void served_by_other(struct test *test)
 {
 	struct actor *opener = actor_start(test, "opener"), *worker;
 	struct actor *client = actor_start(test, "client");
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 	int in, port, out;
 

@@ -73,7 +73,7 @@ static void named(struct test *test)
 		      });
 	close(input);
 	actor_await(worker);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	send_bytes(worker, server, 2718);
 	expect_app(egret_stop(egret),
 		   &(struct expected){ .id = test_text(test, "container:podman/%s", name),

@@ -90,7 +90,7 @@ static long send_until_via(struct actor *client, struct actor *server, struct eg
 static void late_tunnel(struct test *test)
 {
 	struct actor *server = actor_start(test, "server"), *vpn = actor_start(test, "openvpn");
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	long sent;
 
 	send_bytes(vpn, server, 100);

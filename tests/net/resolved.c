@@ -111,7 +111,7 @@ static void stub(struct test *test)
 	struct egret *egret;
 
 	prepare(test);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	names_run(test, ARGV(curl, "-s", "--max-time", "2", "telnet://a.example:443"));
 	result = egret_stop(egret);
 	expect_domain(result, &(struct row){ OUT("tcp|mptcp", SITE, 443) }, curl, "a.example",
@@ -130,7 +130,7 @@ static void varlink(struct test *test)
 		library = test_text(test, "%s" UNPACKED "/usr/lib/%s-linux-gnu:", library, *dir);
 	prepare(test);
 	cover(test, "/etc/nsswitch.conf", "hosts: resolve\n");
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	output = program_run(
 		test,
 		&(struct program_options){

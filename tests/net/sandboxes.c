@@ -91,7 +91,7 @@ static void flatpak(struct test *test)
 		test, &(struct sandbox){ .path = "/app/bin/player",
 					 .deployment = deploy(test, "org.example.Player", "player"),
 					 .app = "org.example.Player" });
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 
 	send_bytes(player, server, 777);
 	expect_app(egret_stop(egret),
@@ -109,7 +109,7 @@ static void impostor(struct test *test)
 	struct actor *server = actor_start(test, "server");
 	struct actor *evil = start_inside(test, &(struct sandbox){ .path = "/opt/evil",
 								   .app = "org.mozilla.firefox" });
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 
 	send_bytes(evil, server, 666);
@@ -131,7 +131,7 @@ static void false_info(struct test *test)
 	struct actor *server = actor_start(test, "server");
 	struct actor *evil = start_inside(test, &(struct sandbox){ .path = "/app/bin/firefox",
 								   .app = "org.mozilla.firefox" });
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 
 	send_bytes(evil, server, 667);
 	expect_app(egret_stop(egret),
@@ -150,7 +150,7 @@ static void root_of_user(struct test *test)
 	struct actor *server = actor_start(test, "server");
 	struct actor *evil = start_inside(test, &(struct sandbox){ .path = "/opt/bin/curl",
 								   .uid = user_of(test) });
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 
 	send_bytes(evil, server, 668);
 	expect_app(egret_stop(egret),
@@ -168,7 +168,7 @@ static void snap(struct test *test)
 	struct actor *server = actor_start(test, "server");
 	struct actor *evil = start_inside(
 		test, &(struct sandbox){ .path = "/snap/firefox/1/firefox", .uid = user_of(test) });
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 
 	send_bytes(evil, server, 670);
 	expect_app(egret_stop(egret),
@@ -221,7 +221,7 @@ static void users_only(struct test *test)
 
 	if (actor_call(child, take_users, &(struct call){ 0 }) < 0)
 		test_skip(test, "a user can make no user namespace here");
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	send_bytes(child, server, 669);
 	expect_app(egret_stop(egret),
 		   &(struct expected){ .id = test_text(test, "exe:%s", child->identity.exe),
@@ -265,7 +265,7 @@ static void container(struct test *test)
 	snprintf(call.text, sizeof(call.text), "0 %u 1", user_of(test));
 	if (actor_call(evil, take_root, &call) < 0)
 		test_skip(test, "a user can make no user namespace here");
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	send_bytes(evil, server, 673);
 	expect_app(egret_stop(egret),
 		   &(struct expected){ .id = test_text(test, "exe:%s", evil->identity.exe),
@@ -303,7 +303,7 @@ static void silent(struct test *test)
 
 	if (actor_call(child, take_silent_proc, &(struct call){ 0 }) < 0)
 		test_skip(test, "there are no file systems in user space here");
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	send_bytes(child, server, 672);
 	expect_app(egret_stop(egret),
 		   &(struct expected){ .id = test_text(test, "exe:%s", child->identity.exe),

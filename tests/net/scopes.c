@@ -202,7 +202,7 @@ static void oci(struct test *test)
 		  "k8s:pod-dde1244b-5bb5-4297-b544-85f3bc0d80bf/c0ffee11dead" },
 	};
 	struct actor *server = actor_start(test, "server");
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 
 	for (size_t i = 0; i < sizeof(layouts) / sizeof(*layouts); i++)
@@ -260,7 +260,7 @@ static void machines(struct test *test)
 		  { .id = "snap:made-up%d", .kind = "snap", .component = "daemon" } },
 	};
 	struct actor *server = actor_start(test, "server");
-	struct egret *egret = egret_start(test, NULL);
+	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)

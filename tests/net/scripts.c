@@ -56,7 +56,7 @@ static struct result *run(struct test *test, const char *const *command)
 	argv[count] = test->ip;
 	argv[count + 1] = test_text(test, "%d", sock_bind(server, listener, test->ip, 0));
 	sock_listen(server, listener);
-	egret = egret_start(test, NULL);
+	egret = egret_start_own(test, NULL);
 	client = program_start(test, &(struct program_options){ .argv = argv });
 	fd = sock_accept(server, listener);
 	expect_equal(test, sock_receive(server, fd, SENT), SENT);
