@@ -87,7 +87,7 @@ const char *eg_domain_registered(const char *domain);
 
 /* Whose a name is, and where that company has its seat. Texts belong to the table. */
 struct eg_owner {
-	const char *suffix; /* "example.com", or "AS64500" */
+	const char *suffix; /* "example.com", "AS64500", or "*": the line of a company */
 	const char *name;
 	const char *country; /* ISO 3166-1 alpha-2; NULL: not said */
 	const char *source; /* which table: "egret:owners.tsv", or the file */
@@ -97,8 +97,11 @@ struct eg_owner {
 	 * the operator does; "unread", nobody has looked. "table": the file's word.
 	 */
 	const char *certainty;
-	/* Of the country: "unread", the reference is about the domain; or "table". */
-	const char *country_certainty;
+	/*
+	 * The company's line, which says where its head office is, and by what; NULL:
+	 * none. A reference that has a domain under a company need not know its country.
+	 */
+	const struct eg_owner *seat;
 	int64_t as_of; /* the table's date, CLOCK_REALTIME ns; 0: unknown */
 	unsigned line; /* in the table, from 1 */
 };
@@ -113,9 +116,10 @@ struct eg_owners_error {
 /*
  * The table that egret comes with and, before it, the file's (NULL: none). Lines
  * are suffix, owner, country and, if wanted, reference and what was looked at
- * ("read" or "name"), separated by tabs; # begins a comment. The table is as
- * old as its first line "# As of YYYY-MM-DD" says, or else the file. 0; -EINVAL
- * with *ret_error filled for a file that can't be read or is wrong; -ENOMEM.
+ * ("read" or "name"), separated by tabs; # begins a comment. Where the suffix is
+ * *, the line is about the owner itself, of which it says the country. The table
+ * is as old as its first line "# As of YYYY-MM-DD" says, or else the file. 0;
+ * -EINVAL with *ret_error filled for a file that can't be read or is wrong; -ENOMEM.
  */
 int eg_owners_open(const char *file, struct eg_owners **ret_owners,
 		   struct eg_owners_error *ret_error);

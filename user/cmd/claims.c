@@ -155,6 +155,22 @@ int claims_add_owner(struct claims *claims, struct eg_claim claim, const struct 
 				 owner->reference ? owner->reference : "");
 }
 
+int claims_add_seat(struct claims *claims, struct eg_claim claim, const struct eg_owner *owner)
+{
+	bool told = strcmp(owner->certainty, "table") == 0;
+
+	if (!owner->country)
+		return 0;
+	claim.value = owner->country;
+	if (owner->seat)
+		return claims_add_owner(claims, claim, owner->seat, owner->name);
+	claim.source = owner->source;
+	claim.certainty = told ? "table" : "unread";
+	claim.as_of = owner->as_of;
+	return claims_add_detail(claims, claim, "line %u, %s%s", owner->line, owner->suffix,
+				 told ? "" : ": no source read");
+}
+
 /* Where the first claim about the same thing stands. */
 static size_t first_about(const struct claims *claims, size_t index)
 {

@@ -28,6 +28,12 @@ int claims_add_detail(struct claims *claims, struct eg_claim claim, const char *
  */
 int claims_add_owner(struct claims *claims, struct eg_claim claim, const struct eg_owner *owner,
 		     const char *name);
+/*
+ * The owner's country, if it is known: by the company's own line, as above, or by
+ * the domain's: "line 7, example.com", to which "no source read" is added unless it
+ * is the word of the user's file.
+ */
+int claims_add_seat(struct claims *claims, struct eg_claim claim, const struct eg_owner *owner);
 /* Puts claims about one thing behind each other, in the order in which they were added. */
 void claims_sort(struct claims *claims);
 void claims_free(struct claims *claims);

@@ -165,15 +165,8 @@ static int claim_owner(struct explaining *explaining, const char *name)
 	}
 	claim.value = owner->name;
 	r = claims_add_owner(&explaining->claims, claim, owner, NULL);
-	if (r < 0 || !owner->country)
-		return r;
 	claim.topic = "owner country";
-	claim.value = owner->country;
-	claim.source = owner->source;
-	claim.certainty = owner->country_certainty;
-	claim.as_of = owner->as_of;
-	return claims_add_detail(&explaining->claims, claim, "line %u, %s", owner->line,
-				 owner->suffix);
+	return r == 0 ? claims_add_seat(&explaining->claims, claim, owner) : r;
 }
 
 static int claim_name(struct explaining *explaining, const char *name)

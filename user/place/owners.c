@@ -26,8 +26,8 @@ struct table {
 	char *source;
 	const char *certainty; /* of a row that doesn't say what was looked at */
 	int64_t as_of; /* CLOCK_REALTIME ns */
-	struct eg_owner *rows; /* sorted by suffix */
-	size_t count;
+	struct eg_owner *rows; /* companies, then domains and operators, each sorted */
+	size_t count, companies;
 };
 
 struct eg_owners {
@@ -118,6 +118,18 @@ static const char *parse_certainty(const char *looked_at, const struct table *ta
 	return NULL;
 }
 
+/* Domains are in lower case: "AS64500" is an operator, and no name is "as64500" by it. */
+static bool is_operator(const struct eg_owner *row)
+{
+	return row->suffix[0] == 'A';
+}
+
+/* "*": the line is of no domain, but of where a company is. */
+static bool is_company(const struct eg_owner *row)
+{
+	return strcmp(row->suffix, "*") == 0;
+}
+
 static int parse_line(char *line, unsigned number, struct table *table,
 		      struct eg_owners_error *error)
 {
@@ -144,29 +156,66 @@ static int parse_line(char *line, unsigned number, struct table *table,
 		.source = table->source,
 		.reference = reference,
 		.certainty = certainty,
-		/* A page that has the domain under a company need not say where that is. */
-		.country_certainty = strcmp(certainty, "table") == 0 ? certainty : "unread",
 		.as_of = table->as_of,
 		.line = number,
 	};
+	if (is_company(row) && !country)
+		return fail(error, number, "a company's line without its country");
+	table->companies += is_company(row);
 	table->count++;
 	return 0;
+}
+
+/* What a line is found by: a company by its name, all else by its suffix. */
+static int compare_keys(const struct eg_owner *x, const struct eg_owner *y)
+{
+	if (is_company(x) != is_company(y))
+		return is_company(x) ? -1 : 1;
+	return is_company(x) ? strcmp(x->name, y->name) : strcasecmp(x->suffix, y->suffix);
 }
 
 static int compare_rows(const void *a, const void *b)
 {
 	const struct eg_owner *x = a, *y = b;
-	int r = strcasecmp(x->suffix, y->suffix);
+	int r = compare_keys(x, y);
 
 	return r ? r : (x->line > y->line) - (x->line < y->line);
 }
 
-/* Of two lines for one suffix, one is a mistake. */
+/* Of two lines for one suffix or company, one is a mistake. */
 static int find_repeated(const struct table *table, struct eg_owners_error *error)
 {
 	for (size_t i = 1; i < table->count; i++) {
-		if (strcasecmp(table->rows[i - 1].suffix, table->rows[i].suffix) == 0)
-			return fail(error, table->rows[i].line, "this suffix is there before");
+		const struct eg_owner *row = &table->rows[i];
+
+		if (compare_keys(&table->rows[i - 1], row) == 0)
+			return fail(error, row->line,
+				    is_company(row) ? "this company is there before"
+						    : "this suffix is there before");
+	}
+	return 0;
+}
+
+static int compare_names(const void *name, const void *row)
+{
+	return strcmp(name, ((const struct eg_owner *)row)->name);
+}
+
+/* Where the owner of each domain is, by its company's line; its own must not say otherwise. */
+static int link_seats(struct table *table, struct eg_owners_error *error)
+{
+	for (size_t i = table->companies; i < table->count; i++) {
+		struct eg_owner *row = &table->rows[i];
+
+		if (is_operator(row))
+			continue;
+		row->seat = bsearch(row->name, table->rows, table->companies, sizeof(*row),
+				    compare_names);
+		if (!row->seat)
+			continue;
+		if (row->country && strcmp(row->country, row->seat->country) != 0)
+			return fail(error, row->line, "not the country of its company's line");
+		row->country = row->seat->country;
 	}
 	return 0;
 }
@@ -220,7 +269,8 @@ static int parse(struct table *table, struct eg_owners_error *error)
 	if (r < 0)
 		return r;
 	qsort(table->rows, table->count, sizeof(*table->rows), compare_rows);
-	return find_repeated(table, error);
+	r = find_repeated(table, error);
+	return r == 0 ? link_seats(table, error) : r;
 }
 
 /* All of a stream that ends before the limit, with a zero byte behind it. 0, -EFBIG or -errno. */
@@ -304,7 +354,7 @@ int eg_owners_open(const char *file, struct eg_owners **ret_owners,
 
 static const struct eg_owner *find(const struct table *table, const char *suffix)
 {
-	size_t low = 0, high = table->count;
+	size_t low = table->companies, high = table->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -318,12 +368,6 @@ static const struct eg_owner *find(const struct table *table, const char *suffix
 			low = middle + 1;
 	}
 	return NULL;
-}
-
-/* Domains are in lower case: "AS64500" is an operator, and no name is "as64500" by it. */
-static bool is_operator(const struct eg_owner *row)
-{
-	return row->suffix[0] == 'A';
 }
 
 static const struct eg_owner *find_end(const struct table *table, const char *domain)

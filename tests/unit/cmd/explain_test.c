@@ -124,6 +124,34 @@ static void an_owner_is_as_sure_as_its_reference(void **state)
 	free(read);
 }
 
+/* What a page about the domain has not been asked. */
+static void a_country_can_be_without_a_source(void **state)
+{
+	static const char table[] = "a.example\tA\tDE\thttps://a.example/\tread\n"
+				    "b.example\tB\tFR\n"
+				    "*\tB\tFR\tfile:register\n"
+				    "c.example\tC\n";
+	char path[FIXTURE_PATH_MAX], *unread, *told, *unknown;
+	const char *geo[] = { "/nowhere", NULL };
+	struct capture capture = capture_begin(STDERR_FILENO);
+
+	(void)state;
+	fixture_write("my.tsv", table, strlen(table), path);
+	unread = explain("a.example", NULL, geo, path, 0);
+	told = explain("b.example", NULL, geo, path, 0);
+	unknown = explain("c.example", NULL, geo, path, 0);
+	free(capture_end(&capture));
+	assert_says(unread, "\"claim\":\"owner country\",\"value\":\"DE\"");
+	assert_says(unread, "\"certainty\":\"unread\"");
+	assert_says(unread, "line 1, a.example: no source read");
+	assert_says(told, "\"claim\":\"owner country\",\"value\":\"FR\"");
+	assert_says(told, "line 3, * B, by file:register");
+	assert_null(strstr(unknown, "owner country"));
+	free(unread);
+	free(told);
+	free(unknown);
+}
+
 static void a_summary_says_who_and_how_it_is_called(void **state)
 {
 	char *printed = explain("203.0.113.27", SUMMARY, NULL, NULL, 0);
@@ -204,6 +232,7 @@ int main(void)
 		cmocka_unit_test(an_address_has_scope_and_place),
 		cmocka_unit_test(a_name_has_an_owner_by_its_line),
 		cmocka_unit_test(an_owner_is_as_sure_as_its_reference),
+		cmocka_unit_test(a_country_can_be_without_a_source),
 		cmocka_unit_test(a_summary_says_who_and_how_it_is_called),
 		cmocka_unit_test(a_name_finds_its_addresses),
 		cmocka_unit_test(what_is_neither_is_a_usage_error),

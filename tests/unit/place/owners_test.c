@@ -84,15 +84,37 @@ static void each_row_says_what_it_rests_on(void **state)
 	assert_string_equal(eg_owners_find_as(owners, 20940)->certainty, "name");
 	assert_string_equal(eg_owners_find(owners, "a.example")->certainty, "table");
 	assert_string_equal(eg_owners_find(owners, "b.example")->certainty, "read");
-	/* Of the country a page about the domain says nothing. */
-	assert_string_equal(eg_owners_find(owners, "akamaiedge.net")->country_certainty, "unread");
-	assert_string_equal(eg_owners_find(owners, "b.example")->country_certainty, "unread");
-	assert_string_equal(eg_owners_find(owners, "a.example")->country_certainty, "table");
 	assert_int_equal(eg_owners_find(owners, "a.example")->as_of, 1767312000000000000);
 	assert_true(eg_owners_find(owners, "akamaiedge.net")->as_of > 1767312000000000000);
 	eg_owners_close(owners);
 	owners = open_text("a.example\tA\tDE\n");
 	assert_true(eg_owners_find(owners, "a.example")->as_of > 1767312000000000000);
+	eg_owners_close(owners);
+}
+
+/* A page that has a domain under a company need not know where that is. */
+static void a_country_has_a_line_of_its_own(void **state)
+{
+	struct eg_owners *owners = open_text("a.example\tA\tDE\thttps://a.example/\tread\n"
+					     "*\tA\tDE\thttps://register.example/\tname\n"
+					     "also.example\tA\n"
+					     "*\tB\tFR\n"
+					     "c.example\tC\tDE\n"
+					     "AS64500\tA\tSG\n");
+	const struct eg_owner *owner = eg_owners_find(owners, "www.a.example");
+
+	(void)state;
+	assert_string_equal(owner->certainty, "read");
+	assert_string_equal(owner->seat->name, "A");
+	assert_string_equal(owner->seat->certainty, "name");
+	assert_string_equal(owner->seat->reference, "https://register.example/");
+	assert_int_equal(owner->seat->line, 2);
+	assert_string_equal(eg_owners_find(owners, "also.example")->country, "DE");
+	assert_null(eg_owners_find(owners, "c.example")->seat);
+	/* A network can be registered elsewhere, and is nobody's domain. */
+	assert_null(eg_owners_find_as(owners, 64500)->seat);
+	assert_string_equal(eg_owners_find_as(owners, 64500)->country, "SG");
+	assert_null(eg_owners_find(owners, "*"));
 	eg_owners_close(owners);
 }
 
@@ -147,7 +169,13 @@ static void a_wrong_file_is_refused_with_its_line(void **state)
 		     "fifth column");
 	assert_wrong("a b\tX\n", 1, "not a domain's end");
 	assert_wrong("*.\tX\n", 1, "not a domain's end");
-	assert_wrong("a.com\tX\nb.com\tY\nA.com\tZ\n", 3, "there before");
+	assert_wrong("a.com\tX\nb.com\tY\nA.com\tZ\n", 3, "suffix is there before");
+	assert_wrong("*\tX\tDE\nb.com\tX\n*\tX\tDE\n", 3, "company is there before");
+	assert_wrong("b.com\tX\n*\tX\n", 2, "without its country");
+	assert_wrong("*\tX\t-\n", 1, "without its country");
+	assert_wrong("*\n", 1, "a tab and an owner");
+	assert_wrong("*\tX\tDE\thttps://x.example/\tby heart\n", 1, "fifth column");
+	assert_wrong("b.com\tX\tFR\n*\tX\tDE\n", 1, "its company's line");
 	assert_int_equal(eg_owners_open("/nowhere", &owners, &error), -EINVAL);
 	assert_int_equal(error.line, 0);
 	assert_non_null(strstr(error.reason, "No such file"));
@@ -179,6 +207,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(egret_knows_well_known_companies),
 		cmocka_unit_test(each_row_says_what_it_rests_on),
+		cmocka_unit_test(a_country_has_a_line_of_its_own),
 		cmocka_unit_test(whole_labels_and_the_longest_of_them),
 		cmocka_unit_test(the_users_table_goes_first),
 		cmocka_unit_test(a_wrong_file_is_refused_with_its_line),
