@@ -94,7 +94,7 @@ struct eg_owner {
 	const char *reference; /* the public page that says so; NULL: not said */
 	/*
 	 * How far the reference bears it out: "read", it says so; "name", the name of
-	 * the operator does; "unread", nobody has looked. "table": the file's word.
+	 * the operator does. "table": the file's word.
 	 */
 	const char *certainty;
 	/*

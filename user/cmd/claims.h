@@ -24,7 +24,7 @@ int claims_add_detail(struct claims *claims, struct eg_claim claim, const char *
 	__attribute__((format(printf, 3, 4)));
 /*
  * The same out of a table of owners: "line 7, example.com NAME, by https://…", or
- * "see" what nobody has read, or what doesn't say it. `name` NULL: left out.
+ * "see" what doesn't say it. `name` NULL: left out.
  */
 int claims_add_owner(struct claims *claims, struct eg_claim claim, const struct eg_owner *owner,
 		     const char *name);

@@ -24,7 +24,7 @@ static const struct {
 struct table {
 	char *text; /* the rows point into it */
 	char *source;
-	const char *certainty; /* of a row that doesn't say what was looked at */
+	const char *certainty; /* of a row that doesn't say what was looked at; NULL: each must */
 	int64_t as_of; /* CLOCK_REALTIME ns */
 	struct eg_owner *rows; /* companies, then domains and operators, each sorted */
 	size_t count, companies;
@@ -104,7 +104,7 @@ static bool is_country(const char *code)
 	return *country;
 }
 
-/* What the fifth column says was looked at; without one, the table's word. NULL: no such thing. */
+/* What the fifth column says was looked at; without one, the table's word. NULL: neither. */
 static const char *parse_certainty(const char *looked_at, const struct table *table)
 {
 	static const char *const known[] = { "read", "name" };
@@ -332,7 +332,6 @@ static int open_file(const char *path, struct table *table, struct eg_owners_err
 static int open_own(struct table *table, struct eg_owners_error *error)
 {
 	table->source = strdup(BUILT_IN);
-	table->certainty = "unread";
 	table->text = strdup(built_in[0].text);
 	return table->source && table->text ? parse(table, error) : -ENOMEM;
 }

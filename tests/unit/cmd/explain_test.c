@@ -97,31 +97,28 @@ static void a_name_has_an_owner_by_its_line(void **state)
 	free(printed);
 }
 
-/* A row whose reference nobody has opened is not cited as if somebody had. */
-static void an_owner_is_as_sure_as_its_reference(void **state)
+/* The domain by one page and the country by another, each as sure as that is. */
+static void an_owner_and_its_country_have_each_a_source(void **state)
 {
 	const char *geo[] = { "/nowhere", NULL };
 	struct capture capture = capture_begin(STDERR_FILENO);
-	char *unread = explain("sdk.adobe.io", NULL, geo, NULL, 0);
 	char *read = explain("e1.dscb.akamaiedge.net", NULL, geo, NULL, 0);
+	char *named = explain("your-server.de", NULL, geo, NULL, 0);
 
 	(void)state;
 	free(capture_end(&capture));
-	assert_says(unread, "\"claim\":\"owner\",\"value\":\"Adobe\","
-			    "\"source\":\"egret:owners.tsv\",\"certainty\":\"unread\"");
-	assert_says(unread, "adobe.io, see https://");
-	assert_says(unread, "\"claim\":\"owner country\",\"value\":\"US\","
-			    "\"source\":\"egret:owners.tsv\",\"certainty\":\"unread\"");
 	assert_says(read, "\"claim\":\"owner\",\"value\":\"Akamai\","
 			  "\"source\":\"egret:owners.tsv\",\"certainty\":\"read\"");
 	assert_says(read, "akamaiedge.net, by https://");
-	/* What a page about the domain has not been asked. */
 	assert_says(read, "\"claim\":\"owner country\",\"value\":\"US\","
-			  "\"source\":\"egret:owners.tsv\",\"certainty\":\"unread\","
+			  "\"source\":\"egret:owners.tsv\",\"certainty\":\"read\","
 			  "\"as_of\":\"2026-11-30T");
-	assert_says(read, "\"certainty\":\"read\",\"as_of\":\"2026-11-30T");
-	free(unread);
+	assert_says(read, ", * Akamai, by https://standards-oui.ieee.org/");
+	assert_says(named, "\"claim\":\"owner country\",\"value\":\"DE\","
+			   "\"source\":\"egret:owners.tsv\",\"certainty\":\"name\"");
+	assert_says(named, ", * Hetzner, see https://rdap");
 	free(read);
+	free(named);
 }
 
 /* What a page about the domain has not been asked. */
@@ -231,7 +228,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_address_has_scope_and_place),
 		cmocka_unit_test(a_name_has_an_owner_by_its_line),
-		cmocka_unit_test(an_owner_is_as_sure_as_its_reference),
+		cmocka_unit_test(an_owner_and_its_country_have_each_a_source),
 		cmocka_unit_test(a_country_can_be_without_a_source),
 		cmocka_unit_test(a_summary_says_who_and_how_it_is_called),
 		cmocka_unit_test(a_name_finds_its_addresses),

@@ -71,7 +71,7 @@ static void egret_knows_well_known_companies(void **state)
 	eg_owners_close(owners);
 }
 
-/* What was read, what follows from a name, and what nobody has looked at. */
+/* What was read, and what follows from a name. */
 static void each_row_says_what_it_rests_on(void **state)
 {
 	struct eg_owners *owners = open_text("a.example\tA\tDE\thttps://a.example/\n"
@@ -80,7 +80,6 @@ static void each_row_says_what_it_rests_on(void **state)
 
 	(void)state;
 	assert_string_equal(eg_owners_find(owners, "akamaiedge.net")->certainty, "read");
-	assert_string_equal(eg_owners_find(owners, "adobe.io")->certainty, "unread");
 	assert_string_equal(eg_owners_find_as(owners, 20940)->certainty, "name");
 	assert_string_equal(eg_owners_find(owners, "a.example")->certainty, "table");
 	assert_string_equal(eg_owners_find(owners, "b.example")->certainty, "read");
@@ -116,6 +115,55 @@ static void a_country_has_a_line_of_its_own(void **state)
 	assert_string_equal(eg_owners_find_as(owners, 64500)->country, "SG");
 	assert_null(eg_owners_find(owners, "*"));
 	eg_owners_close(owners);
+}
+
+static bool is_one_of(const char *text, const char *first, const char *second)
+{
+	return strcmp(text, first) == 0 || strcmp(text, second) == 0;
+}
+
+/* Of a line that egret comes with; a company's is some domain's, too, if it is any good. */
+static void assert_sourced(const struct eg_owners *owners, const char *line, char company[64])
+{
+	char suffix[64], name[64], country[8], reference[256], looked_at[8];
+	const struct eg_owner *owner;
+
+	if (sscanf(line, "%63[^\t]\t%63[^\t]\t%7[^\t]\t%255[^\t]\t%7[^\n]", suffix, name, country,
+		   reference, looked_at) != 5)
+		fail_msg("not five columns: %s", line);
+	if (strncmp(reference, "http", 4) != 0 || !is_one_of(looked_at, "read", "name"))
+		fail_msg("without a source or what was looked at: %s", line);
+	if (strcmp(suffix, "*") == 0) {
+		snprintf(company, 64, "%s", name);
+		return;
+	}
+	owner = eg_owners_find(owners, suffix);
+	if (!owner && strncmp(suffix, "AS", 2) != 0)
+		fail_msg("not found: %s", line);
+	if (owner && owner->country && (!owner->seat || strcmp(company, name) != 0))
+		fail_msg("its company's line is not above it: %s", line);
+}
+
+static void each_row_of_ours_has_a_source(void **state)
+{
+	FILE *stream = fopen("user/place/owners.tsv", "re");
+	char line[512], company[64] = "";
+	struct eg_owners_error error;
+	struct eg_owners *owners;
+	unsigned count = 0;
+
+	(void)state;
+	assert_non_null(stream);
+	assert_int_equal(eg_owners_open(NULL, &owners, &error), 0);
+	while (fgets(line, sizeof(line), stream)) {
+		if (*line == '#')
+			continue;
+		assert_sourced(owners, line, company);
+		count++;
+	}
+	assert_true(count > 600);
+	eg_owners_close(owners);
+	fclose(stream);
 }
 
 static void whole_labels_and_the_longest_of_them(void **state)
@@ -208,6 +256,7 @@ int main(void)
 		cmocka_unit_test(egret_knows_well_known_companies),
 		cmocka_unit_test(each_row_says_what_it_rests_on),
 		cmocka_unit_test(a_country_has_a_line_of_its_own),
+		cmocka_unit_test(each_row_of_ours_has_a_source),
 		cmocka_unit_test(whole_labels_and_the_longest_of_them),
 		cmocka_unit_test(the_users_table_goes_first),
 		cmocka_unit_test(a_wrong_file_is_refused_with_its_line),
