@@ -53,7 +53,7 @@ void names_configure(struct test *test, const char *text)
 	const char *file = test_path(test, "resolv.conf");
 
 	require(test, file_write(file, text) == 0);
-	names_run(test, ARGV(program_find(test, "mount"), "--bind", file, "/etc/resolv.conf"));
+	names_run(test, WORDS(program_find(test, "mount"), "--bind", file, "/etc/resolv.conf"));
 }
 
 const char *const *names_dns_server(struct test *test, const char *ip, const char *const *arguments)
@@ -85,9 +85,9 @@ struct certificate names_certify(struct test *test)
 	struct certificate made = { .key = test_path(test, "key.pem"),
 				    .file = test_path(test, "certificate.pem") };
 
-	names_run(test, ARGV(program_find(test, "openssl"), "req", "-x509", "-newkey", "rsa:2048",
-			     "-nodes", "-keyout", made.key, "-out", made.file, "-subj", "/CN=any",
-			     "-days", "30"));
+	names_run(test, WORDS(program_find(test, "openssl"), "req", "-x509", "-newkey", "rsa:2048",
+			      "-nodes", "-keyout", made.key, "-out", made.file, "-subj", "/CN=any",
+			      "-days", "30"));
 	return made;
 }
 
@@ -95,7 +95,7 @@ struct certificate names_certify(struct test *test)
 
 struct program *names_trace(struct test *test, bool inside)
 {
-	const char *const *argv = ARGV(test->egret, "trace", "--include-loopback");
+	const char *const *argv = WORDS(test->egret, "trace", "--include-loopback");
 	struct program *trace;
 
 	egret_needed(test);

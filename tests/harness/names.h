@@ -5,8 +5,6 @@
 #include <harness/program.h>
 #include <harness/result.h>
 
-#define ARGV(...) ((const char *const[]){ __VA_ARGS__, NULL })
-
 /* An address of documentation, given to lo by names_site(): where all servers are. */
 #define SITE "198.51.100.7"
 void names_site(struct test *test);

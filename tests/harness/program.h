@@ -7,6 +7,9 @@
 
 #include <harness/test.h>
 
+/* A list of texts as it is wanted here: NULL-terminated. It lives as long as the block it is in. */
+#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
 struct program_options {
 	const char *const *argv; /* argv[0] is the path; NULL-terminated */
 	int net; /* network namespace; 0: the case's own */

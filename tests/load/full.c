@@ -162,8 +162,7 @@ static void million_destinations(struct test *test)
 static void many_processes(struct test *test)
 {
 	enum { PROCESSES = 20000, MAP = 16384 };
-	struct command command = egret_command(
-		test, "source", (const char *const[]){ "--max-flows", "8", NULL }, NULL);
+	struct command command = egret_command(test, "source", WORDS("--max-flows", "8"), NULL);
 	struct actor *source = command.actor, *stranger = actor_start(test, "stranger");
 	pid_t egret = command.egret->program->pid;
 	int to = sock_open(source, test->family, SOCK_DGRAM, 0);

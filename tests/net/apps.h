@@ -4,8 +4,6 @@
 
 #include <harness/egret.h>
 
-#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-
 /* What an app must say of itself; NULL: null. */
 struct expected {
 	const char *id, *kind, *name, *trust, *via, *flag, *component;

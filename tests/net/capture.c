@@ -38,9 +38,9 @@ struct segments {
 
 static struct program *capture_start(struct test *test, const char *file)
 {
-	struct program *tcpdump = names_start(test, ARGV(program_find(test, "tcpdump"), "-i", "lo",
-							 "-Z", "root", "-s", "128", "-B", "65536",
-							 "--immediate-mode", "-U", "-w", file));
+	struct program *tcpdump = names_start(test, WORDS(program_find(test, "tcpdump"), "-i", "lo",
+							  "-Z", "root", "-s", "128", "-B", "65536",
+							  "--immediate-mode", "-U", "-w", file));
 
 	program_expect(tcpdump, PROGRAM_ERR, "listening on");
 	return tcpdump;
@@ -69,8 +69,8 @@ static void capture_stop(struct program *tcpdump, const char *file)
 	static const char last[] = "the capture ends here";
 	struct test *test = tcpdump->test;
 
-	names_run(test, ARGV(program_find(test, "bash"), "-c",
-			     test_text(test, "echo %s >/dev/udp/%s/9", last, test->ip)));
+	names_run(test, WORDS(program_find(test, "bash"), "-c",
+			      test_text(test, "echo %s >/dev/udp/%s/9", last, test->ip)));
 	test->waiting = "tcpdump to see the last packet";
 	while (!file_holds(test, file, last))
 		breathe();
@@ -120,7 +120,7 @@ static struct segments read_segments(struct test *test, const char *file, int po
 {
 	const char *text =
 		dissect(test, file, test_text(test, "tcp.len > 0 && tcp.port == %d", port),
-			ARGV("tcp.stream", "tcp.srcport", "tcp.dstport", "tcp.seq", "tcp.len"));
+			WORDS("tcp.stream", "tcp.srcport", "tcp.dstport", "tcp.seq", "tcp.len"));
 	struct segments segments = { test_alloc(test, strlen(text) * sizeof(struct segment)), 0 };
 	int stream, from, to, used;
 	long long sequence, size;
@@ -166,7 +166,7 @@ static struct truth tcp_truth(struct test *test, const char *file, int port)
 static struct truth udp_truth(struct test *test, const char *file, int port)
 {
 	const char *text = dissect(test, file, test_text(test, "udp.port == %d", port),
-				   ARGV("udp.stream", "udp.dstport", "udp.length"));
+				   WORDS("udp.stream", "udp.dstport", "udp.length"));
 	struct truth truth = { 0 };
 	int stream, to, size, used;
 
@@ -202,7 +202,7 @@ static const char *make_file(struct test *test, long size)
 	const char *path = test_path(test, "served.bin");
 
 	names_run(test,
-		  ARGV(program_find(test, "truncate"), "-s", test_text(test, "%ld", size), path));
+		  WORDS(program_find(test, "truncate"), "-s", test_text(test, "%ld", size), path));
 	return path;
 }
 
@@ -213,18 +213,18 @@ static void download(struct test *test, const char *client, const char *server, 
 	struct output output;
 	struct program *http;
 
-	http = names_start(test, ARGV(server, "-u", "-m", "http.server", "--bind", test->ip,
-				      "--directory", test->dir, test_text(test, "%d", port)));
+	http = names_start(test, WORDS(server, "-u", "-m", "http.server", "--bind", test->ip,
+				       "--directory", test->dir, test_text(test, "%d", port)));
 	program_expect(http, PROGRAM_OUT, "Serving");
 	make_file(test, 3000017);
 	output = program_run(
 		test, &(struct program_options){
-			      .argv = ARGV(client, "-sf", "--no-keepalive", "-o", "/dev/null",
-					   test_text(test,
-						     test->family == AF_INET6
-							     ? "http://[%s]:%d/served.bin?[1-%d]"
-							     : "http://%s:%d/served.bin?[1-%d]",
-						     test->ip, port, downloads)) });
+			      .argv = WORDS(client, "-sf", "--no-keepalive", "-o", "/dev/null",
+					    test_text(test,
+						      test->family == AF_INET6
+							      ? "http://[%s]:%d/served.bin?[1-%d]"
+							      : "http://%s:%d/served.bin?[1-%d]",
+						      test->ip, port, downloads)) });
 	expect_equal(test, output.status, 0);
 	kill(http->pid, SIGTERM);
 	program_wait(http);
@@ -236,12 +236,12 @@ static void iperf(struct test *test, const char *client, const char *server, con
 	struct program *listener;
 	struct output output;
 
-	listener = names_start(test, ARGV(server, "-s", "-1", "-B", test->ip, "-p", port,
-					  "--forceflush"));
+	listener = names_start(test, WORDS(server, "-s", "-1", "-B", test->ip, "-p", port,
+					   "--forceflush"));
 	program_expect(listener, PROGRAM_OUT, "listening");
-	output = program_run(test, &(struct program_options){ .argv = ARGV(client, "-c", test->ip,
-									   "-p", port, "-b", "200M",
-									   "-n", bytes, option) });
+	output = program_run(test, &(struct program_options){
+					   .argv = WORDS(client, "-c", test->ip, "-p", port, "-b",
+							 "200M", "-n", bytes, option) });
 	if (output.status)
 		test_skip(test, "iperf3 exits with %d: %.200s", output.status, output.err);
 	program_wait(listener);
@@ -262,7 +262,7 @@ static void web(struct test *test)
 	struct egret *egret;
 
 	egret_needed(test);
-	egret = egret_start(test, ARGV("--by", "program"));
+	egret = egret_start(test, WORDS("--by", "program"));
 	download(test, programs.client, programs.server, 8080, 5);
 	result = egret_stop(egret);
 	capture_stop(tcpdump, file);
@@ -287,10 +287,10 @@ static void lossy(struct test *test)
 
 	egret_needed(test);
 	nft = program_run(
-		test, &(struct program_options){ .argv = ARGV(program_find(test, "nft"), rules) });
+		test, &(struct program_options){ .argv = WORDS(program_find(test, "nft"), rules) });
 	if (nft.status)
 		test_skip(test, "nft: %.200s", nft.err);
-	egret = egret_start(test, ARGV("--by", "program"));
+	egret = egret_start(test, WORDS("--by", "program"));
 	download(test, programs.client, programs.server, 8080, 5);
 	result = egret_stop(egret);
 	capture_stop(tcpdump, file);

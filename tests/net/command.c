@@ -258,8 +258,7 @@ static void by_a_daemon(struct test *test)
 	expect_equal(test, egret_run(test, within).status, 0);
 	expect_equal(test, !!strstr(file_read(test, file), sentence), 1);
 	/* What others execute is none of it. */
-	program_run(test,
-		    &(struct program_options){ .argv = (const char *const[]){ asker, NULL } });
+	program_run(test, &(struct program_options){ .argv = WORDS(asker) });
 	expect_equal(test, egret_run(test, without).status, 0);
 	expect_equal(test, !!strstr(file_read(test, file), sentence), 0);
 }
@@ -321,21 +320,19 @@ static int status_of(struct test *test, const char *const *command)
 	return output.status;
 }
 
-#define STATUS_OF(test, ...) status_of(test, (const char *const[]){ __VA_ARGS__, NULL })
-
 static void exit_status(struct test *test)
 {
 	const char *sh = program_find(test, "sh"), *plain = test_path(test, "plain");
 
 	require(test, file_write(plain, "no program\n") == 0);
-	expect_equal(test, STATUS_OF(test, sh, "-c", "exit 0"), 0);
-	expect_equal(test, STATUS_OF(test, sh, "-c", "exit 7"), 7);
-	expect_equal(test, STATUS_OF(test, sh, "-c", "kill -KILL $$"), 128 + SIGKILL);
-	expect_equal(test, STATUS_OF(test, sh, "-c", "kill -TERM $$"), 128 + SIGTERM);
-	expect_equal(test, STATUS_OF(test, test_path(test, "missing")), 127);
-	expect_equal(test, STATUS_OF(test, "no-such-program-anywhere"), 127);
-	expect_equal(test, STATUS_OF(test, plain), 126);
-	expect_equal(test, STATUS_OF(test, test->dir), 126);
+	expect_equal(test, status_of(test, WORDS(sh, "-c", "exit 0")), 0);
+	expect_equal(test, status_of(test, WORDS(sh, "-c", "exit 7")), 7);
+	expect_equal(test, status_of(test, WORDS(sh, "-c", "kill -KILL $$")), 128 + SIGKILL);
+	expect_equal(test, status_of(test, WORDS(sh, "-c", "kill -TERM $$")), 128 + SIGTERM);
+	expect_equal(test, status_of(test, WORDS(test_path(test, "missing"))), 127);
+	expect_equal(test, status_of(test, WORDS("no-such-program-anywhere")), 127);
+	expect_equal(test, status_of(test, WORDS(plain)), 126);
+	expect_equal(test, status_of(test, WORDS(test->dir)), 126);
 }
 
 /* An egret of the same pid was killed, and its cgroup is still there. */
@@ -376,7 +373,7 @@ static void not_executed(struct test *test)
 /* PATH is searched as a shell would. */
 static void found_in_path(struct test *test)
 {
-	expect_equal(test, STATUS_OF(test, "sh", "-c", "exit 5"), 5);
+	expect_equal(test, status_of(test, WORDS("sh", "-c", "exit 5")), 5);
 }
 
 /* egret itself can't: CMD is not even started. */

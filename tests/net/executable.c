@@ -16,8 +16,6 @@
 #include <harness/sock.h>
 #include <harness/suites.h>
 
-#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-
 /* The client talks; its app must have the bytes, and its process be complete. */
 static struct result *talk(struct actor *client)
 {

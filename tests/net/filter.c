@@ -11,8 +11,6 @@
 #include <harness/sock.h>
 #include <harness/suites.h>
 
-#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-
 /* A client that sends 5000 and receives 60, watched with some options. */
 struct scene {
 	struct test *test;

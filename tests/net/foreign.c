@@ -15,8 +15,6 @@
 #include <harness/sock.h>
 #include <harness/suites.h>
 
-#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-
 /* Where egret attaches on the cgroup. */
 static const struct place {
 	enum bpf_prog_type type;

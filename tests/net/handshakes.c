@@ -14,8 +14,8 @@ static void serve_names(struct test *test)
 {
 	names_site(test);
 	names_serve_dns(test, "127.0.0.1",
-			ARGV("--address=/a.example/" SITE, "--address=/b.example/" SITE,
-			     "--address=/c.example/" SITE));
+			WORDS("--address=/a.example/" SITE, "--address=/b.example/" SITE,
+			      "--address=/c.example/" SITE));
 	names_configure(test, "nameserver 127.0.0.1\n");
 }
 
@@ -40,7 +40,7 @@ static void serve_nginx(struct test *test)
 				     "  ssl_certificate %s;\n  ssl_certificate_key %s;\n%s}\n",
 				     test_path(test, "nginx.pid"), test_path(test, "body"),
 				     certificate.file, certificate.key, servers)) == 0);
-	program_expect(names_start(test, ARGV(nginx, "-p", test->dir, "-c", file, "-e", "stderr")),
+	program_expect(names_start(test, WORDS(nginx, "-p", test->dir, "-c", file, "-e", "stderr")),
 		       PROGRAM_ERR, "getrlimit");
 }
 
@@ -48,8 +48,8 @@ static void fetch(struct test *test, const char *curl, const char *url)
 {
 	struct output output =
 		program_run(test, &(struct program_options){
-					  .argv = ARGV(curl, "-sSk", "--noproxy", "*", "--retry",
-						       "5", "--retry-connrefused", url) });
+					  .argv = WORDS(curl, "-sSk", "--noproxy", "*", "--retry",
+							"5", "--retry-connrefused", url) });
 
 	if (output.status)
 		test_fail(test, "%s: %s", url, output.err);
@@ -70,7 +70,7 @@ static void names_of_nginx(struct test *test)
 	fetch(test, first, "https://a.example/");
 	fetch(test, plain, "http://b.example/");
 	names_run(test,
-		  ARGV(openssl, "s_client", "-connect", SITE ":443", "-servername", "c.example"));
+		  WORDS(openssl, "s_client", "-connect", SITE ":443", "-servername", "c.example"));
 	result = egret_stop(egret);
 	expect_domain(result, &(struct row){ OUT("tcp|mptcp", SITE, 443) }, first, "a.example",
 		      "tls_sni", "corroborated");
@@ -90,9 +90,9 @@ static void serve_lines(struct test *test, const char *port, const char *script)
 	require(test, file_write(file, test_text(test, "%sexec %s - TCP:" SITE ":443\n", script,
 						 socat)) == 0);
 	server = names_start(
-		test, ARGV(socat, "-d", "-d",
-			   test_text(test, "TCP-LISTEN:%s,bind=" SITE ",reuseaddr,fork", port),
-			   test_text(test, "EXEC:%s %s", program_find(test, "sh"), file)));
+		test, WORDS(socat, "-d", "-d",
+			    test_text(test, "TCP-LISTEN:%s,bind=" SITE ",reuseaddr,fork", port),
+			    test_text(test, "EXEC:%s %s", program_find(test, "sh"), file)));
 	program_expect(server, PROGRAM_ERR, "listening on");
 }
 
@@ -111,9 +111,9 @@ static void through_a_proxy(struct test *test)
 		    "while read -r line && [ ${#line} -gt 1 ]; do :; done\n"
 		    "printf 'HTTP/1.1 200 OK\\r\\n\\r\\n'\n");
 	egret = egret_start_own(test, NULL);
-	names_run(test, ARGV(curl, "-sk", "-x", "http://" SITE ":3128", "https://b.example/"));
-	names_run(test, ARGV(openssl, "s_client", "-proxy", SITE ":3128", "-connect",
-			     "tunnel.example:443", "-servername", "c.example"));
+	names_run(test, WORDS(curl, "-sk", "-x", "http://" SITE ":3128", "https://b.example/"));
+	names_run(test, WORDS(openssl, "s_client", "-proxy", SITE ":3128", "-connect",
+			      "tunnel.example:443", "-servername", "c.example"));
 	result = egret_stop(egret);
 	expect_domain(result, &row, curl, "b.example", "tls_sni", "claimed");
 	expect_domain(result, &row, openssl, "c.example", "tls_sni", "claimed");
@@ -137,10 +137,10 @@ static void after_starttls(struct test *test)
 		    "printf '* CAPABILITY IMAP4rev1 STARTTLS\\r\\n. OK\\r\\n'\nread -r line\n"
 		    "printf '. OK go\\r\\n'\n");
 	egret = egret_start_own(test, NULL);
-	names_run(test, ARGV(smtp, "s_client", "-starttls", "smtp", "-connect", SITE ":25",
-			     "-servername", "a.example"));
-	names_run(test, ARGV(imap, "s_client", "-starttls", "imap", "-connect", SITE ":143",
-			     "-servername", "b.example"));
+	names_run(test, WORDS(smtp, "s_client", "-starttls", "smtp", "-connect", SITE ":25",
+			      "-servername", "a.example"));
+	names_run(test, WORDS(imap, "s_client", "-starttls", "imap", "-connect", SITE ":143",
+			      "-servername", "b.example"));
 	result = egret_stop(egret);
 	expect_domain(result, &(struct row){ OUT("tcp|mptcp", SITE, 25) }, smtp, "a.example",
 		      "tls_sni", "claimed");
@@ -160,11 +160,11 @@ static void a_long_hello_comes_in_crumbs(struct test *test)
 	serve_nginx(test);
 	egret = egret_start_own(test, NULL);
 	program_expect(names_start(test,
-				   ARGV(socat, "-d", "-d", "-b", "7", "TCP-LISTEN:8443,bind=" SITE,
-					"TCP:" SITE ":443,nodelay")),
+				   WORDS(socat, "-d", "-d", "-b", "7", "TCP-LISTEN:8443,bind=" SITE,
+					 "TCP:" SITE ":443,nodelay")),
 		       PROGRAM_ERR, "listening on");
 	names_run(test,
-		  ARGV(program_find(test, "sh"), "-c", script, program_find(test, "openssl")));
+		  WORDS(program_find(test, "sh"), "-c", script, program_find(test, "openssl")));
 	expect_domain(egret_stop(egret), &(struct row){ OUT("tcp|mptcp", SITE, 443) }, socat,
 		      "a.example", "tls_sni", "claimed");
 }
@@ -186,9 +186,9 @@ static void serve_caddy(struct test *test, const struct certificate *certificate
 					   "\trespond \"hello from caddy\"\n}\n",
 					   test->dir, certificate->file, certificate->key)) == 0);
 	server = program_start(
-		test, &(struct program_options){ .argv = ARGV(caddy, "run", "--config", file,
-							      "--adapter", "caddyfile"),
-						 .environment = ARGV(home) });
+		test, &(struct program_options){ .argv = WORDS(caddy, "run", "--config", file,
+							       "--adapter", "caddyfile"),
+						 .environment = WORDS(home) });
 	program_expect(server, PROGRAM_ERR, "serving initial configuration");
 }
 
@@ -199,8 +199,8 @@ static const char *key_digest(struct test *test, const struct certificate *certi
 			     " openssl pkey -pubin -outform der |"
 			     " openssl dgst -sha256 -binary | base64";
 	struct output output = program_run(
-		test, &(struct program_options){ .argv = ARGV(program_find(test, "sh"), "-c",
-							      script, certificate->file) });
+		test, &(struct program_options){ .argv = WORDS(program_find(test, "sh"), "-c",
+							       script, certificate->file) });
 
 	output.out[strcspn(output.out, "\n")] = '\0';
 	return output.out;
@@ -225,10 +225,10 @@ static struct program *start_browser(struct test *test, const char *option, cons
 	const char *profile = test_text(test, "--user-data-dir=%s/profile", test->dir);
 
 	return program_start(test, &(struct program_options){
-					   .argv = ARGV(chromium, "--headless=new", "--no-sandbox",
-							"--disable-gpu", "--no-first-run", profile,
-							option, other, "--dump-dom", url),
-					   .environment = ARGV(home) });
+					   .argv = WORDS(chromium, "--headless=new", "--no-sandbox",
+							 "--disable-gpu", "--no-first-run", profile,
+							 option, other, "--dump-dom", url),
+					   .environment = WORDS(home) });
 }
 
 static struct result *browse(struct test *test, const char *option)
@@ -335,10 +335,10 @@ static void quic_v2(struct test *test)
 	program_find(test, "chromium");
 	take_turns(test);
 	names_site(test);
-	names_serve_dns(test, "127.0.0.1", ARGV("--address=/v2.example/" SITE));
+	names_serve_dns(test, "127.0.0.1", WORDS("--address=/v2.example/" SITE));
 	names_configure(test, "nameserver 127.0.0.1\n");
-	sink = names_start(test, ARGV(program_find(test, "socat"), "-u", "-x",
-				      "UDP-RECV:443,bind=" SITE, "/dev/null"));
+	sink = names_start(test, WORDS(program_find(test, "socat"), "-u", "-x",
+				       "UDP-RECV:443,bind=" SITE, "/dev/null"));
 	trace = names_trace(test, false);
 	start_browser(test, "--quic-version=RFCv2", "--origin-to-force-quic-on=v2.example:443",
 		      "https://v2.example/");
@@ -360,14 +360,14 @@ static void quic_retry(struct test *test)
 	serve_names(test);
 	certificate = names_certify(test);
 	require(test, file_write(test_path(test, "file"), "hello\n") == 0);
-	names_start(test, ARGV(server, "-q", "-V", "-d", test->dir, SITE, "4433", certificate.key,
-			       certificate.file));
+	names_start(test, WORDS(server, "-q", "-V", "-d", test->dir, SITE, "4433", certificate.key,
+				certificate.file));
 	names_listening(test, "udp", 4433);
 	egret = egret_start_own(test, NULL);
-	output = program_run(test,
-			     &(struct program_options){
-				     .argv = ARGV(client, "--exit-on-all-streams-close",
-						  "a.example", "4433", "https://a.example/file") });
+	output = program_run(test, &(struct program_options){
+					   .argv = WORDS(client, "--exit-on-all-streams-close",
+							 "a.example", "4433",
+							 "https://a.example/file") });
 	if (output.status || !strstr(output.err, "type=Retry"))
 		test_fail(test, "gtlsclient: %s", output.err);
 	expect_domain(egret_stop(egret), &(struct row){ OUT("udp", SITE, 4433) }, client,
@@ -400,17 +400,17 @@ static const char relay[] =
 static void serve_quic(struct test *test, const char *ip, const char *port,
 		       const struct certificate *certificate)
 {
-	names_start(test, ARGV(program_find(test, "gtlsserver"), "-q", "-d", test->dir, ip, port,
-			       certificate->key, certificate->file));
+	names_start(test, WORDS(program_find(test, "gtlsserver"), "-q", "-d", test->dir, ip, port,
+				certificate->key, certificate->file));
 }
 
 static void fetch_quic(struct test *test, const char *name, const char *port)
 {
-	const struct output output =
-		program_run(test, &(struct program_options){
-					  .argv = ARGV(program_find(test, "gtlsclient"),
-						       "--exit-on-all-streams-close", name, port,
-						       test_text(test, "https://%s/file", name)) });
+	const struct output output = program_run(
+		test, &(struct program_options){
+			      .argv = WORDS(program_find(test, "gtlsclient"),
+					    "--exit-on-all-streams-close", name, port,
+					    test_text(test, "https://%s/file", name)) });
 
 	if (output.status)
 		test_fail(test, "gtlsclient: %s", output.err);
@@ -446,15 +446,15 @@ static void one_socket_of_quic(struct test *test)
 	certificate = names_certify(test);
 	require(test, file_write(test_path(test, "file"), "hello\n") == 0);
 	names_serve_dns(test, "127.0.0.1",
-			ARGV("--address=/a.example/127.0.0.1", "--address=/b.example/127.0.0.1"));
+			WORDS("--address=/a.example/127.0.0.1", "--address=/b.example/127.0.0.1"));
 	names_configure(test, "nameserver 127.0.0.1\n");
 	serve_quic(test, SITE, "4433", &certificate);
 	/* Where DNS is expected. */
 	serve_quic(test, SECOND_SITE, "53", &certificate);
 	names_listening(test, "udp", 4433);
 	egret = egret_start_own(test, NULL);
-	program_expect(names_start(test, ARGV(python, "-c", relay, SITE, SECOND_SITE)), PROGRAM_OUT,
-		       "relaying");
+	program_expect(names_start(test, WORDS(python, "-c", relay, SITE, SECOND_SITE)),
+		       PROGRAM_OUT, "relaying");
 	fetch_quic(test, "a.example", "5001");
 	fetch_quic(test, "b.example", "5002");
 	result = egret_stop(egret);

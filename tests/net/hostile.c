@@ -17,7 +17,6 @@
 #include <harness/sock.h>
 #include <harness/suites.h>
 
-#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define PROGRAMS_MAX 64
 
 /* Colours, the clipboard, another line, C1, a direction, no UTF-8, a formula, a tag. */

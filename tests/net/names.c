@@ -22,9 +22,9 @@
 static void serve_tls(struct test *test, const char *at)
 {
 	struct certificate certificate = names_certify(test);
-	struct program *server =
-		names_start(test, ARGV(program_find(test, "openssl"), "s_server", "-accept", at,
-				       "-cert", certificate.file, "-key", certificate.key, "-www"));
+	struct program *server = names_start(test, WORDS(program_find(test, "openssl"), "s_server",
+							 "-accept", at, "-cert", certificate.file,
+							 "-key", certificate.key, "-www"));
 
 	program_expect(server, PROGRAM_OUT, "ACCEPT");
 }
@@ -34,7 +34,7 @@ static void prepare_at(struct test *test, const char *at)
 {
 	names_site(test);
 	names_serve_dns(test, "127.0.0.1",
-			ARGV("--address=/a.example/" SITE, "--address=/b.example/" SITE));
+			WORDS("--address=/a.example/" SITE, "--address=/b.example/" SITE));
 	names_configure(test, "nameserver 127.0.0.1\n");
 	serve_tls(test, at);
 }
@@ -46,8 +46,8 @@ static void prepare(struct test *test)
 
 static void fetch(struct test *test, const char *curl, const char *host)
 {
-	names_run(test, ARGV(curl, "-sk", "--noproxy", "*", "-o", "/dev/null",
-			     test_text(test, "https://%s/", host)));
+	names_run(test, WORDS(curl, "-sk", "--noproxy", "*", "-o", "/dev/null",
+			      test_text(test, "https://%s/", host)));
 }
 
 /* A row's entry of this name; NULL: there is none. */
@@ -101,8 +101,8 @@ static void a_lie_is_claimed(struct test *test)
 
 	prepare(test);
 	egret = egret_start_own(test, NULL);
-	names_run(test, ARGV(curl, "-sk", "--noproxy", "*", "-o", "/dev/null", "--resolve",
-			     "bank.example:443:" SITE, "https://bank.example/"));
+	names_run(test, WORDS(curl, "-sk", "--noproxy", "*", "-o", "/dev/null", "--resolve",
+			      "bank.example:443:" SITE, "https://bank.example/"));
 	expect_domain(egret_stop(egret), SITE_ROW, curl, "bank.example", "tls_sni", "claimed");
 }
 
@@ -117,8 +117,8 @@ static void answers_name_connections(struct test *test)
 	prepare(test);
 	egret = egret_start_own(test, NULL);
 	/* Not TLS, and nothing that shows a name: curl has asked for one all the same. */
-	names_run(test, ARGV(asks, "-s", "--max-time", "2", "telnet://a.example:443"));
-	names_run(test, ARGV(other, "-s", "--max-time", "2", "telnet://" SITE ":443"));
+	names_run(test, WORDS(asks, "-s", "--max-time", "2", "telnet://a.example:443"));
+	names_run(test, WORDS(other, "-s", "--max-time", "2", "telnet://" SITE ":443"));
 	result = egret_stop(egret);
 	expect_domain(result, SITE_ROW, asks, "a.example", "dns", "observed");
 	expect_domain(result, SITE_ROW, other, "a.example", "dns_other_app", "inferred");
@@ -151,7 +151,7 @@ static void records_of_any_size(struct test *test)
 	prepare(test);
 	egret = egret_start_own(test, NULL);
 	output = program_run(
-		test, &(struct program_options){ .argv = ARGV(python, "-c", shrinking, SITE) });
+		test, &(struct program_options){ .argv = WORDS(python, "-c", shrinking, SITE) });
 	/* A handshake record: the server has understood it. */
 	if (strcmp(output.out, "answer 22\n") != 0)
 		test_fail(test, "%s%s", output.out, output.err);
@@ -193,7 +193,7 @@ static void over_mptcp(struct test *test)
 	prepare(test);
 	egret = egret_start_own(test, NULL);
 	output = program_run(
-		test, &(struct program_options){ .argv = ARGV(python, "-c", multipath, SITE) });
+		test, &(struct program_options){ .argv = WORDS(python, "-c", multipath, SITE) });
 	result = egret_stop(egret);
 	if (output.status == 77)
 		test_skip(test, "no MPTCP: %s", strerror(EPROTONOSUPPORT));
@@ -211,7 +211,7 @@ static void over_ipv6(struct test *test)
 
 	egret_needed(test);
 	net_ip(test, 0, "addr add " SITE_IPV6 "/128 dev lo nodad");
-	names_serve_dns(test, "::1", ARGV("--host-record=six.example," SITE_IPV6));
+	names_serve_dns(test, "::1", WORDS("--host-record=six.example," SITE_IPV6));
 	names_configure(test, "nameserver ::1\n");
 	serve_tls(test, "[" SITE_IPV6 "]:443");
 	egret = egret_start_own(test, NULL);
@@ -243,7 +243,7 @@ static unsigned long names_ring(struct test *test, pid_t pid)
 /* Nor is one told of, and there is no room for samples: a ring of one page, and not the usual. */
 static void nothing_comes_through(struct test *test, const char *curl)
 {
-	const char *const *argv = ARGV(test->egret, "trace", "--include-loopback", "--no-names");
+	const char *const *argv = WORDS(test->egret, "trace", "--include-loopback", "--no-names");
 	struct program *trace =
 		program_start(test, &(struct program_options){ .argv = argv, .host = true });
 
@@ -262,7 +262,7 @@ static void nothing_is_sampled_without_names(struct test *test)
 	const cJSON *row;
 
 	prepare(test);
-	egret = egret_start(test, ARGV("--no-names"));
+	egret = egret_start(test, WORDS("--no-names"));
 	fetch(test, curl, "a.example");
 	result = egret_stop(egret);
 	row = result_row(result, curl, SITE_ROW);
@@ -283,14 +283,14 @@ static void explained_by_the_history(struct test *test)
 
 	egret_needed(test);
 	prepare(test);
-	recorder = names_start(test, ARGV(test->egret, "record", "--database", path, "--interval",
-					  "1h", "--include-loopback"));
+	recorder = names_start(test, WORDS(test->egret, "record", "--database", path, "--interval",
+					   "1h", "--include-loopback"));
 	program_expect(recorder, PROGRAM_ERR, "egret: tracing");
 	fetch(test, curl, "a.example");
 	kill(recorder->pid, SIGTERM);
 	expect_equal(test, program_wait(recorder)->status, 0);
-	output = egret_run(test, ARGV("explain", "--database", path, "--since", "1h", "--format",
-				      "json", "a.example"));
+	output = egret_run(test, WORDS("explain", "--database", path, "--since", "1h", "--format",
+				       "json", "a.example"));
 	expect_equal(test, output.status, 0);
 	cJSON_ArrayForEach(claim, json_get(cJSON_Parse(output.out), "claims")) {
 		const char *value = json_text(claim, "value"), *topic = json_text(claim, "claim");

@@ -15,8 +15,6 @@
 #include <harness/sock.h>
 #include <harness/suites.h>
 
-#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-
 static int count_lines(const char *text)
 {
 	int lines = 0;

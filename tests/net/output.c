@@ -61,7 +61,7 @@ static const char *find_line(struct test *test, const char *text, const char *co
 	return NULL;
 }
 
-#define LINE(test, text, ...) find_line(test, text, (const char *const[]){ __VA_ARGS__, NULL })
+#define LINE(test, text, ...) find_line(test, text, WORDS(__VA_ARGS__))
 
 static void json(struct test *test)
 {

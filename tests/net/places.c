@@ -10,7 +10,6 @@
 
 #include "places.h"
 
-#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define SERVERS 5
 
 /*

@@ -23,8 +23,8 @@ const char *places_database(struct test *test, const char *name, const char *col
 	require(test, file_write(csv, lines) == 0);
 	output = program_run(test, &(struct program_options){
 					   .host = true,
-					   .argv = ARGV(python, tool, "--type", "made up",
-							"--columns", columns, "-o", path, csv) });
+					   .argv = WORDS(python, tool, "--type", "made up",
+							 "--columns", columns, "-o", path, csv) });
 	if (output.status != 0)
 		test_fail(test, "%s: %s", TOOL, output.err);
 	return path;

@@ -14,8 +14,6 @@
 #include <harness/sock.h>
 #include <harness/suites.h>
 
-#define ARGV(...) ((const char *const[]){ __VA_ARGS__, NULL })
-
 /* A copy of an installed program, so that nobody else's traffic is in its rows. */
 static const char *own_copy(struct test *test, const char *name)
 {
@@ -79,8 +77,8 @@ static struct program *start_http(struct test *test, int *ret_port)
 		"s.serve_forever()\n";
 	struct program *server;
 
-	skip_unless(test, ARGV(python, "-c", "import http.server"));
-	server = start(test, ARGV(python, "-u", "-c", script, test->ip, test->dir));
+	skip_unless(test, WORDS(python, "-c", "import http.server"));
+	server = start(test, WORDS(python, "-u", "-c", script, test->ip, test->dir));
 	program_expect(server, PROGRAM_OUT, ";");
 	*ret_port = (int)text_number(strstr(server->output.out, "port ") + 5);
 	return server;
@@ -105,10 +103,10 @@ static void curl(struct test *test)
 
 	make_file(test, 3000017);
 	server = start_http(test, &port);
-	egret = egret_start(test, ARGV("--by", "program"));
-	output = run(test, ARGV(path, "-s", "-o", "/dev/null", "-w",
-				"%{size_request} %{size_header} %{size_download}",
-				url(test, port, "served.bin")));
+	egret = egret_start(test, WORDS("--by", "program"));
+	output = run(test, WORDS(path, "-s", "-o", "/dev/null", "-w",
+				 "%{size_request} %{size_header} %{size_download}",
+				 url(test, port, "served.bin")));
 	expect_equal(test, output.status, 0);
 	require(test, sscanf(output.out, "%ld %ld %ld", &request, &head, &body) == 3);
 	expect_equal(test, body, 3000017);
@@ -134,10 +132,10 @@ static void curl_many(struct test *test)
 
 	make_file(test, 1000);
 	server = start_http(test, &port);
-	egret = egret_start(test, ARGV("--by", "program"));
-	output = run(test, ARGV(path, "-s", "--no-keepalive", "-o", "/dev/null", "-w",
-				"%{size_request} %{size_header} %{size_download}\n",
-				url(test, port, "served.bin?[1-20]")));
+	egret = egret_start(test, WORDS("--by", "program"));
+	output = run(test, WORDS(path, "-s", "--no-keepalive", "-o", "/dev/null", "-w",
+				 "%{size_request} %{size_header} %{size_download}\n",
+				 url(test, port, "served.bin?[1-20]")));
 	expect_equal(test, output.status, 0);
 	for (words = output.out;
 	     sscanf(words, "%ld %ld %ld\n%n", &request, &head, &body, &used) == 3; words += used) {
@@ -157,7 +155,7 @@ static void curl_refused(struct test *test)
 {
 	const char *path = own_copy(test, "curl");
 	struct egret *egret = egret_start(test, NULL);
-	struct output output = run(test, ARGV(path, "-s", url(test, 9, "")));
+	struct output output = run(test, WORDS(path, "-s", url(test, 9, "")));
 	struct result *result;
 
 	expect_equal(test, output.status, 7);
@@ -178,10 +176,10 @@ static void curl_as_command(struct test *test)
 	egret_needed(test);
 	make_file(test, 100000);
 	start_http(test, &port);
-	output = egret_run(test, ARGV("summary", "--include-loopback", "--format", "json", "-o",
-				      file, "--", path, "-s", "-o", "/dev/null", "-w",
-				      "%{size_request} %{size_header} %{size_download}",
-				      url(test, port, "served.bin")));
+	output = egret_run(test, WORDS("summary", "--include-loopback", "--format", "json", "-o",
+				       file, "--", path, "-s", "-o", "/dev/null", "-w",
+				       "%{size_request} %{size_header} %{size_download}",
+				       url(test, port, "served.bin")));
 	expect_equal(test, output.status, 0);
 	require(test, sscanf(output.out, "%ld %ld %ld", &request, &head, &body) == 3);
 	result = result_parse(test, file_read(test, file), file);
@@ -212,7 +210,7 @@ static struct counter counter_open(struct test *test)
 static const char *netcat_copy(struct test *test)
 {
 	const char *path = own_copy(test, "nc");
-	struct output help = run(test, ARGV(path, "-h"));
+	struct output help = run(test, WORDS(path, "-h"));
 
 	if (!strstr(help.out, "-N") && !strstr(help.err, "-N"))
 		test_skip(test, "this nc has no -N");
@@ -259,10 +257,10 @@ static void socat(struct test *test)
 	fd = sock_open(sender, test->family, SOCK_DGRAM, 0);
 	port = sock_bind(sender, fd, test->ip, 0);
 	sock_close(sender, fd);
-	relay = start(test, ARGV(path, "-u", "-d", "-d",
-				 test_text(test, "UDP%d-RECV:%d,bind=%s",
-					   test->family == AF_INET6 ? 6 : 4, port, host),
-				 test_text(test, "TCP:%s:%d", host, counter.port)));
+	relay = start(test, WORDS(path, "-u", "-d", "-d",
+				  test_text(test, "UDP%d-RECV:%d,bind=%s",
+					    test->family == AF_INET6 ? 6 : 4, port, host),
+				  test_text(test, "TCP:%s:%d", host, counter.port)));
 	fd = sock_accept(counter.server, counter.listener);
 	program_expect(relay, PROGRAM_ERR, "starting data transfer loop");
 	expect_equal(test, sock_send_to(sender, out, test->ip, port, 1234), 1234);
@@ -287,9 +285,9 @@ static void ssh(struct test *test)
 	int fd;
 	long got;
 
-	client = start(test, ARGV(path, "-F", "none", "-p", test_text(test, "%d", counter.port),
-				  "-o", "BatchMode=yes", "-o", "UserKnownHostsFile=/dev/null",
-				  test_text(test, "nobody@%s", test->ip)));
+	client = start(test, WORDS(path, "-F", "none", "-p", test_text(test, "%d", counter.port),
+				   "-o", "BatchMode=yes", "-o", "UserKnownHostsFile=/dev/null",
+				   test_text(test, "nobody@%s", test->ip)));
 	fd = sock_accept(counter.server, counter.listener);
 	got = sock_receive(counter.server, fd, 8);
 	kill(client->pid, SIGTERM);
@@ -321,11 +319,12 @@ static void iperf(struct test *test, bool udp)
 
 	require(test, file_copy(path, other) == 0);
 	egret = egret_start(test, NULL);
-	server = start(test, ARGV(other, "-s", "-1", "-B", test->ip, "-p", "5201", "--forceflush"));
+	server =
+		start(test, WORDS(other, "-s", "-1", "-B", test->ip, "-p", "5201", "--forceflush"));
 	program_expect(server, PROGRAM_OUT, "listening");
-	output = udp ? run(test, ARGV(path, "-c", test->ip, "-p", "5201", "-J", "-u", "-b", "200M",
-				      "-n", "5M"))
-		     : run(test, ARGV(path, "-c", test->ip, "-p", "5201", "-J", "-n", "50M"));
+	output = udp ? run(test, WORDS(path, "-c", test->ip, "-p", "5201", "-J", "-u", "-b", "200M",
+				       "-n", "5M"))
+		     : run(test, WORDS(path, "-c", test->ip, "-p", "5201", "-J", "-n", "50M"));
 	if (output.status)
 		test_skip(test, "iperf3 exits with %d: %.200s", output.status, output.out);
 	program_wait(server);
@@ -370,13 +369,13 @@ static void python(struct test *test)
 	struct result *result;
 	int fd;
 
-	client = start(test, ARGV(python3, "-c",
-				  "import socket,sys\n"
-				  "s=socket.create_connection((sys.argv[1],int(sys.argv[2])))\n"
-				  "s.sendall(b'x'*4242)\n"
-				  "print('sent',flush=True)\n"
-				  "s.recv(1)\n",
-				  test->ip, test_text(test, "%d", counter.port)));
+	client = start(test, WORDS(python3, "-c",
+				   "import socket,sys\n"
+				   "s=socket.create_connection((sys.argv[1],int(sys.argv[2])))\n"
+				   "s.sendall(b'x'*4242)\n"
+				   "print('sent',flush=True)\n"
+				   "s.recv(1)\n",
+				   test->ip, test_text(test, "%d", counter.port)));
 	program_expect(client, PROGRAM_OUT, "sent");
 	exe = executable_of(test, client);
 	fd = sock_accept(counter.server, counter.listener);

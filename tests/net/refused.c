@@ -16,7 +16,6 @@
 
 /* Small maps: what is refused is tried again and again. */
 #define SMALL WORDS("--max-flows", "512", "--max-sockets", "512")
-#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define ETHERTYPE_EXPERIMENTAL 0x88b5 /* IEEE 802: local experimental */
 
 /* What egret can do without, what it says then, and what of the traffic below hangs on it. */

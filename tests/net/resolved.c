@@ -58,7 +58,7 @@ static void serve(struct test *test)
 				     &(struct program_options){
 					     .argv = names_dns_server(
 						     test, NET_IPV4(2),
-						     ARGV("--host-record=a.example," SITE)),
+						     WORDS("--host-record=a.example," SITE)),
 					     .net = net }),
 		       PROGRAM_ERR, "started");
 }
@@ -85,7 +85,7 @@ static void start_resolved(struct test *test)
 							 "MulticastDNS=no\nDomains=~.\n") == 0);
 	program_expect(
 		program_start(test,
-			      &(struct program_options){ .argv = ARGV(PLACE "/systemd-resolved"),
+			      &(struct program_options){ .argv = WORDS(PLACE "/systemd-resolved"),
 							 .environment = environment }),
 		PROGRAM_ERR, "Creating stub listener");
 	test->waiting = "systemd-resolved's socket";
@@ -112,7 +112,7 @@ static void stub(struct test *test)
 
 	prepare(test);
 	egret = egret_start_own(test, NULL);
-	names_run(test, ARGV(curl, "-s", "--max-time", "2", "telnet://a.example:443"));
+	names_run(test, WORDS(curl, "-s", "--max-time", "2", "telnet://a.example:443"));
 	result = egret_stop(egret);
 	expect_domain(result, &(struct row){ OUT("tcp|mptcp", SITE, 443) }, curl, "a.example",
 		      "dns", "observed");
@@ -126,7 +126,7 @@ static void varlink(struct test *test)
 	struct output output;
 	struct egret *egret;
 
-	for (const char *const *dir = ARGV("x86_64", "aarch64", "riscv64"); *dir; dir++)
+	for (const char *const *dir = WORDS("x86_64", "aarch64", "riscv64"); *dir; dir++)
 		library = test_text(test, "%s" UNPACKED "/usr/lib/%s-linux-gnu:", library, *dir);
 	prepare(test);
 	cover(test, "/etc/nsswitch.conf", "hosts: resolve\n");
@@ -134,8 +134,8 @@ static void varlink(struct test *test)
 	output = program_run(
 		test,
 		&(struct program_options){
-			.argv = ARGV(curl, "-sS", "--max-time", "2", "telnet://a.example:443"),
-			.environment = ARGV(test_text(test, "LD_LIBRARY_PATH=%s", library)) });
+			.argv = WORDS(curl, "-sS", "--max-time", "2", "telnet://a.example:443"),
+			.environment = WORDS(test_text(test, "LD_LIBRARY_PATH=%s", library)) });
 	result = egret_stop(egret);
 	if (output.status == COULD_NOT_RESOLVE)
 		test_fail(test, "nss-resolve: %s", output.err);

@@ -42,15 +42,15 @@ static void each_kind_of_answer(struct test *test)
 
 	names_serve_dns(test, "127.0.0.1,::1", zone);
 	trace = names_trace(test, false);
-	ask(test, ARGV("@127.0.0.1", "a.example", "A"));
-	ask(test, ARGV("@::1", "a.example", "AAAA"));
-	ask(test, ARGV("@127.0.0.1", "web.example", "HTTPS"));
-	ask(test, ARGV("@::1", "+noedns", "alias.example"));
-	ask(test, ARGV("@127.0.0.1", "+nocookie", "MidDLE.exAmple"));
+	ask(test, WORDS("@127.0.0.1", "a.example", "A"));
+	ask(test, WORDS("@::1", "a.example", "AAAA"));
+	ask(test, WORDS("@127.0.0.1", "web.example", "HTTPS"));
+	ask(test, WORDS("@::1", "+noedns", "alias.example"));
+	ask(test, WORDS("@127.0.0.1", "+nocookie", "MidDLE.exAmple"));
 	names_await(trace, "middle.example");
-	ask(test, ARGV("@127.0.0.1", "+tcp", "alias.example", "AAAA"));
-	ask(test, ARGV("@::1", "+tcp", "web.example", "HTTPS"));
-	ask(test, ARGV("@127.0.0.1", "+tcp", "+keepopen", "nobody.example"));
+	ask(test, WORDS("@127.0.0.1", "+tcp", "alias.example", "AAAA"));
+	ask(test, WORDS("@::1", "+tcp", "web.example", "HTTPS"));
+	ask(test, WORDS("@127.0.0.1", "+tcp", "+keepopen", "nobody.example"));
 	events = names_stop(trace);
 	expect_told(test, events, "a.example", SITE);
 	expect_told(test, events, "a.example", "2001:db8::7");
@@ -72,7 +72,7 @@ static void truncated_answers(struct test *test)
 		hosts[i] = test_text(test, "--host-record=many.example,198.51.100.%d", i + 1);
 	names_serve_dns(test, "127.0.0.1", hosts);
 	trace = names_trace(test, false);
-	ask(test, ARGV("@127.0.0.1", "+noedns", "many.example"));
+	ask(test, WORDS("@127.0.0.1", "+noedns", "many.example"));
 	events = names_stop(trace);
 	for (int i = 0; i < HOSTS; i++)
 		expect_told(test, events, "many.example", test_text(test, "198.51.100.%d", i + 1));
@@ -93,12 +93,12 @@ static void lasting_connection(struct test *test)
 	stpcpy(end, "a.example A\n");
 	require(test, file_write(asked, lines) == 0);
 	names_serve_dns(test, "127.0.0.1",
-			ARGV(zone[0],
-			     test_text(test, "--txt-record=b.example,%s,%s,%s", text, text, text)));
+			WORDS(zone[0], test_text(test, "--txt-record=b.example,%s,%s,%s", text,
+						 text, text)));
 	trace = names_trace(test, false);
 	/* Who answers here is known by datagrams. */
-	ask(test, ARGV("@127.0.0.1", "nobody.example"));
-	ask(test, ARGV("@127.0.0.1", "+tcp", "+keepopen", "-f", asked));
+	ask(test, WORDS("@127.0.0.1", "nobody.example"));
+	ask(test, WORDS("@127.0.0.1", "+tcp", "+keepopen", "-f", asked));
 	events = names_stop(trace);
 	expect_told(test, events, "a.example", SITE);
 }
@@ -122,10 +122,10 @@ static void through_unbound(struct test *test)
 				       "forward-zone:\n  name: \".\"\n"
 				       "  forward-addr: 127.0.0.2\n"
 				       "remote-control:\n  control-enable: no\n") == 0);
-	program_expect(names_start(test, ARGV(unbound, "-d", "-c", file)), PROGRAM_ERR,
+	program_expect(names_start(test, WORDS(unbound, "-d", "-c", file)), PROGRAM_ERR,
 		       "start of service");
 	trace = names_trace(test, false);
-	ask(test, ARGV("@127.0.0.1", "alias.example"));
+	ask(test, WORDS("@127.0.0.1", "alias.example"));
 	events = names_stop(trace);
 	expect_told(test, events, "alias.example", SITE);
 	expect_name(test, events, .exe = unbound, .ip = SITE, .source = "dns",
@@ -147,7 +147,7 @@ static void container_bridge(struct test *test)
 	names_serve_dns(test, NET_IPV4(1), zone);
 	trace = names_trace(test, true); /* this namespace is the host's now */
 	program_run(test, &(struct program_options){
-				  .argv = ARGV(dig, "@" NET_IPV4(1), "+tries=1", "a.example"),
+				  .argv = WORDS(dig, "@" NET_IPV4(1), "+tries=1", "a.example"),
 				  .net = net });
 	events = names_stop(trace);
 	expect_told(test, events, "a.example", SITE);
@@ -166,7 +166,7 @@ static void expect_asker_told(struct test *test)
 	int wait[2];
 
 	require(test, pipe2(wait, O_CLOEXEC) == 0);
-	client = program_start(test, &(struct program_options){ .argv = ARGV(python, "-c", asker),
+	client = program_start(test, &(struct program_options){ .argv = WORDS(python, "-c", asker),
 								.input = wait[0] });
 	program_expect(client, PROGRAM_OUT, SITE);
 	names_await(trace, "a.example");
@@ -202,7 +202,7 @@ static void container_translated(struct test *test)
 	names_serve_dns(test, "127.0.0.1", other_port);
 	names_configure(test, "nameserver 127.0.0.11\n");
 	output = program_run(
-		test, &(struct program_options){ .argv = ARGV(program_find(test, "nft"), rules) });
+		test, &(struct program_options){ .argv = WORDS(program_find(test, "nft"), rules) });
 	if (output.status && !strstr(output.err, "syntax error"))
 		test_skip(test, "no translation of addresses: %s", output.err);
 	expect_equal(test, output.status, 0);
@@ -249,7 +249,7 @@ static void own_answers(struct test *test)
 
 	expect_equal(test,
 		     program_run(test,
-				 &(struct program_options){ .argv = ARGV(python, "-c", liar) })
+				 &(struct program_options){ .argv = WORDS(python, "-c", liar) })
 			     .status,
 		     0);
 	names_await(trace, "bank.example");
@@ -278,8 +278,8 @@ static void own_network(struct test *test)
 	program_find(test, "dig");
 	trace = names_trace(test, false);
 	output = program_run(test, &(struct program_options){
-					   .argv = ARGV(program_find(test, "unshare"), "-Urnpf",
-							"--kill-child", "sh", "-c", script),
+					   .argv = WORDS(program_find(test, "unshare"), "-Urnpf",
+							 "--kill-child", "sh", "-c", script),
 					   .uid = 65534 });
 	if (!strstr(output.out, SITE))
 		test_skip(test, "no network of a user's own: %s", output.err);

@@ -14,16 +14,14 @@
 #include <harness/sock.h>
 #include <harness/suites.h>
 
-#define OPTIONS(...) ((const char *const[]){ __VA_ARGS__ })
-
-static struct program *start_with(struct test *test, const char *const options[3])
+static struct program *start_with(struct test *test, const char *const *options)
 {
-	const char *const argv[] = {
-		test->egret, "trace", options[0], options[1], options[2], NULL
-	};
+	const char *argv[8] = { test->egret, "trace" };
 	struct program *program;
 
 	egret_needed(test);
+	for (size_t i = 0; i < 5 && options[i]; i++)
+		argv[i + 2] = options[i];
 	program = program_start(test, &(struct program_options){ .argv = argv, .host = true });
 	program_expect(program, PROGRAM_ERR, "egret: tracing");
 	return program;
@@ -31,7 +29,7 @@ static struct program *start_with(struct test *test, const char *const options[3
 
 static struct program *start(struct test *test)
 {
-	return start_with(test, OPTIONS("--include-loopback", NULL, NULL));
+	return start_with(test, WORDS("--include-loopback"));
 }
 
 /* Every line must be JSON of this schema with a time and an event. */
@@ -324,8 +322,7 @@ static void more_than_rows(struct test *test)
 {
 	enum { COUNT = 20 };
 	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
-	struct program *program =
-		start_with(test, OPTIONS("--include-loopback", "--max-flows", "8"));
+	struct program *program = start_with(test, WORDS("--include-loopback", "--max-flows", "8"));
 	const cJSON *lines, *item;
 	struct pair pair;
 
@@ -359,7 +356,7 @@ static void own_address(struct test *test)
 
 	net_join(test, 0, net);
 	other = actor_start_as(test, &(struct actor_options){ .name = "other", .net = net });
-	program = start_with(test, OPTIONS(NULL, NULL, NULL));
+	program = start_with(test, WORDS(NULL));
 	own = sock_pair(client, server, net_ip_of(test, 1), 0);
 	far = sock_pair(client, other, net_ip_of(test, 2), 0);
 	sock_pair_close(&own);
@@ -387,7 +384,7 @@ static void expect_client_only(struct test *test, const char *option, const char
 	struct actor *server = actor_start(test, "server"),
 		     *client = actor_start_as(test, &(struct actor_options){ .name = "client",
 									     .uid = 1 });
-	struct program *program = start_with(test, OPTIONS("--include-loopback", option, pattern));
+	struct program *program = start_with(test, WORDS("--include-loopback", option, pattern));
 	struct pair pair = sock_pair(client, server, test->ip, 0);
 	const char *exe = client->identity.exe;
 	const cJSON *lines;
@@ -416,7 +413,7 @@ static void filter_user(struct test *test)
 static void knock(struct test *test, const char *curl, const char *host)
 {
 	const char *url = test_text(test, "http://%s:7/", host);
-	struct program *program = names_start(test, ARGV(curl, "-s", "--noproxy", "*", url));
+	struct program *program = names_start(test, WORDS(curl, "-s", "--noproxy", "*", url));
 
 	expect_equal(test, program_wait(program)->status, 7); /* CURLE_COULDNT_CONNECT */
 }
@@ -432,13 +429,13 @@ static void filter_domain(struct test *test)
 
 	names_site(test);
 	names_serve_dns(test, "127.0.0.1",
-			ARGV("--address=/a.example/" SITE, "--address=/b.example/" SITE));
+			WORDS("--address=/a.example/" SITE, "--address=/b.example/" SITE));
 	names_configure(test, "nameserver 127.0.0.1\n");
-	program = start_with(test, OPTIONS("--include-loopback", "--domain", "?.example"));
+	program = start_with(test, WORDS("--include-loopback", "--domain", "?.example"));
 	knock(test, first, "a.example");
 	program_expect(program, PROGRAM_OUT, "ECONNREFUSED");
 	expect_one(test, finish(test, program), &begun);
-	program = start_with(test, OPTIONS("--include-loopback", "--domain", "b.*"));
+	program = start_with(test, WORDS("--include-loopback", "--domain", "b.*"));
 	knock(test, first, "a.example");
 	knock(test, second, "b.example");
 	program_expect(program, PROGRAM_OUT, "ECONNREFUSED");
