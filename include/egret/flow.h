@@ -357,8 +357,6 @@ const char *eg_scope_name(enum eg_scope scope);
 const char *eg_transport_name(uint16_t transport, char buffer[static 16]);
 /* The inverse; -EINVAL for no transport. */
 int eg_transport_parse(const char *name, uint16_t *ret_transport);
-/* An address as text (RFC 5952; IPv4-mapped as IPv4). */
-const char *eg_ip_text(const uint8_t ip[16], char buffer[static 46]);
 
 /* Filters of the command line: shell patterns (fnmatch), any of a kind matches. */
 struct eg_filter {

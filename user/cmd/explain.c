@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* egret explain: each claim about an address or name, with its source, certainty and age. */
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -8,6 +7,7 @@
 #include <strings.h>
 
 #include <egret/base.h>
+#include <egret/ip.h>
 
 #include "claims.h"
 #include "cmd.h"
@@ -354,15 +354,12 @@ static int parse(const char *destination, struct explaining *explaining)
 	const char *name = destination + (strncmp(destination, "*.", 2) == 0 ? 2 : 0);
 	size_t size = strlen(name);
 
-	if (inet_pton(AF_INET, destination, explaining->ip + 12) == 1) {
-		explaining->ip[10] = explaining->ip[11] = 0xff;
-		explaining->is_ip = true;
+	explaining->is_ip = eg_ip_parse(destination, explaining->ip) == 0;
+	if (explaining->is_ip)
 		return 0;
-	}
-	explaining->is_ip = inet_pton(AF_INET6, destination, explaining->ip) == 1;
 	if (size && name[size - 1] == '.')
 		size--;
-	if (!explaining->is_ip && !is_name(name, size)) {
+	if (!is_name(name, size)) {
 		eg_error("explain: '%s' is neither an address nor a name", destination);
 		return -EINVAL;
 	}

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <egret/base.h>
+#include <egret/ip.h>
 #include <egret/label.h>
 
 #define CLOCK_SIZE 8 /* "10:00:05", after the date in RFC 3339 */

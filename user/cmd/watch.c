@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <egret/base.h>
+#include <egret/ip.h>
 #include <egret/table.h>
 
 #include "findings.h"

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Contract names of groupings, scopes, transports and addresses. */
+/* Contract names of groupings, scopes and transports. */
 #include <egret/flow.h>
 
 #include "destination.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -117,14 +116,4 @@ int eg_transport_parse(const char *name, uint16_t *ret_transport)
 	if (strncmp(name, RAW_PREFIX, prefix) != 0)
 		return -EINVAL;
 	return parse_protocol(name + prefix, ret_transport);
-}
-
-const char *eg_ip_text(const uint8_t ip[16], char buffer[static 46])
-{
-	struct in6_addr address;
-
-	memcpy(&address, ip, sizeof(address));
-	if (IN6_IS_ADDR_V4MAPPED(&address))
-		return inet_ntop(AF_INET, ip + 12, buffer, INET_ADDRSTRLEN);
-	return inet_ntop(AF_INET6, ip, buffer, INET6_ADDRSTRLEN);
 }

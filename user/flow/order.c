@@ -7,6 +7,7 @@
 
 #include <egret/abi.h>
 #include <egret/base.h>
+#include <egret/ip.h>
 
 /* Largest first. */
 static int order_bytes(const struct eg_bytes *a, const struct eg_bytes *b)
@@ -23,20 +24,13 @@ int eg_order_apps(const struct eg_app *a, const struct eg_app *b)
 	return r ? r : strcmp(a->id, b->id);
 }
 
-static bool is_mapped(const uint8_t ip[16])
-{
-	static const uint8_t prefix[12] = { [10] = 0xff, [11] = 0xff };
-
-	return memcmp(ip, prefix, sizeof(prefix)) == 0;
-}
-
 static int order_ips(const struct eg_destination_key *a, const struct eg_destination_key *b)
 {
 	int r = b->has_ip - a->has_ip;
 
 	if (r || !a->has_ip)
 		return r;
-	r = is_mapped(b->ip) - is_mapped(a->ip);
+	r = eg_ip_is_ipv4(b->ip) - eg_ip_is_ipv4(a->ip);
 	return r ? r : memcmp(a->ip, b->ip, sizeof(a->ip));
 }
 

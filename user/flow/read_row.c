@@ -7,13 +7,13 @@
 #include "reader.h"
 #include "texts.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <egret/abi.h>
 #include <egret/base.h>
+#include <egret/ip.h>
 
 /* A row while it is read. */
 struct row {
@@ -36,9 +36,7 @@ static int read_ip(struct eg_reader *reader, const struct eg_at *at, void *into)
 
 	if (r < 0 || !text)
 		return r;
-	if (inet_pton(AF_INET, text, key->ip + 12) == 1)
-		key->ip[10] = key->ip[11] = 0xff;
-	else if (inet_pton(AF_INET6, text, key->ip) != 1)
+	if (eg_ip_parse(text, key->ip) < 0)
 		return eg_reader_fail(reader, at, "not an address");
 	key->has_ip = true;
 	return 0;

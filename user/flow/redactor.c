@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include <egret/base.h>
+#include <egret/ip.h>
 
 enum kind { KIND_USER, KIND_HOST, KIND_PATH, KIND_ADDRESS, KIND_COUNT };
 
@@ -342,7 +343,6 @@ static const struct range *range_of(enum eg_scope scope)
 
 int eg_redact_address(struct eg_redactor *redactor, enum eg_scope scope, uint8_t ip[16])
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	static const uint8_t all[4] = { 255, 255, 255, 255 };
 	const struct range *range = range_of(scope);
 	const struct stand_in *found;
@@ -354,7 +354,7 @@ int eg_redact_address(struct eg_redactor *redactor, enum eg_scope scope, uint8_t
 	found = find(redactor, KIND_ADDRESS, text);
 	if (!found)
 		return -ENOMEM;
-	if (memcmp(ip, mapped, sizeof(mapped)) == 0) {
+	if (eg_ip_is_ipv4(ip)) {
 		memcpy(ip + 12, range->v4, 4);
 		ip[13] |= (uint8_t)(found->number >> 16 & 0x3f);
 		ip[14] = (uint8_t)(found->number >> 8);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <egret/base.h>
+#include <egret/ip.h>
 
 /*
  * The contract has fewer scopes than the registries have entries. Blocks that
@@ -123,11 +124,11 @@ static const struct block *find(const uint8_t ip[16])
  */
 static enum eg_scope embedded_scope(const uint8_t ipv4[4])
 {
-	uint8_t mapped[16] = { [10] = 0xff, [11] = 0xff };
+	uint8_t ip[16];
 	enum eg_scope scope;
 
-	memcpy(mapped + 12, ipv4, 4);
-	scope = find(mapped)->scope;
+	eg_ip_from_ipv4(ipv4, ip);
+	scope = find(ip)->scope;
 	switch (scope) {
 	case EG_SCOPE_PRIVATE:
 	case EG_SCOPE_CGNAT:

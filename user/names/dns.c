@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <egret/ip.h>
+
 #include "cursor.h"
 #include "ech.h"
 
@@ -282,13 +284,14 @@ static void follow_aliases(struct answers *answers)
 static void add_address(struct eg_dns_message *message, const uint8_t *bytes, size_t size,
 			uint32_t ttl)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	struct eg_dns_address *address = &message->addresses[message->addresses_count];
 
 	if (message->addresses_count == EG_DNS_ADDRESSES_MAX)
 		return;
-	memcpy(address->ip, mapped, sizeof(mapped));
-	memcpy(address->ip + 16 - size, bytes, size);
+	if (size == 4)
+		eg_ip_from_ipv4(bytes, address->ip);
+	else
+		memcpy(address->ip, bytes, 16);
 	address->ttl = ttl;
 	message->addresses_count++;
 }

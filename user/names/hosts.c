@@ -2,14 +2,13 @@
 /* The hosts file: names that this machine itself gives to addresses. */
 #include "hosts.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include <egret/base.h>
+#include <egret/ip.h>
 #include <egret/table.h>
 
 #include "host.h"
@@ -26,20 +25,13 @@ struct eg_hosts {
 	struct eg_table *names; /* address -> char[EG_HOST_MAX + 1] */
 };
 
-static bool parse_ip(const char *text, uint8_t ret_ip[16])
+/* Lists of what is to be blocked are about nobody's address; loopback is everybody's. */
+static bool is_somebodys(const uint8_t ip[16])
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	static const uint8_t any[16];
-	struct in6_addr address;
+	static const uint8_t nobodys[16];
+	size_t from = eg_ip_is_ipv4(ip) ? 12 : 0;
 
-	memcpy(ret_ip, mapped, sizeof(mapped));
-	if (inet_pton(AF_INET, text, ret_ip + 12) != 1 && inet_pton(AF_INET6, text, ret_ip) != 1)
-		return false;
-	memcpy(&address, ret_ip, sizeof(address));
-	/* Lists of what is to be blocked are about nobody's address; loopback is everybody's. */
-	if (!memcmp(ret_ip, mapped, sizeof(mapped)))
-		return memcmp(ret_ip + 12, any, 4) != 0 && ret_ip[12] != 127;
-	return !IN6_IS_ADDR_LOOPBACK(&address) && !IN6_IS_ADDR_UNSPECIFIED(&address);
+	return memcmp(ip + from, nobodys, 16 - from) != 0 && !eg_ip_is_loopback(ip);
 }
 
 /* "ADDRESS NAME ..." (hosts(5)); the first line that an address is in counts. */
@@ -50,7 +42,8 @@ static int read_line(struct eg_table *names, char *line)
 
 	line[strcspn(line, "#")] = '\0';
 	word = strtok_r(line, BLANKS, &rest);
-	if (!word || !parse_ip(word, ip) || eg_table_count(names) >= EG_HOSTS_MAX)
+	if (!word || eg_ip_parse(word, ip) < 0 || !is_somebodys(ip) ||
+	    eg_table_count(names) >= EG_HOSTS_MAX)
 		return 0;
 	word = strtok_r(NULL, BLANKS, &rest);
 	if (!word || eg_host_normalize(word, strlen(word), name) < 0)

@@ -2,7 +2,6 @@
 /* Which DNS servers are to be trusted: the configured ones, and known ones that run here. */
 #include "resolvers.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include <sys/stat.h>
 
 #include <egret/base.h>
+#include <egret/ip.h>
 
 #include "recent.h"
 #include "stamp.h"
@@ -46,9 +46,9 @@ struct eg_resolvers {
 
 /* --- files --- */
 
-static bool parse_ip(const char *text, size_t size, uint8_t ret_ip[16])
+/* With a zone behind it, as link-local ones have it (resolv.conf(5)), or without. */
+static bool read_ip(const char *text, size_t size, uint8_t ret_ip[16])
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	char copy[INET6_ADDRSTRLEN];
 
 	if (!size || size >= sizeof(copy))
@@ -56,8 +56,7 @@ static bool parse_ip(const char *text, size_t size, uint8_t ret_ip[16])
 	memcpy(copy, text, size);
 	copy[size] = '\0';
 	copy[strcspn(copy, "%")] = '\0';
-	memcpy(ret_ip, mapped, sizeof(mapped));
-	return inet_pton(AF_INET, copy, ret_ip + 12) == 1 || inet_pton(AF_INET6, copy, ret_ip) == 1;
+	return eg_ip_parse(copy, ret_ip) == 0;
 }
 
 static size_t word(const char *text, size_t size)
@@ -82,7 +81,7 @@ size_t eg_resolvers_parse(const char *text, size_t size, uint8_t (*ret_ips)[16],
 			continue;
 		for (text += length; text < line_end && (*text == ' ' || *text == '\t'); text++)
 			;
-		if (parse_ip(text, word(text, (size_t)(line_end - text)), ret_ips[count]))
+		if (read_ip(text, word(text, (size_t)(line_end - text)), ret_ips[count]))
 			count++;
 	}
 	return count;
@@ -213,14 +212,6 @@ int eg_resolvers_serves(struct eg_resolvers *resolvers, const struct eg_names_ap
 	return 0;
 }
 
-static bool is_loopback(const uint8_t ip[16])
-{
-	struct in6_addr address;
-
-	memcpy(&address, ip, sizeof(address));
-	return IN6_IS_ADDR_LOOPBACK(&address) || (IN6_IS_ADDR_V4MAPPED(&address) && ip[12] == 127);
-}
-
 /* Does one that may be trusted, or may not, serve there? False: nobody was seen to. */
 static bool find_server(const struct eg_resolvers *resolvers, uint32_t net_ns, const uint8_t ip[16],
 			bool *ret_trusted)
@@ -255,7 +246,7 @@ bool eg_resolvers_trust(struct eg_resolvers *resolvers, const struct eg_names_ap
 		return trusted;
 	if (app->own_user_ns)
 		return false;
-	if (!is_loopback(ip) && trust_here(resolvers, ip, now_ns))
+	if (!eg_ip_is_loopback(ip) && trust_here(resolvers, ip, now_ns))
 		return true;
 	return is_configured_there(resolvers, app, net_ns, ip, now_ns);
 }

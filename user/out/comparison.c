@@ -13,6 +13,7 @@
 #include <egret/base.h>
 #include <egret/cell.h>
 #include <egret/diff.h>
+#include <egret/ip.h>
 
 #define BOLD "\033[1m"
 #define PLAIN "\033[0m"

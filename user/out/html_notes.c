@@ -7,6 +7,7 @@
 
 #include <egret/base.h>
 #include <egret/cell.h>
+#include <egret/ip.h>
 
 #include "parts.h"
 #include "row.h"

@@ -9,6 +9,7 @@
 
 #include <egret/abi.h>
 #include <egret/base.h>
+#include <egret/ip.h>
 
 #define SCHEMA "egret.row/1"
 
@@ -60,9 +61,7 @@ static void write_host(struct eg_writer *writer, const struct eg_host *host)
 
 static const char *ip_version(const struct eg_destination_key *key)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-	return memcmp(key->ip, mapped, sizeof(mapped)) == 0 ? "ipv4" : "ipv6";
+	return eg_ip_is_ipv4(key->ip) ? "ipv4" : "ipv6";
 }
 
 static void write_network(struct eg_writer *writer, const struct eg_destination_key *key)

@@ -9,6 +9,7 @@
 
 #include <egret/abi.h>
 #include <egret/base.h>
+#include <egret/ip.h>
 
 #define DAY_NS (24 * 60 * 60 * NSEC_PER_SEC)
 

@@ -2,25 +2,18 @@
 /* Registered domains by the public suffix list; libpsl lives here. */
 #include <egret/place.h>
 
-#include <arpa/inet.h>
-#include <string.h>
-
 #ifdef EG_HAVE_LIBPSL
 
 #include <libpsl.h>
 
-static bool is_address(const char *domain)
-{
-	struct in6_addr address;
-
-	return inet_pton(AF_INET, domain, &address) == 1 ||
-	       inet_pton(AF_INET6, domain, &address) == 1;
-}
+#include <egret/ip.h>
 
 /* The list that the library was built with: it needs no file, and no initialization. */
 const char *eg_domain_registered(const char *domain)
 {
-	if (!domain || !*domain || is_address(domain))
+	uint8_t ip[16];
+
+	if (!domain || !*domain || eg_ip_parse(domain, ip) == 0)
 		return NULL;
 	return psl_registrable_domain(psl_builtin(), domain);
 }

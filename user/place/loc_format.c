@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <egret/base.h>
+#include <egret/ip.h>
 
 #define MAGIC "LOCDBXX\1" /* with the version */
 #define HEADER_SIZE 4208 /* up to the end of its padding, magic included */
@@ -177,7 +178,7 @@ static const uint8_t ipv4[16] = { [10] = 0xff, [11] = 0xff };
 bool eg_loc_find(const struct eg_loc_tree *tree, const uint8_t ip[16],
 		 struct eg_loc_network *ret_network)
 {
-	bool is_ipv4 = memcmp(ip, ipv4, IPV4_BITS / 8) == 0;
+	bool is_ipv4 = eg_ip_is_ipv4(ip);
 	uint32_t node = is_ipv4 ? tree->ipv4_node : 0;
 	uint32_t found = is_ipv4 ? tree->ipv4_network : NO_NETWORK;
 	const uint8_t *record;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <egret/base.h>
+#include <egret/ip.h>
 #include <egret/table.h>
 
 #ifdef EG_HAVE_LIBMAXMINDDB
@@ -202,7 +203,7 @@ static void find(struct eg_geo_file *database, const uint8_t ip[16], struct eg_g
 	int error;
 
 	memcpy(&ipv6.sin6_addr, ip, 16);
-	if (IN6_IS_ADDR_V4MAPPED(&ipv6.sin6_addr)) {
+	if (eg_ip_is_ipv4(ip)) {
 		memcpy(&ipv4.sin_addr, ip + 12, 4);
 		address = &ipv4;
 	}

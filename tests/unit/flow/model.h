@@ -17,6 +17,7 @@
 #include <egret/abi.h>
 #include <egret/base.h>
 #include <egret/flow.h>
+#include <egret/ip.h>
 
 /* --- making --- */
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Names of groupings, scopes, transports and addresses. */
+/* Names of groupings, scopes and transports. */
 #include "model.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 
 #include "user/flow/destination.h"
@@ -102,33 +101,6 @@ static void no_transport_is_refused(void **state)
 	}
 }
 
-/* RFC 5952 section 4 */
-static void addresses_are_canonical(void **state)
-{
-	static const struct {
-		const char *given, *text;
-	} cases[] = {
-		{ .given = "::ffff:203.0.113.27", .text = "203.0.113.27" },
-		{ .given = "::ffff:0.0.0.0", .text = "0.0.0.0" },
-		{ .given = "2001:0DB8:0000:0000:0001:0000:0000:0001", .text = "2001:db8::1:0:0:1" },
-		{ .given = "2001:db8:0:1:1:1:1:1", .text = "2001:db8:0:1:1:1:1:1" },
-		{ .given = "2001:0:0:1:0:0:0:1", .text = "2001:0:0:1::1" },
-		{ .given = "::", .text = "::" },
-		{ .given = "::1", .text = "::1" },
-		{ .given = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
-		  .text = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		uint8_t ip[16];
-		char buffer[46];
-
-		assert_int_equal(inet_pton(AF_INET6, cases[i].given, ip), 1);
-		assert_string_equal(eg_ip_text(ip, buffer), cases[i].text);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -136,7 +108,6 @@ int main(void)
 		cmocka_unit_test(transports_have_the_names_of_the_contract),
 		cmocka_unit_test(canonical_transports_have_distinct_names),
 		cmocka_unit_test(no_transport_is_refused),
-		cmocka_unit_test(addresses_are_canonical),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,8 +2,8 @@
 /* Summaries to print: an ordinary one, and one whose every text is out to do harm. */
 #pragma once
 
-#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,6 +17,7 @@
 #include <egret/abi.h>
 #include <egret/base.h>
 #include <egret/flow.h>
+#include <egret/ip.h>
 #include <egret/out.h>
 
 /* 2026-11-23T10:00:00Z */
@@ -28,15 +29,13 @@
 static inline struct eg_destination_key sample_key(const char *ip, int port, int transport)
 {
 	struct eg_destination_key key = { .transport = (uint16_t)transport };
-	char mapped[64];
 
 	key.has_port = port >= 0;
 	if (port >= 0)
 		key.port = (uint16_t)port;
 	if (!ip)
 		return key;
-	snprintf(mapped, sizeof(mapped), "%s%s", strchr(ip, ':') ? "" : "::ffff:", ip);
-	assert_int_equal(inet_pton(AF_INET6, mapped, key.ip), 1);
+	assert_int_equal(eg_ip_parse(ip, key.ip), 0);
 	key.has_ip = true;
 	return key;
 }

@@ -2,7 +2,6 @@
 /* Made-up databases in a directory of their own, and what foreign programs print. */
 #pragma once
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -20,6 +19,7 @@
 #include <cmocka.h>
 
 #include <egret/base.h>
+#include <egret/ip.h>
 #include <egret/place.h>
 
 #include "user/place/file.h"
@@ -141,11 +141,7 @@ static inline const char *fixture_mmdb(const char *name, const char *columns, co
 /* An address in the model's form. */
 static inline const uint8_t *fixture_ip(const char *text, uint8_t ip[static 16])
 {
-	memset(ip, 0, 16);
-	if (inet_pton(AF_INET, text, ip + 12) == 1)
-		ip[10] = ip[11] = 0xff;
-	else
-		assert_int_equal(inet_pton(AF_INET6, text, ip), 1);
+	assert_int_equal(eg_ip_parse(text, ip), 0);
 	return ip;
 }
 
