@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include <egret/base.h>
+#include <egret/hierarchy.h>
 
 #include "cgroup.h"
-#include "hierarchy.h"
 #include "procfs.h"
 #include "waydroid.h"
 
@@ -140,7 +140,7 @@ static int tell_stopped(struct search *search)
 int eg_machine_androids(struct eg_machine *machine,
 			int (*found)(const struct eg_android *android, void *data), void *data)
 {
-	_cleanup_(eg_closep) int hierarchy = hierarchy_open();
+	_cleanup_(eg_closep) int hierarchy = eg_hierarchy_open();
 	struct search search = {
 		.machine = machine,
 		.found = found,

@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include <egret/base.h>
+#include <egret/hierarchy.h>
 
-#include "hierarchy.h"
 #include "listed.h"
 #include "procfs.h"
 #include "resolver.h"
@@ -149,7 +149,7 @@ static bool is_users(void *data, const char *cgroup)
 {
 	const struct eg_machine *machine = data;
 
-	return hierarchy_is_users(machine->hierarchy, cgroup);
+	return eg_hierarchy_is_users(machine->hierarchy, cgroup);
 }
 
 static bool holds(void *data, const char *path)
@@ -478,7 +478,7 @@ int eg_machine_new(struct eg_machine **ret_machine)
 		return -ENOMEM;
 	machine->process = -1;
 	machine->eldest = -1;
-	machine->hierarchy = hierarchy_open();
+	machine->hierarchy = eg_hierarchy_open();
 	find_namespaces(machine);
 	machine->has_labels = has_apparmor();
 	machine->has_version1 = has_version1();

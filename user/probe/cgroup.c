@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
-#include <mntent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include <egret/base.h>
+#include <egret/hierarchy.h>
 
 #include "private.h"
 #include "proctext.h"
@@ -26,26 +26,6 @@ struct eg_command_cgroup {
 	int parent_fd, fd;
 	char name[32];
 };
-
-/* Where somebody has mounted the hierarchy, if anybody has; -ENOENT. */
-static int open_mounted(void)
-{
-	FILE *mounts = setmntent("/proc/self/mounts", "re");
-	struct mntent *mount;
-	int fd = -ENOENT;
-
-	if (!mounts)
-		return -errno;
-	while (fd < 0 && (mount = getmntent(mounts))) {
-		if (strcmp(mount->mnt_type, "cgroup2"))
-			continue;
-		fd = open(mount->mnt_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (fd < 0)
-			fd = -errno;
-	}
-	endmntent(mounts);
-	return fd;
-}
 
 /* A mount of our own that no path leads to; it goes with its descriptor. */
 static int open_private(void)
@@ -67,7 +47,7 @@ static int open_private(void)
 
 int cgroup_root_open(bool *ret_partial)
 {
-	int fd = open_mounted();
+	int fd = eg_hierarchy_open();
 
 	if (fd < 0)
 		fd = open_private();

@@ -8,19 +8,19 @@
 
 #include <cmocka.h>
 
-#include "user/ident/hierarchy.h"
+#include <egret/hierarchy.h>
 
 static void nothing_strange_is_a_users(void **state)
 {
 	static const char *const paths[] = {
 		"", "/", "relative", "/../..", "/../../etc", "/not/there", "//",
 	};
-	int hierarchy = hierarchy_open();
+	int hierarchy = eg_hierarchy_open();
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
-		assert_false(hierarchy_is_users(hierarchy, paths[i]));
-		assert_false(hierarchy_is_users(-1, paths[i]));
+		assert_false(eg_hierarchy_is_users(hierarchy, paths[i]));
+		assert_false(eg_hierarchy_is_users(-1, paths[i]));
 	}
 	if (hierarchy >= 0)
 		close(hierarchy);
@@ -32,5 +32,5 @@ int main(void)
 		cmocka_unit_test(nothing_strange_is_a_users),
 	};
 
-	return cmocka_run_group_tests_name("ident/hierarchy", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("base/hierarchy", tests, NULL, NULL);
 }
