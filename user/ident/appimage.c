@@ -49,13 +49,16 @@ static const char *find_source(struct resolver *resolver, const char *path, size
 			       bool *ret_known)
 {
 	const char *mountinfo = ask_file(resolver, EG_TREE_PROC, "mountinfo", NULL, NULL);
+	const char *point;
 	struct mount mount;
 
 	*ret_known = mountinfo;
-	if (!mountinfo || !mount_of(&resolver->scratch, mountinfo, path, &mount) ||
-	    strlen(mount.point) != size || strncmp(mount.point, path, size) != 0 || !*mount.source)
+	if (!mountinfo || !mount_of(mountinfo, path, &mount) || !mount.source.size)
 		return NULL;
-	return mount.source;
+	point = mount_text(&resolver->scratch, mount.point);
+	if (strlen(point) != size || strncmp(point, path, size) != 0)
+		return NULL;
+	return mount_text(&resolver->scratch, mount.source);
 }
 
 /* --- names --- */

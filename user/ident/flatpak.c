@@ -193,8 +193,8 @@ static bool is_mounted(struct resolver *resolver, const char *mountinfo, const c
 {
 	struct mount mount;
 
-	return !mount_of(&resolver->scratch, mountinfo, path, &mount) ||
-	       is_deployment(resolver, mount.root, kind, id);
+	return !mount_of(mountinfo, path, &mount) ||
+	       is_deployment(resolver, mount_text(&resolver->scratch, mount.root), kind, id);
 }
 
 /*

@@ -4,89 +4,120 @@
 
 #include <string.h>
 
-#define FIELDS 5 /* id, parent, device, root, point */
+#include <egret/base.h>
 
 /* Blanks and backslashes in fields are "\040", "\134": three octal digits. */
-static const char *unescape(struct scratch *scratch, const char *field, size_t size)
+static char next_byte(const char **at, const char *end)
 {
-	char *out = scratch_alloc(scratch, size + 1);
-	size_t used = 0;
+	const char *byte = *at;
 
-	for (size_t i = 0; out && i < size; i++) {
-		const char *at = field + i;
-		bool escaped = *at == '\\' && size - i > 3 && strspn(at + 1, "01234567") >= 3;
-
-		out[used++] =
-			escaped ? (char)((at[1] - '0') << 6 | (at[2] - '0') << 3 | (at[3] - '0'))
-				: *at;
-		i += escaped ? 3 : 0;
+	if (*byte == '\\' && end - byte > 3 && strspn(byte + 1, "01234567") >= 3) {
+		*at += 4;
+		return (char)((byte[1] - '0') << 6 | (byte[2] - '0') << 3 | (byte[3] - '0'));
 	}
-	if (out)
-		out[used] = '\0';
-	return out ? out : "";
+	++*at;
+	return *byte;
 }
 
-/* The end of the line's field `number`, and its beginning; false: it has fewer. */
-static bool find_field(const char *line, const char *end, unsigned number, const char **ret_field,
-		       size_t *ret_size)
+void mount_unescape(struct mount_field field, char *ret_text)
 {
-	for (; number && line < end; number--) {
-		line = memchr(line, ' ', (size_t)(end - line));
-		if (!line)
-			return false;
-		line++;
-	}
-	*ret_field = line;
-	*ret_size = line < end ? strcspn(line, " \n") : 0;
-	return *ret_size > 0;
+	const char *at = field.text, *end = at + field.size;
+
+	while (at < end)
+		*ret_text++ = next_byte(&at, end);
+	*ret_text = '\0';
 }
 
-/* Is the path at or below the mount point? */
-static bool is_below(const char *path, const char *point)
+const char *mount_text(struct scratch *scratch, struct mount_field field)
 {
-	size_t size = strlen(point);
+	char *text = scratch_alloc(scratch, field.size + 1);
 
-	if (strcmp(point, "/") == 0)
-		return *path == '/';
-	return strncmp(path, point, size) == 0 && (!path[size] || path[size] == '/');
-}
-
-/* Optional fields end with a dash; the source is the second behind it. */
-static const char *source_of(struct scratch *scratch, const char *line, const char *end)
-{
-	const char *dash = memmem(line, (size_t)(end - line), " - ", 3), *field;
-	size_t size;
-
-	if (!dash || !find_field(dash + 3, end, 1, &field, &size))
+	if (!text)
 		return "";
-	return unescape(scratch, field, size);
+	mount_unescape(field, text);
+	return text;
 }
 
-bool mount_of(struct scratch *scratch, const char *mountinfo, const char *path,
-	      struct mount *ret_mount)
+/* --- lines --- */
+
+/* Moves behind a word and the blank that ends it; false: there is none in this line. */
+static bool take_word(const char **at, struct mount_field *ret_word)
 {
-	struct mount best = {};
+	*ret_word = (struct mount_field){ .text = *at, .size = strcspn(*at, " \n") };
+	*at += ret_word->size;
+	*at += **at == ' ';
+	return ret_word->size > 0;
+}
 
-	for (const char *line = mountinfo; *line;) {
-		const char *end = strchrnul(line, '\n'), *root, *point;
-		size_t root_size, point_size;
+/* Behind the mount point stand its options, optional fields and a dash. */
+static bool read_line(const char *line, const char *end, struct mount *ret_mount)
+{
+	struct mount mount = {};
+	struct mount_field parent, *const fields[] = { &mount.id, &parent, &mount.device,
+						       &mount.root, &mount.point };
+	const char *dash;
 
-		if (find_field(line, end, FIELDS - 2, &root, &root_size) &&
-		    find_field(line, end, FIELDS - 1, &point, &point_size) &&
-		    (!best.point || point_size >= strlen(best.point))) {
-			const char *text = unescape(scratch, point, point_size);
-
-			if (is_below(path, text) &&
-			    (!best.point || strlen(text) >= strlen(best.point)))
-				best = (struct mount){
-					.root = unescape(scratch, root, root_size),
-					.point = text,
-					.source = source_of(scratch, line, end),
-				};
-		}
-		line = end + (*end == '\n');
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+		if (!take_word(&line, fields[i]))
+			return false;
+	dash = line < end ? memmem(line - 1, (size_t)(end - line) + 1, " - ", 3) : NULL;
+	if (dash) {
+		dash += strlen(" - ");
+		take_word(&dash, &mount.type);
+		take_word(&dash, &mount.source);
 	}
-	if (best.point)
-		*ret_mount = best;
-	return best.point;
+	*ret_mount = mount;
+	return true;
+}
+
+bool mount_next(const char **mountinfo, struct mount *ret_mount)
+{
+	while (**mountinfo) {
+		const char *line = *mountinfo, *end = strchrnul(line, '\n');
+
+		*mountinfo = end + (*end == '\n');
+		if (read_line(line, end, ret_mount))
+			return true;
+	}
+	return false;
+}
+
+/* --- mounts --- */
+
+/* How long the mount point is; 0: the path is neither that nor below it. */
+static size_t size_above(struct mount_field point, const char *path)
+{
+	const char *at = point.text, *end = at + point.size;
+	size_t size = 0;
+
+	while (at < end) {
+		char byte = next_byte(&at, end);
+
+		if (!byte || byte != path[size++])
+			return 0;
+	}
+	if (size == 1)
+		return *path == '/';
+	return !path[size] || path[size] == '/' ? size : 0;
+}
+
+bool mount_of(const char *mountinfo, const char *path, struct mount *ret_mount)
+{
+	struct mount mount;
+	size_t best = 0;
+
+	while (mount_next(&mountinfo, &mount)) {
+		size_t size = size_above(mount.point, path);
+
+		if (!size || size < best)
+			continue;
+		best = size;
+		*ret_mount = mount;
+	}
+	return best;
+}
+
+bool mount_is_fuse(const struct mount *mount)
+{
+	return mount->type.size >= 4 && memcmp(mount->type.text, "fuse", 4) == 0;
 }

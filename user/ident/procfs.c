@@ -20,6 +20,8 @@
 
 #include <egret/base.h>
 
+#include "mounts.h"
+
 #define PF_KTHREAD 0x00200000U /* include/linux/sched.h */
 #define READ_FLAGS (O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
 
@@ -114,42 +116,12 @@ int procfs_read_own(int process, const char *path, char **ret_text, size_t *ret_
 	return read_all(fd, ret_text, ret_size);
 }
 
-/* --- the root of a process --- */
-
-/* Field `number` of a line of words; its size is 0 where there is none. */
-static const char *word_of(const char *line, unsigned number, size_t *ret_size)
-{
-	for (; number; number--) {
-		line += strcspn(line, " \n");
-		line += *line == ' ';
-	}
-	*ret_size = strcspn(line, " \n");
-	return line;
-}
-
-static bool is_below(const char *path, const char *point, size_t size)
-{
-	if (size == 1 && *point == '/')
-		return true;
-	return strncmp(path, point, size) == 0 && (path[size] == '/' || !path[size]);
-}
-
 /*
- * A file system in user space may never answer, and it is the process's own
- * (fuse(4)): what is on one is not looked at. A line of /proc/PID/mountinfo.
+ * --- the root of a process ---
+ *
+ * A file system in user space may be the process's own, and never answer: what
+ * is on one is not looked at.
  */
-static bool is_fuse(const char *line)
-{
-	const char *mark = memmem(line, strcspn(line, "\n"), " - ", 3);
-
-	return mark && strncmp(mark + 3, "fuse", 4) == 0;
-}
-
-static const char *next_line(const char *line)
-{
-	line += strcspn(line, "\n");
-	return line + (*line == '\n');
-}
 
 static bool shares_our_mounts(int process)
 {
@@ -163,16 +135,19 @@ static bool is_on_our_device(int found)
 {
 	_cleanup_(eg_freep) char *text = NULL;
 	struct statx status;
+	struct mount mount;
+	const char *rest;
 	char device[32];
 	size_t size;
 
 	if (statx(found, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, 0, &status) < 0 ||
 	    procfs_read(AT_FDCWD, "/proc/self/mountinfo", &text, &size) < 0)
 		return false;
-	snprintf(device, sizeof(device), "%u:%u ", status.stx_dev_major, status.stx_dev_minor);
-	for (const char *line = text; *line; line = next_line(line)) {
-		if (strncmp(word_of(line, 2, &size), device, strlen(device)) == 0)
-			return !is_fuse(line);
+	snprintf(device, sizeof(device), "%u:%u", status.stx_dev_major, status.stx_dev_minor);
+	for (rest = text; mount_next(&rest, &mount);) {
+		if (mount.device.size == strlen(device) &&
+		    memcmp(mount.device.text, device, mount.device.size) == 0)
+			return !mount_is_fuse(&mount);
 	}
 	return false;
 }
@@ -183,32 +158,30 @@ static bool is_hidden_in_user_space(int process, int found)
 	return !shares_our_mounts(process) && !is_on_our_device(found);
 }
 
-/* By the path alone, which may have no link in it; true as well if nobody can tell. */
+/*
+ * By the path alone, which may have no link in it, and which begins at the root
+ * in any case; true as well if nobody can tell.
+ */
 static bool leads_to_user_space(int process, int root, const char *path)
 {
 	_cleanup_(eg_freep) char *text = NULL;
-	const char *best = NULL;
-	size_t size, best_size = 0;
+	struct mount mount;
+	size_t size;
 
 	if (procfs_read_own(process, "mountinfo", &text, &size) < 0 || !text)
 		return true;
-	for (const char *line = text; *line; line = next_line(line)) {
-		const char *point = word_of(line, 4, &size);
-
-		if (size >= best_size && is_below(path, point, size)) {
-			best_size = size;
-			best = line;
-		}
-	}
-	return best ? is_fuse(best) : is_hidden_in_user_space(process, root);
+	if (!mount_of(text, *path == '/' ? path : "/", &mount))
+		return is_hidden_in_user_space(process, root);
+	return mount_is_fuse(&mount);
 }
 
 /* By the mount that something was found on; true as well if nobody can tell. */
 static bool is_in_user_space(int process, int found)
 {
 	_cleanup_(eg_freep) char *about = NULL, *text = NULL;
-	const char *field;
-	unsigned long mount;
+	const char *field, *rest;
+	struct mount mount;
+	unsigned long id;
 	char path[40];
 	size_t size;
 
@@ -217,10 +190,10 @@ static bool is_in_user_space(int process, int found)
 	    procfs_read_own(process, "mountinfo", &text, &size) < 0 || !about || !text)
 		return true;
 	field = strstr(about, "mnt_id:");
-	mount = field ? strtoul(field + strlen("mnt_id:"), NULL, 10) : 0;
-	for (const char *line = text; *line; line = next_line(line)) {
-		if (strtoul(line, NULL, 10) == mount)
-			return is_fuse(line);
+	id = field ? strtoul(field + strlen("mnt_id:"), NULL, 10) : 0;
+	for (rest = text; mount_next(&rest, &mount);) {
+		if (strtoul(mount.id.text, NULL, 10) == id)
+			return mount_is_fuse(&mount);
 	}
 	return is_hidden_in_user_space(process, found);
 }

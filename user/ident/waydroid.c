@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mounts.h"
+
 /* Skips a word and the blanks behind it, as far as this line goes. */
 static const char *skip(const char *text, const char *word)
 {
@@ -15,35 +17,23 @@ static const char *skip(const char *text, const char *word)
 	return text + size + strspn(text + size, " \t");
 }
 
-/* A blank in a path is "\040", as in fstab(5). */
-static char *unescape(const char *path, size_t size)
-{
-	char *text = malloc(size + 1), *end = text;
-
-	for (size_t i = 0; text && i < size; i++) {
-		if (size - i >= 4 && memcmp(path + i, "\\040", 4) == 0) {
-			*end++ = ' ';
-			i += 3;
-		} else {
-			*end++ = path[i];
-		}
-	}
-	if (text)
-		*end = '\0';
-	return text;
-}
-
-/* "lxc.mount.entry = PATH data none rbind 0 0" */
+/* "lxc.mount.entry = PATH data none rbind 0 0", as in fstab(5) */
 static char *mounted_data(const char *line)
 {
 	const char *at = skip(line, "lxc.mount.entry");
 	size_t size;
+	char *path;
 
 	at = at ? skip(at, "=") : NULL;
 	if (!at || *at != '/')
 		return NULL;
 	size = strcspn(at, " \t\n");
-	return strncmp(at + size, " data ", strlen(" data ")) == 0 ? unescape(at, size) : NULL;
+	if (strncmp(at + size, " data ", strlen(" data ")) != 0)
+		return NULL;
+	path = malloc(size + 1);
+	if (path)
+		mount_unescape((struct mount_field){ .text = at, .size = size }, path);
+	return path;
 }
 
 char *waydroid_data(const char *config)

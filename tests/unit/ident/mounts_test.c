@@ -44,10 +44,10 @@ static void the_nearest_one_counts(void **state)
 		struct scratch scratch = {};
 		struct mount mount;
 
-		assert_true(mount_of(&scratch, lines, cases[i].path, &mount));
-		assert_string_equal(mount.root, cases[i].root);
-		assert_string_equal(mount.point, cases[i].point);
-		assert_string_equal(mount.source, cases[i].source);
+		assert_true(mount_of(lines, cases[i].path, &mount));
+		assert_string_equal(mount_text(&scratch, mount.root), cases[i].root);
+		assert_string_equal(mount_text(&scratch, mount.point), cases[i].point);
+		assert_string_equal(mount_text(&scratch, mount.source), cases[i].source);
 		scratch_free(&scratch);
 	}
 }
@@ -55,14 +55,39 @@ static void the_nearest_one_counts(void **state)
 static void nothing_is_on_nothing(void **state)
 {
 	static const char *const texts[] = { "", "\n\n", "1 2 3", "1 2 3 / /a rw - x", "    /" };
-	struct scratch scratch = {};
 	struct mount mount;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
-		assert_false(mount_of(&scratch, texts[i], "/b", &mount));
-	assert_false(mount_of(&scratch, lines, "relative", &mount));
-	scratch_free(&scratch);
+		assert_false(mount_of(texts[i], "/b", &mount));
+	assert_false(mount_of(lines, "relative", &mount));
+}
+
+static bool is(struct mount_field field, const char *text)
+{
+	return field.size == strlen(text) &&
+	       (!field.size || strncmp(field.text, text, field.size) == 0);
+}
+
+/* What is no mount is passed over; what a line has none of is empty. */
+static void lines_are_read_one_by_one(void **state)
+{
+	const char *text = "not a mount\n\n22 1 254:1 /r / rw shared:1 - ext4 /dev/vda1 rw\n"
+			   "23 1 0:5 / /a rw - tmpfs\n24 1 0:6 / /b rw\n25 1 0:7 / /c - fuse s";
+	struct mount mount;
+
+	(void)state;
+	assert_true(mount_next(&text, &mount));
+	assert_true(is(mount.id, "22") && is(mount.device, "254:1") && is(mount.root, "/r"));
+	assert_true(is(mount.point, "/") && is(mount.type, "ext4") &&
+		    is(mount.source, "/dev/vda1"));
+	assert_true(mount_next(&text, &mount));
+	assert_true(is(mount.id, "23") && is(mount.type, "tmpfs") && is(mount.source, ""));
+	assert_true(mount_next(&text, &mount));
+	assert_true(is(mount.id, "24") && is(mount.type, "") && is(mount.source, ""));
+	assert_true(mount_next(&text, &mount));
+	assert_true(is(mount.id, "25") && is(mount.source, "s") && mount_is_fuse(&mount));
+	assert_false(mount_next(&text, &mount));
 }
 
 int main(void)
@@ -70,6 +95,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_nearest_one_counts),
 		cmocka_unit_test(nothing_is_on_nothing),
+		cmocka_unit_test(lines_are_read_one_by_one),
 	};
 
 	return cmocka_run_group_tests_name("ident/mounts", tests, NULL, NULL);
