@@ -17,7 +17,8 @@ extern const struct test_case tcp_load_cases[], tcp_firewall_cases[], udp_cases[
 extern const struct test_case icmp_cases[], raw_cases[], sctp_cases[], packet_cases[];
 /* tests/net: whole situations. */
 extern const struct test_case ownership_cases[], older_cases[], process_cases[];
-extern const struct test_case executable_cases[], storm_cases[], command_cases[];
+extern const struct test_case executable_cases[], storm_cases[], command_cases[],
+	command_end_cases[];
 extern const struct test_case option_cases[], output_cases[], interval_cases[];
 extern const struct test_case namespace_cases[], trace_cases[], listener_cases[], filter_cases[],
 	record_cases[], program_cases[], capture_cases[], app_cases[], android_cases[],
