@@ -191,13 +191,16 @@ static uint64_t stamp(const char *home)
 	return sum;
 }
 
-void desktop_clear(struct desktop *desktop)
+/* --- users --- */
+
+static void clear(struct desktop *desktop)
 {
 	eg_entries_free(desktop->entries);
 	*desktop = (struct desktop){};
 }
 
-int desktop_refresh(struct desktop *desktop, int64_t now)
+/* 0 or -ENOMEM; then it is what it was. */
+static int refresh(struct desktop *desktop, int64_t now)
 {
 	_cleanup_(eg_freep) char *home = NULL;
 	struct eg_entries *entries;
@@ -228,4 +231,34 @@ int desktop_refresh(struct desktop *desktop, int64_t now)
 	desktop->entries = entries;
 	desktop->stamp = current;
 	return 0;
+}
+
+static struct desktop *find(struct desktops *desktops, uint32_t uid)
+{
+	struct desktop *oldest = &desktops->of[0];
+
+	for (size_t i = 0; i < USERS_MAX; i++) {
+		struct desktop *desktop = &desktops->of[i];
+
+		if (desktop->entries && desktop->uid == uid)
+			return desktop;
+		if (desktop->checked_at < oldest->checked_at)
+			oldest = desktop;
+	}
+	clear(oldest);
+	oldest->uid = uid;
+	return oldest;
+}
+
+const struct eg_entries *desktops_entries(struct desktops *desktops, uint32_t uid, int64_t now)
+{
+	struct desktop *desktop = find(desktops, uid);
+
+	return refresh(desktop, now) == 0 ? desktop->entries : NULL;
+}
+
+void desktops_clear(struct desktops *desktops)
+{
+	for (size_t i = 0; i < USERS_MAX; i++)
+		clear(&desktops->of[i]);
 }

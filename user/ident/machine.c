@@ -21,7 +21,6 @@
 #include "resolver.h"
 #include "waydroid.h"
 
-#define USERS_MAX 16 /* whose desktop entries are kept */
 #define NAMES_MAX 65536 /* in a directory that is searched */
 #define DESCRIPTORS_MAX 1024 /* of a process that are looked at */
 #define PACKAGES_PATH "/data/system/packages.list"
@@ -45,7 +44,7 @@ struct eg_machine {
 	int hierarchy; /* of cgroups; -errno: none */
 	bool has_version1; /* cgroups of version 1 are there, too */
 	bool has_labels; /* an LSM gives processes labels that snaps use */
-	struct desktop desktops[USERS_MAX];
+	struct desktops desktops;
 	struct listings listings;
 	struct eg_lookup lookup;
 
@@ -248,23 +247,6 @@ static const struct eg_ancestor *find_ancestor(void *data, unsigned number)
 
 /* --- desktop entries --- */
 
-static struct desktop *find_desktop(struct eg_machine *machine, uint32_t uid)
-{
-	struct desktop *oldest = &machine->desktops[0];
-
-	for (size_t i = 0; i < USERS_MAX; i++) {
-		struct desktop *desktop = &machine->desktops[i];
-
-		if (desktop->entries && desktop->uid == uid)
-			return desktop;
-		if (desktop->checked_at < oldest->checked_at)
-			oldest = desktop;
-	}
-	desktop_clear(oldest);
-	oldest->uid = uid;
-	return oldest;
-}
-
 /* Android's uids are nobody's here: its launchers belong to the user whose session it is. */
 static uint32_t session_user(uint32_t uid)
 {
@@ -279,12 +261,10 @@ static uint32_t session_user(uint32_t uid)
 static const struct eg_entries *find_entries(void *data, uint32_t uid)
 {
 	struct eg_machine *machine = data;
-	struct desktop *desktop;
 
 	if (machine->listed_now)
 		uid = session_user(uid);
-	desktop = find_desktop(machine, uid);
-	return desktop_refresh(desktop, eg_monotonic_ns()) == 0 ? desktop->entries : NULL;
+	return desktops_entries(&machine->desktops, uid, eg_monotonic_ns());
 }
 
 /* --- packages --- */
@@ -504,8 +484,7 @@ void eg_machine_free(struct eg_machine *machine)
 	forget(machine);
 	if (machine->hierarchy >= 0)
 		close(machine->hierarchy);
-	for (size_t i = 0; i < USERS_MAX; i++)
-		desktop_clear(&machine->desktops[i]);
+	desktops_clear(&machine->desktops);
 	listings_clear(&machine->listings);
 	free(machine);
 }

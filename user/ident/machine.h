@@ -4,6 +4,8 @@
 
 #include <egret/ident.h>
 
+#define USERS_MAX 16 /* whose desktop entries are kept */
+
 /* All entries that a user has, his own first (Desktop Entry Specification). */
 struct desktop {
 	struct eg_entries *entries; /* NULL: none were read yet */
@@ -12,8 +14,16 @@ struct desktop {
 	uint64_t stamp; /* of the directories when they were read */
 };
 
-/* Reads them anew if they have changed; looks at most every few seconds. 0 or -ENOMEM. */
-int desktop_refresh(struct desktop *desktop, int64_t now);
-void desktop_clear(struct desktop *desktop);
+struct desktops {
+	struct desktop of[USERS_MAX];
+};
+
+/*
+ * A user's, read anew if they have changed, which is looked at every few
+ * seconds at most; of a new one, in the place of who was asked for longest ago.
+ * They stay the caller's of desktops_clear(). NULL: no memory.
+ */
+const struct eg_entries *desktops_entries(struct desktops *desktops, uint32_t uid, int64_t now);
+void desktops_clear(struct desktops *desktops);
 /* The home directory in passwd(5); malloc'ed, NULL: none. */
 char *home_of_user(uint32_t uid);

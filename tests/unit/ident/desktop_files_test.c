@@ -31,20 +31,32 @@ static void homes_of_users(void **state)
 
 static void entries_are_kept_for_a_while(void **state)
 {
-	struct desktop desktop = { .uid = 0 };
-	const struct eg_entries *entries;
+	struct desktops desktops = {};
+	const struct eg_entries *entries = desktops_entries(&desktops, 0, 10 * NSEC_PER_SEC);
 
 	(void)state;
-	assert_int_equal(desktop_refresh(&desktop, 10 * NSEC_PER_SEC), 0);
-	entries = desktop.entries;
 	assert_non_null(entries);
-	assert_int_equal(desktop_refresh(&desktop, 11 * NSEC_PER_SEC), 0);
-	assert_ptr_equal(desktop.entries, entries);
+	assert_ptr_equal(desktops_entries(&desktops, 0, 11 * NSEC_PER_SEC), entries);
 	/* Nothing has changed: no file is read again. */
-	assert_int_equal(desktop_refresh(&desktop, 20 * NSEC_PER_SEC), 0);
-	assert_ptr_equal(desktop.entries, entries);
-	desktop_clear(&desktop);
-	assert_null(desktop.entries);
+	assert_ptr_equal(desktops_entries(&desktops, 0, 20 * NSEC_PER_SEC), entries);
+	assert_ptr_not_equal(desktops_entries(&desktops, 1, 20 * NSEC_PER_SEC), entries);
+	assert_ptr_equal(desktops_entries(&desktops, 0, 21 * NSEC_PER_SEC), entries);
+	desktops_clear(&desktops);
+	assert_null(desktops.of[0].entries);
+}
+
+/* Who was looked at longest ago makes room. */
+static void a_few_users_are_kept(void **state)
+{
+	struct desktops desktops = {};
+
+	(void)state;
+	for (uint32_t uid = 0; uid <= USERS_MAX; uid++)
+		assert_non_null(desktops_entries(&desktops, uid, (10 + uid) * NSEC_PER_SEC));
+	assert_int_equal(desktops.of[0].uid, USERS_MAX);
+	for (uint32_t uid = 1; uid < USERS_MAX; uid++)
+		assert_int_equal(desktops.of[uid].uid, uid);
+	desktops_clear(&desktops);
 }
 
 int main(void)
@@ -52,6 +64,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(homes_of_users),
 		cmocka_unit_test(entries_are_kept_for_a_while),
+		cmocka_unit_test(a_few_users_are_kept),
 	};
 
 	return cmocka_run_group_tests_name("ident/desktop_files", tests, NULL, NULL);
