@@ -293,15 +293,13 @@ static void container_comes_first(void **state)
 static void claims_of_users_stay_claims(void **state)
 {
 	static const struct question questions[] = {
-		{ .facts = "'cgroup':'" MANAGER "/app.slice/lxc.payload.waydroid','uid':1000, "
-			   "'exe': '/tmp/evil', 'cmdline': ['com.android.chrome'], "
+		{ .unit = "/app.slice/lxc.payload.waydroid",
+		  .facts = "'exe': '/tmp/evil', 'cmdline': ['com.android.chrome'], "
 			   "'mntns': 'init', " PACKAGES,
 		  .id = "exe:/tmp/evil",
-		  .trust = "kernel",
-		  .via = "",
-		  .flag = "cgroup-mismatch" },
-		{ .facts = "'cgroup':'" MANAGER "/app.slice/lxc.payload.waydroid','uid':1000, "
-			   "'sk_uid': 10123, 'exe': '/system/bin/app_process64', "
+		  DISGUISED("kernel") },
+		{ .unit = "/app.slice/lxc.payload.waydroid",
+		  .facts = "'sk_uid': 10123, 'exe': '/system/bin/app_process64', "
 			   "'cmdline': ['com.android.chrome'], 'mntns': 'container', " PACKAGES,
 		  .id = "android:waydroid/com.android.chrome",
 		  .trust = "user" },

@@ -14,17 +14,16 @@ static void names_are_read(void **state)
 			   ".scope', 'exe': '/bin/x', 'uid': 0, "
 			   "'containers_json': [{'id': 'x'}, {'id': '" ID_A "', 'names': ['db']}]",
 		  .id = "container:podman/db" },
-		{ .facts = "'cgroup':'" MANAGER "/user.slice/libpod-" ID_A
-			   ".scope/container','uid':1000, 'exe': '/bin/x', "
-			   "'files': {'/etc/passwd': 'root:x:0:0::/root:/bin/"
-			   "sh\\nu:x:1000:1000::/home/u:/bin/sh\\n', "
+		{ .unit = "/user.slice/libpod-" ID_A ".scope/container",
+		  .facts = "'exe': '/bin/x', 'files': {'/etc/passwd': "
+			   "'root:x:0:0::/root:/bin/sh\\nu:x:1000:1000::/home/u:/bin/sh\\n', "
 			   "'/home/u/.local/share/containers/storage/overlay-containers/"
 			   "containers.json': '[{\\'id\\':\\'" ID_A
 			   "\\',\\'names\\':[\\'mine\\']}]'}",
 		  .id = "container:podman/mine",
 		  .trust = "user" },
-		{ .facts = "'cgroup':'" MANAGER "/app.slice/x.service/" ID_A
-			   "','uid':1000, 'exe': '/bin/x', 'containers_json': [{'id': '" ID_A
+		{ .unit = "/app.slice/x.service/" ID_A,
+		  .facts = "'exe': '/bin/x', 'containers_json': [{'id': '" ID_A
 			   "', 'names': ['old']}]",
 		  .id = "container:podman/old",
 		  .trust = "user" },

@@ -93,21 +93,16 @@ static void pods(void **state)
 static void users_may_call_cgroups_what_they_like(void **state)
 {
 	static const struct question questions[] = {
-		{ .facts = "'cgroup':'" MANAGER "/user.slice/docker-" ID_A
-			   ".scope','uid':1000, 'exe': '/usr/bin/curl', 'mntns': 'init'",
+		{ .unit = "/user.slice/docker-" ID_A ".scope",
+		  .facts = "'exe': '/usr/bin/curl', 'mntns': 'init'",
 		  .id = "exe:/usr/bin/curl",
-		  .trust = "kernel",
-		  .via = "",
-		  .flag = "cgroup-mismatch" },
-		{ .facts = "'cgroup':'" MANAGER "/user.slice/docker-" ID_A
-			   ".scope','uid':1000, 'exe': '/usr/bin/curl', "
-			   "'mntns': 'container'",
+		  DISGUISED("kernel") },
+		{ .unit = "/user.slice/docker-" ID_A ".scope",
+		  .facts = "'exe': '/usr/bin/curl', 'mntns': 'container'",
 		  .id = "container:docker/0123456789ab",
-		  .trust = "user",
-		  .via = "",
-		  .flag = "" },
-		{ .facts = "'cgroup':'" MANAGER "/app.slice/x.service/" ID_A
-			   "','uid':1000, 'exe': '/usr/bin/curl', 'mntns': 'container'",
+		  GENUINE },
+		{ .unit = "/app.slice/x.service/" ID_A,
+		  .facts = "'exe': '/usr/bin/curl', 'mntns': 'container'",
 		  .id = "user-unit:x.service" },
 	};
 
@@ -156,33 +151,27 @@ static void host_is_no_container(void **state)
 static void one_uid_makes_no_container(void **state)
 {
 	static const struct question questions[] = {
-		{ .facts = "'cgroup':'" MANAGER "/user.slice/docker-" ID_A
-			   ".scope','uid':1000, 'exe': '/usr/bin/curl', 'mntns': 'own', "
-			   "'userns': 'own', 'mntns_userns': 'own', 'uid_map': ['0 1000 1']",
+		{ .unit = "/user.slice/docker-" ID_A ".scope",
+		  .facts = "'exe': '/usr/bin/curl', 'mntns': 'own', 'userns': 'own', "
+			   "'mntns_userns': 'own', 'uid_map': ['0 1000 1']",
 		  .id = "exe:/usr/bin/curl",
-		  .trust = "user",
-		  .via = "",
-		  .flag = "cgroup-mismatch" },
-		{ .facts = "'cgroup':'" MANAGER "/user.slice/libpod-" ID_A
-			   ".scope','uid':1000, 'exe': '/usr/bin/curl', 'mntns': 'own', "
-			   "'userns': 'own', 'mntns_userns': 'own', 'uid_map': ['0 1000 1']",
+		  DISGUISED("user") },
+		{ .unit = "/user.slice/libpod-" ID_A ".scope",
+		  .facts = "'exe': '/usr/bin/curl', 'mntns': 'own', 'userns': 'own', "
+			   "'mntns_userns': 'own', 'uid_map': ['0 1000 1']",
 		  .id = "exe:/usr/bin/curl",
-		  .trust = "user",
-		  .flag = "cgroup-mismatch" },
-		{ .facts = "'cgroup':'" MANAGER "/user.slice/libpod-" ID_A
-			   ".scope','uid':1000, 'exe': '/usr/bin/curl', 'mntns': 'own', "
-			   "'userns': 'own', 'mntns_userns': 'own', 'uid_map': ['0 1000 1'], "
+		  DISGUISED("user") },
+		{ .unit = "/user.slice/libpod-" ID_A ".scope",
+		  .facts = "'exe': '/usr/bin/curl', 'mntns': 'own', 'userns': 'own', "
+			   "'mntns_userns': 'own', 'uid_map': ['0 1000 1'], "
 			   "'containers_json': [{'id': '" ID_A "', 'names': ['mine']}]",
 		  .id = "container:podman/mine",
-		  .trust = "user",
-		  .flag = "" },
-		{ .facts = "'cgroup':'" MANAGER "/user.slice/docker-" ID_A
-			   ".scope','uid':1000, 'exe': '/usr/bin/curl', 'mntns': 'own', "
-			   "'userns': 'own', 'mntns_userns': 'own', 'uid_map': ['0 1000 1', '1 "
-			   "100000 65536']",
+		  GENUINE },
+		{ .unit = "/user.slice/docker-" ID_A ".scope",
+		  .facts = "'exe': '/usr/bin/curl', 'mntns': 'own', 'userns': 'own', "
+			   "'mntns_userns': 'own', 'uid_map': ['0 1000 1', '1 100000 65536']",
 		  .id = "container:docker/0123456789ab",
-		  .trust = "user",
-		  .flag = "" },
+		  GENUINE },
 	};
 
 	(void)state;

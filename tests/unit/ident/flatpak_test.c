@@ -5,34 +5,27 @@
 static void scope_and_file(void **state)
 {
 	static const struct question questions[] = {
-		{ .facts = "'cgroup':'" MANAGER
-			   "/app.slice/app-flatpak-org.x.App-1.scope','uid':1000, "
-			   "'exe': '/app/bin/app', "
-			   "'root_files': {'/.flatpak-info': "
+		{ .unit = "/app.slice/app-flatpak-org.x.App-1.scope",
+		  .facts = "'exe': '/app/bin/app', 'root_files': {'/.flatpak-info': "
 			   "'[Application]\\nname=org.x.App\\n'}",
 		  .id = "flatpak:org.x.App",
 		  .name = "org.x.App",
 		  .component = "app",
-		  .trust = "user",
-		  .via = "",
-		  .flag = "" },
-		{ .facts = "'cgroup':'" MANAGER
-			   "/app.slice/app-flatpak-org.x.App@12.service','uid':1000, "
-			   "'exe': '/app/bin/app', 'exited': true",
+		  GENUINE },
+		{ .unit = "/app.slice/app-flatpak-org.x.App@12.service",
+		  .facts = "'exe': '/app/bin/app', 'exited': true",
 		  .id = "flatpak:org.x.App" },
-		{ .facts = "'cgroup':'" MANAGER
-			   "/app.slice/app-flatpak-org.freedesktop.Platform-2351381583.sco"
-			   "pe','uid':1000, 'exe': '/usr/bin/bash', "
-			   "'root_files': {'/.flatpak-info': '[Runtime]\\nruntime=runtime/"
-			   "org.freedesktop.Platform/x86_64/23.08\\n'}",
+		{ .unit = "/app.slice/app-flatpak-org.freedesktop.Platform-2351381583.scope",
+		  .facts = "'exe': '/usr/bin/bash', 'root_files': {'/.flatpak-info': "
+			   "'[Runtime]\\nruntime=runtime/org.freedesktop.Platform/x86_64/"
+			   "23.08\\n'}",
 		  .id = "flatpak:org.freedesktop.Platform" },
 		{ .facts = SESSION ", 'exe': '/usr/bin/python3', "
 				   "'root_files': {'/.flatpak-info': "
 				   "'[Application]\\nname=org.x.App\\n'}",
 		  .id = "flatpak:org.x.App" },
-		{ .facts = "'cgroup':'" MANAGER
-			   "/app.slice/app-flatpak-org.x.App-1.scope','uid':1000, "
-			   "'exe': '/usr/bin/bwrap', 'root_files': {}",
+		{ .unit = "/app.slice/app-flatpak-org.x.App-1.scope",
+		  .facts = "'exe': '/usr/bin/bwrap', 'root_files': {}",
 		  .id = "flatpak:org.x.App",
 		  .component = "bwrap" },
 	};
@@ -44,43 +37,28 @@ static void scope_and_file(void **state)
 static void contradictions(void **state)
 {
 	static const struct question questions[] = {
-		{ .facts = "'cgroup':'" MANAGER
-			   "/app.slice/app-flatpak-org.x.Other-1.scope','uid':1000, "
-			   "'exe': '/app/bin/app', "
-			   "'root_files': {'/.flatpak-info': "
+		{ .unit = "/app.slice/app-flatpak-org.x.Other-1.scope",
+		  .facts = "'exe': '/app/bin/app', 'root_files': {'/.flatpak-info': "
 			   "'[Application]\\nname=org.x.App\\n'}",
 		  .id = "exe:/app/bin/app",
-		  .trust = "kernel",
-		  .via = "",
-		  .flag = "cgroup-mismatch" },
+		  DISGUISED("kernel") },
 		{ .facts = SESSION ", 'exe': '/tmp/evil', "
 				   "'root_files': {'/.flatpak-info': "
 				   "'[Application]\\nname=org.x.App\\n'}",
 		  .id = "exe:/tmp/evil",
-		  .trust = "kernel",
-		  .via = "",
-		  .flag = "cgroup-mismatch" },
-		{ .facts = "'cgroup':'" MANAGER
-			   "/app.slice/app-flatpak-org.x.App-1.scope','uid':1000, "
-			   "'exe': '/usr/bin/curl', 'mntns': 'init'",
+		  DISGUISED("kernel") },
+		{ .unit = "/app.slice/app-flatpak-org.x.App-1.scope",
+		  .facts = "'exe': '/usr/bin/curl', 'mntns': 'init'",
 		  .id = "exe:/usr/bin/curl",
-		  .trust = "kernel",
-		  .via = "",
-		  .flag = "cgroup-mismatch" },
-		{ .facts = "'cgroup':'" MANAGER
-			   "/app.slice/app-flatpak-org.x.App-1.scope','uid':1000, "
-			   "'exe': '/tmp/evil', 'exited': true",
+		  DISGUISED("kernel") },
+		{ .unit = "/app.slice/app-flatpak-org.x.App-1.scope",
+		  .facts = "'exe': '/tmp/evil', 'exited': true",
 		  .id = "exe:/tmp/evil",
-		  .trust = "kernel",
-		  .via = "",
-		  .flag = "cgroup-mismatch" },
-		{ .facts = "'cgroup':'" MANAGER
-			   "/app.slice/app-flatpak-org.x.App-1.scope','uid':1000, "
-			   "'exe': '/tmp/xdg-dbus-proxy', 'root_files': {}",
+		  DISGUISED("kernel") },
+		{ .unit = "/app.slice/app-flatpak-org.x.App-1.scope",
+		  .facts = "'exe': '/tmp/xdg-dbus-proxy', 'root_files': {}",
 		  .id = "exe:/tmp/xdg-dbus-proxy",
-		  .trust = "kernel",
-		  .via = "",
-		  .flag = "cgroup-mismatch" },
+		  DISGUISED("kernel") },
 	};
 
 	(void)state;
@@ -118,8 +96,7 @@ static void files_of_no_installation(void **state)
 		  "'mountinfo': ['60 22 8:1 /var/lib/flatpak/app/org.x.App/x86_64/stable/"
 		  "c0ffee/files /app ro - ext4 /dev/sda1 rw']",
 		  .id = "flatpak:org.x.App",
-		  .trust = "user",
-		  .flag = "" },
+		  GENUINE },
 		{ .facts = SESSION
 		  ", 'exe': '/app/bin/app', "
 		  "'root_files': {'/.flatpak-info': '[Application]\\nname=org.x.App\\n'}, "
@@ -157,8 +134,7 @@ static void files_of_no_installation(void **state)
 		  "'mountinfo': ['60 22 8:1 /app/u/flatpak/app/org.x.App/x86_64/stable/c0ffee/"
 		  "files /app ro - ext4 /dev/sda1 rw']",
 		  .id = "flatpak:org.x.App",
-		  .trust = "user",
-		  .flag = "" },
+		  GENUINE },
 		{ .facts = SESSION
 		  ", 'exe': '/usr/bin/python3', "
 		  "'root_files': {'/.flatpak-info': '[Application]\\nname=org.x.App\\n'}, "
@@ -166,8 +142,7 @@ static void files_of_no_installation(void **state)
 		  "c0ffee/files /usr ro - ext4 /dev/sda1 rw', '60 22 8:1 /var/lib/flatpak/app/"
 		  "org.x.App/x86_64/stable/c0ffee/files /app ro - ext4 /dev/sda1 rw']",
 		  .id = "flatpak:org.x.App",
-		  .trust = "user",
-		  .flag = "" },
+		  GENUINE },
 		{ .facts = SESSION
 		  ", 'exe': '/usr/bin/python3', "
 		  "'root_files': {'/.flatpak-info': '[Application]\\nname=org.x.App\\n'}, "
@@ -192,8 +167,7 @@ static void files_of_no_installation(void **state)
 		  "'mountinfo': ['60 22 8:1 /var/lib/flatpak/runtime/org.x.Platform/x86_64/1/"
 		  "c0ffee/files /usr ro - ext4 /dev/sda1 rw']",
 		  .id = "flatpak:org.x.App",
-		  .trust = "user",
-		  .flag = "" },
+		  GENUINE },
 		{ .facts = SESSION
 		  ", 'exe': '/usr/bin/bash', "
 		  "'root_files': {'/.flatpak-info': '[Runtime]\\nname=org.x.App\\n'}, "
@@ -208,8 +182,7 @@ static void files_of_no_installation(void **state)
 		  "files /app ro - ext4 /dev/sda1 rw'], 'files': {'/etc/flatpak/installations.d/"
 		  "extra.conf': '[Installation \\'extra\\']\\nPath=/srv/apps/\\n'}",
 		  .id = "flatpak:org.x.App",
-		  .trust = "user",
-		  .flag = "" },
+		  GENUINE },
 		{ .facts = SESSION
 		  ", 'exe': '/app/bin/app', "
 		  "'root_files': {'/.flatpak-info': '[Application]\\nname=org.x.App\\n'}, "
@@ -217,8 +190,7 @@ static void files_of_no_installation(void **state)
 		  "app ro - ext4 /dev/sda1 rw'], 'files': {'/etc/flatpak/installations.d/"
 		  "extra.conf': '[Installation \\'extra\\']\\nPath=/srv/apps/\\n'}",
 		  .id = "flatpak:org.x.App",
-		  .trust = "user",
-		  .flag = "" },
+		  GENUINE },
 		{ .facts = SESSION
 		  ", 'exe': '/app/bin/app', "
 		  "'root_files': {'/.flatpak-info': '[Application]\\nname=org.x.App\\n'}, "

@@ -9,12 +9,11 @@ static void first_kind_wins(void **state)
 			   ".scope', 'uid': 0, 'exe': '/snap/x/1/y', "
 			   "'lsm_label': 'snap.x.y'",
 		  .id = "container:docker/0123456789ab" },
-		{ .facts = "'cgroup':'" MANAGER
-			   "/app.slice/app-flatpak-org.x.App-1.scope','uid':1000, "
-			   "'exe': '/app/x', 'lsm_label': 'snap.x.y'",
+		{ .unit = "/app.slice/app-flatpak-org.x.App-1.scope",
+		  .facts = "'exe': '/app/x', 'lsm_label': 'snap.x.y'",
 		  .id = "snap:x" },
-		{ .facts = "'cgroup':'" MANAGER "/app.slice/mybot.service','uid':1000, "
-			   "'exe': '/usr/bin/python3', 'cmdline': ['python3', '/x/a.py']",
+		{ .unit = "/app.slice/mybot.service",
+		  .facts = "'exe': '/usr/bin/python3', 'cmdline': ['python3', '/x/a.py']",
 		  .id = "user-unit:mybot.service",
 		  .component = "a.py" },
 		{ .facts = "'cgroup': '0::/system.slice/docker.service', 'uid': 0, "

@@ -5,15 +5,14 @@
 static void known(void **state)
 {
 	static const struct question questions[] = {
-		{ .facts = "'cgroup':'" MANAGER
-			   "/app.slice/app-flatpak-org.mozilla.firefox-1.scope',"
-			   "'uid':1000, 'exe': '/app/bin/x', 'exited': true",
+		{ .unit = "/app.slice/app-flatpak-org.mozilla.firefox-1.scope",
+		  .facts = "'exe': '/app/bin/x', 'exited': true",
 		  .name = "Firefox" },
-		{ .facts = "'cgroup':'" MANAGER
-			   "/app.slice/app-steam-app570-1.scope','uid':1000, 'exe': '/usr/bin/x'",
+		{ .unit = "/app.slice/app-steam-app570-1.scope",
+		  .facts = "'exe': '/usr/bin/x'",
 		  .name = "Dota 2" },
-		{ .facts = "'cgroup':'" MANAGER
-			   "/app.slice/app-steam-app571-1.scope','uid':1000, 'exe': '/usr/bin/x'",
+		{ .unit = "/app.slice/app-steam-app571-1.scope",
+		  .facts = "'exe': '/usr/bin/x'",
 		  .name = "Steam app 571" },
 		{ .facts = "'cgroup': '0::/init.scope', 'uid': 0, "
 			   "'exe': '/usr/lib/systemd/systemd'",

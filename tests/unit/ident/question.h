@@ -21,9 +21,14 @@
 
 /* An expectation that is NULL is not looked at; "" expects nothing. */
 struct question {
+	const char *unit; /* a cgroup below the manager of user 1000; NULL: see the facts */
 	const char *facts; /* what stands between the braces, quoted by ' */
 	const char *id, *name, *component, *trust, *via, *flag;
 };
+
+/* Answers: it bears another's name; it is what it says that it is. */
+#define DISGUISED(as) .trust = (as), .via = "", .flag = "cgroup-mismatch"
+#define GENUINE .trust = "user", .via = "", .flag = ""
 
 static inline struct eg_fixture *question_parse(const char *facts)
 {
@@ -50,20 +55,33 @@ static inline void question_compare(const char *facts, const char *what, const c
 		fail_msg("%s: '%s', not '%s', for %s", what, got ? got : "", expected, facts);
 }
 
+static inline char *question_facts(const struct question *question)
+{
+	const char *unit = question->unit;
+	char *facts;
+	int size = unit ? asprintf(&facts, "'cgroup': '" MANAGER "%s', 'uid': 1000, %s", unit,
+				   question->facts)
+			: asprintf(&facts, "%s", question->facts);
+
+	assert_true(size > 0);
+	return facts;
+}
+
 static inline void question_ask(const struct question *question)
 {
-	struct eg_fixture *fixture = question_parse(question->facts);
+	_cleanup_(eg_freep) char *facts = question_facts(question);
+	struct eg_fixture *fixture = question_parse(facts);
 	struct eg_identity identity = {};
 
 	assert_int_equal(eg_identify_app(eg_fixture_facts(fixture), eg_fixture_lookup(fixture),
 					 true, &identity),
 			 0);
-	question_compare(question->facts, "id", identity.id, question->id);
-	question_compare(question->facts, "name", identity.name, question->name);
-	question_compare(question->facts, "component", identity.component, question->component);
-	question_compare(question->facts, "trust", identity.trust, question->trust);
-	question_compare(question->facts, "via", identity.via, question->via);
-	question_compare(question->facts, "flag", identity.flag, question->flag);
+	question_compare(facts, "id", identity.id, question->id);
+	question_compare(facts, "name", identity.name, question->name);
+	question_compare(facts, "component", identity.component, question->component);
+	question_compare(facts, "trust", identity.trust, question->trust);
+	question_compare(facts, "via", identity.via, question->via);
+	question_compare(facts, "flag", identity.flag, question->flag);
 	eg_identity_clear(&identity);
 	eg_fixture_free(fixture);
 }

@@ -13,8 +13,8 @@ static void label_is_the_kernels_word(void **state)
 		  .name = "Firefox",
 		  .component = "firefox",
 		  .trust = "kernel" },
-		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-gnome-x-1.scope','uid':1000, "
-			   "'lsm_label': 'snap.chromium.hook.configure (complain)'",
+		{ .unit = "/app.slice/app-gnome-x-1.scope",
+		  .facts = "'lsm_label': 'snap.chromium.hook.configure (complain)'",
 		  .id = "snap:chromium",
 		  .name = "chromium",
 		  .component = "hook:configure",
@@ -45,9 +45,9 @@ static void cgroup_and_mount(void **state)
 		  .name = "lxd",
 		  .component = "daemon",
 		  .trust = "root" },
-		{ .facts = "'cgroup':'" MANAGER
-			   "/app.slice/snap.a\\\\x2bc.hook.x-54b38acc-3ba2-4c6d-b284-7ac07"
-			   "e1159e5.scope','uid':1000, 'exe': '/snap/a/1/x'",
+		{ .unit = "/app.slice/snap.a\\\\x2bc.hook.x-54b38acc-3ba2-4c6d-b284-"
+			  "7ac07e1159e5.scope",
+		  .facts = "'exe': '/snap/a/1/x'",
 		  .id = "snap:a",
 		  .component = "hook:x" },
 		{ .facts = SESSION ", 'exe': '/snap/foo/x1/bin/bar'",
@@ -57,12 +57,11 @@ static void cgroup_and_mount(void **state)
 		  .trust = "root" },
 		{ .facts = SESSION ", 'exe': '/snap/core22/1/bin/bash'",
 		  .id = "exe:/snap/core22/1/bin/bash" },
-		{ .facts = "'cgroup':'" MANAGER
-			   "/app.slice/snap.UPPER.x-54b38acc-3ba2-4c6d-b284-7ac07e1159e5.s"
-			   "cope','uid':1000, 'exe': '/usr/bin/x'",
+		{ .unit = "/app.slice/snap.UPPER.x-54b38acc-3ba2-4c6d-b284-7ac07e1159e5.scope",
+		  .facts = "'exe': '/usr/bin/x'",
 		  .id = "exe:/usr/bin/x" },
-		{ .facts = "'cgroup':'" MANAGER
-			   "/app.slice/snap.service','uid':1000, 'exe': '/usr/bin/x'",
+		{ .unit = "/app.slice/snap.service",
+		  .facts = "'exe': '/usr/bin/x'",
 		  .id = "user-unit:snap.service" },
 	};
 
@@ -73,25 +72,19 @@ static void cgroup_and_mount(void **state)
 static void scope_of_others_is_no_disguise(void **state)
 {
 	static const struct question questions[] = {
-		{ .facts = "'cgroup':'" MANAGER
-			   "/app.slice/snap.firefox.firefox-54b38acc-3ba2-4c6d-b284-7ac07e"
-			   "1159e5.scope','uid':1000, 'exe': '/tmp/evil'",
+		{ .unit = "/app.slice/snap.firefox.firefox-54b38acc-3ba2-4c6d-b284-"
+			  "7ac07e1159e5.scope",
+		  .facts = "'exe': '/tmp/evil'",
 		  .id = "exe:/tmp/evil",
-		  .trust = "kernel",
-		  .via = "",
-		  .flag = "cgroup-mismatch" },
-		{ .facts = "'cgroup':'" MANAGER
-			   "/app.slice/snap.firefox.firefox-54b38acc-3ba2-4c6d-b284-7ac07e"
-			   "1159e5.scope','uid':1000, 'exe': '/usr/bin/curl', "
-			   "'mntns': 'init'",
+		  DISGUISED("kernel") },
+		{ .unit = "/app.slice/snap.firefox.firefox-54b38acc-3ba2-4c6d-b284-"
+			  "7ac07e1159e5.scope",
+		  .facts = "'exe': '/usr/bin/curl', 'mntns': 'init'",
 		  .id = "exe:/usr/bin/curl",
-		  .trust = "kernel",
-		  .via = "",
-		  .flag = "cgroup-mismatch" },
-		{ .facts = "'cgroup':'" MANAGER
-			   "/app.slice/snap.firefox.firefox-54b38acc-3ba2-4c6d-b284-7ac07e"
-			   "1159e5.scope','uid':1000, 'exe': '/usr/bin/bash', "
-			   "'mntns': 'container'",
+		  DISGUISED("kernel") },
+		{ .unit = "/app.slice/snap.firefox.firefox-54b38acc-3ba2-4c6d-b284-"
+			  "7ac07e1159e5.scope",
+		  .facts = "'exe': '/usr/bin/bash', 'mntns': 'container'",
 		  .id = "snap:firefox",
 		  .trust = "user" },
 	};

@@ -28,12 +28,11 @@ static void games(void **state)
 				   "'ancestor_cmdline': ['reaper', 'SteamLaunch', 'AppId=440', "
 				   "'Install=1', '--', 'y']",
 		  .id = "exe:/home/u/Steam/steamapps/common/G/g" },
-		{ .facts = "'cgroup':'" MANAGER
-			   "/app.slice/app-steam-unknown-77.scope','uid':1000, "
-			   "'exe': '/usr/bin/x'",
+		{ .unit = "/app.slice/app-steam-unknown-77.scope",
+		  .facts = "'exe': '/usr/bin/x'",
 		  .id = "exe:/usr/bin/x" },
-		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-steam-app0-77.scope','uid':1000, "
-			   "'exe': '/usr/bin/x'",
+		{ .unit = "/app.slice/app-steam-app0-77.scope",
+		  .facts = "'exe': '/usr/bin/x'",
 		  .id = "exe:/usr/bin/x" },
 	};
 
@@ -67,55 +66,42 @@ static void windows_programs(void **state)
 static void scopes_of_games_are_no_disguise(void **state)
 {
 	static const struct question questions[] = {
-		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope',"
-			   "'uid':1000, "
-			   "'exe': '/usr/bin/python3', 'cmdline': ['python3', '-c', 'evil()']",
+		{ .unit = "/app.slice/app-steam-app440-9.scope",
+		  .facts = "'exe': '/usr/bin/python3', 'cmdline': ['python3', '-c', 'evil()']",
 		  .id = "exe:/usr/bin/python3",
-		  .trust = "kernel",
-		  .flag = "cgroup-mismatch" },
-		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope',"
-			   "'uid':1000, "
-			   "'exe': '/usr/bin/curl'",
+		  DISGUISED("kernel") },
+		{ .unit = "/app.slice/app-steam-app440-9.scope",
+		  .facts = "'exe': '/usr/bin/curl'",
 		  .id = "exe:/usr/bin/curl",
-		  .trust = "kernel",
-		  .flag = "cgroup-mismatch" },
-		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope','uid':1000, "
-			   "'exe': '/usr/games/quake', 'mntns': 'own', 'userns': 'own', "
+		  DISGUISED("kernel") },
+		{ .unit = "/app.slice/app-steam-app440-9.scope",
+		  .facts = "'exe': '/usr/games/quake', 'mntns': 'own', 'userns': 'own', "
 			   "'mntns_userns': 'own'",
 		  .id = "exe:/usr/games/quake",
-		  .trust = "user",
-		  .flag = "cgroup-mismatch" },
-		{ .facts = "'cgroup':'" MANAGER
-			   "/app.slice/app-steam-app3000000000-9.scope','uid':1000, "
-			   "'exe': '/home/u/evil'",
+		  DISGUISED("user") },
+		{ .unit = "/app.slice/app-steam-app3000000000-9.scope",
+		  .facts = "'exe': '/home/u/evil'",
 		  .id = "exe:/home/u/evil",
-		  .trust = "kernel",
-		  .flag = "cgroup-mismatch" },
-		{ .facts = "'cgroup':'" MANAGER
-			   "/app.slice/app-steam-app3000000000-9.scope','uid':1000, "
-			   "'exe': '/home/u/game', 'ancestors': [{'exe': '/home/u/.local/share/"
-			   "Steam/ubuntu12_32/reaper'}]",
+		  DISGUISED("kernel") },
+		{ .unit = "/app.slice/app-steam-app3000000000-9.scope",
+		  .facts = "'exe': '/home/u/game', 'ancestors': [{'exe': "
+			   "'/home/u/.local/share/Steam/ubuntu12_32/reaper'}]",
 		  .id = "steam:3000000000",
-		  .trust = "user",
-		  .flag = "" },
-		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope','uid':1000, "
-			   "'exe': '/usr/bin/curl', 'ancestors': [{'exe': '/home/u/.local/"
-			   "share/Steam/ubuntu12_32/reaper'}]",
+		  GENUINE },
+		{ .unit = "/app.slice/app-steam-app440-9.scope",
+		  .facts = "'exe': '/usr/bin/curl', 'ancestors': [{'exe': "
+			   "'/home/u/.local/share/Steam/ubuntu12_32/reaper'}]",
 		  .id = "steam:440",
-		  .trust = "user",
-		  .flag = "" },
-		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope','uid':1000, "
-			   "'exe': '/usr/bin/python3', 'cmdline': ['python3', '/home/u/Steam/"
-			   "steamapps/common/Proton/proton']",
+		  GENUINE },
+		{ .unit = "/app.slice/app-steam-app440-9.scope",
+		  .facts = "'exe': '/usr/bin/python3', 'cmdline': ['python3', "
+			   "'/home/u/Steam/steamapps/common/Proton/proton']",
 		  .id = "steam:440",
-		  .trust = "user",
-		  .flag = "" },
-		{ .facts = "'cgroup':'" MANAGER "/app.slice/app-steam-app440-9.scope',"
-			   "'uid':1000, "
-			   "'exe': '/usr/games/quake'",
+		  GENUINE },
+		{ .unit = "/app.slice/app-steam-app440-9.scope",
+		  .facts = "'exe': '/usr/games/quake'",
 		  .id = "steam:440",
-		  .trust = "user",
-		  .flag = "" },
+		  GENUINE },
 	};
 
 	(void)state;

@@ -11,18 +11,18 @@ static void units(void **state)
 		  .name = "systemd-udevd",
 		  .component = "udevadm",
 		  .trust = "root" },
-		{ .facts = "'cgroup':'" MANAGER "/background.slice/syncthing.service','uid':1000, "
-			   "'exe': '/usr/bin/syncthing'",
+		{ .unit = "/background.slice/syncthing.service",
+		  .facts = "'exe': '/usr/bin/syncthing'",
 		  .id = "user-unit:syncthing.service",
 		  .name = "syncthing",
 		  .component = "syncthing",
 		  .trust = "user" },
-		{ .facts = "'cgroup':'" MANAGER
-			   "/init.scope','uid':1000, 'exe': '/usr/lib/systemd/systemd'",
+		{ .unit = "/init.scope",
+		  .facts = "'exe': '/usr/lib/systemd/systemd'",
 		  .id = "user-unit:init.scope",
 		  .name = "systemd (user manager)" },
-		{ .facts = "'cgroup':'" MANAGER "/app.slice/ssh-agent.scope','uid':1000, "
-			   "'exe': '/usr/bin/ssh-agent'",
+		{ .unit = "/app.slice/ssh-agent.scope",
+		  .facts = "'exe': '/usr/bin/ssh-agent'",
 		  .id = "user-unit:ssh-agent.scope",
 		  .name = "ssh-agent" },
 		{ .facts = "'cgroup': '0::/system.slice/foo@a\\\\x2db.service', "
@@ -69,8 +69,8 @@ static void what_a_user_calls_like_the_systems_is_not_it(void **state)
 		  .id = "user-unit:systemd-resolved.service",
 		  .name = "systemd-resolved",
 		  .trust = "user" },
-		{ .facts = "'cgroup':'" MANAGER "/app.slice/waydroid-container.service',"
-			   "'uid':1000, 'exe': '/home/u/x'",
+		{ .unit = "/app.slice/waydroid-container.service",
+		  .facts = "'exe': '/home/u/x'",
 		  .id = "user-unit:waydroid-container.service",
 		  .name = "waydroid-container",
 		  .trust = "user" },
@@ -86,22 +86,19 @@ static void sessions_and_chance_names_are_none(void **state)
 		{ .facts = "'cgroup': '0::/user.slice/user-1000.slice/session-c1.scope', "
 			   "'exe': '/usr/bin/ssh', 'uid': 1000",
 		  .id = "exe:/usr/bin/ssh" },
-		{ .facts = "'cgroup':'" MANAGER
-			   "/app.slice/run-r0123456789abcdef0123456789abcdef.scope',"
-			   "'uid':1000, 'exe': '/usr/bin/x'",
+		{ .unit = "/app.slice/run-r0123456789abcdef0123456789abcdef.scope",
+		  .facts = "'exe': '/usr/bin/x'",
 		  .id = "exe:/usr/bin/x" },
-		{ .facts = "'cgroup':'" MANAGER
-			   "/session.slice/org.gnome.Shell@wayland.service','uid':1000, "
-			   "'exe': '/usr/bin/gjs'",
+		{ .unit = "/session.slice/org.gnome.Shell@wayland.service",
+		  .facts = "'exe': '/usr/bin/gjs'",
 		  .id = "exe:/usr/bin/gjs" },
-		{ .facts = "'cgroup':'" MANAGER
-			   "/session.slice/plasma-plasmashell.service','uid':1000, "
-			   "'exe': '/usr/lib/firefox/firefox', "
+		{ .unit = "/session.slice/plasma-plasmashell.service",
+		  .facts = "'exe': '/usr/lib/firefox/firefox', "
 			   "'desktop_entries': {'firefox.desktop': {'Name': 'Firefox', "
 			   "'Exec': '/usr/lib/firefox/firefox %u'}}",
 		  .id = "desktop:firefox" },
-		{ .facts = "'cgroup':'" MANAGER "/user.slice/podman-pause-1.scope','uid':1000, "
-			   "'exe': '/usr/bin/catatonit'",
+		{ .unit = "/user.slice/podman-pause-1.scope",
+		  .facts = "'exe': '/usr/bin/catatonit'",
 		  .id = "exe:/usr/bin/catatonit" },
 		{ .facts = "'cgroup': '0::/system.slice', 'exe': '/usr/bin/x', 'uid': 0",
 		  .id = "exe:/usr/bin/x" },
