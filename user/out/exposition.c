@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Prometheus' text format, and the metrics that are the same wherever it is printed. */
 #include "exposition.h"
+#include "parts.h"
 #include "row.h"
 
 #include <inttypes.h>
@@ -26,6 +27,45 @@ void eg_exposition_sample(FILE *stream, const char *name, const char *const *lab
 		before = ',';
 	}
 	fprintf(stream, "%s %" PRIu64 "\n", before == ',' ? "}" : "", value);
+}
+
+void eg_exposition_bytes(FILE *stream, const char *name, const char *app, const char *kind,
+			 const char *organization, const char *country, uint64_t value)
+{
+	const char *labels[] = { "app",	       app,	  "kind",  kind, "operator",
+				 organization, "country", country, NULL };
+
+	eg_exposition_sample(stream, name, labels, value);
+}
+
+void eg_exposition_connections(FILE *stream, const char *name, const char *app, const char *kind,
+			       uint64_t value)
+{
+	const char *labels[] = { "app", app, "kind", kind, NULL };
+
+	eg_exposition_sample(stream, name, labels, value);
+}
+
+struct lost {
+	FILE *stream;
+	const char *name;
+};
+
+static void put_lost(const char *reason, uint64_t count, void *data)
+{
+	const struct lost *lost = data;
+	const char *labels[] = { "reason", reason, NULL };
+
+	eg_exposition_sample(lost->stream, lost->name, labels, count);
+}
+
+void eg_exposition_lost(FILE *stream, const char *name, const char *type,
+			const struct eg_ledger *ledger)
+{
+	struct lost lost = { .stream = stream, .name = name };
+
+	eg_exposition_head(stream, name, type, "What was lost, by reason; 0 everywhere: nothing.");
+	eg_parts_each_lost(ledger, put_lost, &lost);
 }
 
 static bool is_repeated(const struct eg_database *databases, size_t index)

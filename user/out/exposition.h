@@ -14,6 +14,15 @@ void eg_exposition_head(FILE *stream, const char *name, const char *type, const 
 /* Labels in pairs of name and value, ended by NULL; one without value is left out. */
 void eg_exposition_sample(FILE *stream, const char *name, const char *const *labels,
 			  uint64_t value);
+/* A metric of bytes: of an app with an operator in a country. NULL: unknown. */
+void eg_exposition_bytes(FILE *stream, const char *name, const char *app, const char *kind,
+			 const char *organization, const char *country, uint64_t value);
+/* A metric of connections: of an app. */
+void eg_exposition_connections(FILE *stream, const char *name, const char *app, const char *kind,
+			       uint64_t value);
+/* What was lost, by reason, with its head. */
+void eg_exposition_lost(FILE *stream, const char *name, const char *type,
+			const struct eg_ledger *ledger);
 /* egret_database_build_timestamp_seconds: each database that says when it was built, once. */
 void eg_exposition_databases(FILE *stream, const struct eg_database *databases, size_t count);
 /* egret_app_info: what an app's name is worth. One per app, behind its head. */

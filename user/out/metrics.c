@@ -3,7 +3,6 @@
 #include <egret/out.h>
 
 #include "exposition.h"
-#include "parts.h"
 #include "writer.h"
 
 #include <errno.h>
@@ -393,15 +392,6 @@ static uint64_t failed_of(const struct app *app)
 	return app->failed;
 }
 
-static void put_place(FILE *stream, const char *name, const struct app *app,
-		      const char *organization, const char *country, uint64_t value)
-{
-	const char *labels[] = { "app",	       app->id,	  "kind",  app->kind, "operator",
-				 organization, "country", country, NULL };
-
-	eg_exposition_sample(stream, name, labels, value);
-}
-
 static void put_app_bytes(FILE *stream, const struct eg_metrics *metrics, const char *name,
 			  const struct app *app, uint64_t (*value)(const struct eg_bytes *bytes))
 {
@@ -410,12 +400,13 @@ static void put_app_bytes(FILE *stream, const struct eg_metrics *metrics, const 
 	for (size_t i = 0; i < app->places_count; i++) {
 		const struct place *place = &app->places[i];
 
-		put_place(stream, name, app, place->organization, place->country,
-			  shown(metrics, place->born, value(&place->bytes)));
+		eg_exposition_bytes(stream, name, app->id, app->kind, place->organization,
+				    place->country,
+				    shown(metrics, place->born, value(&place->bytes)));
 	}
 	if (other->born)
-		put_place(stream, name, app, EG_OTHER, EG_OTHER,
-			  shown(metrics, other->born, value(&other->bytes)));
+		eg_exposition_bytes(stream, name, app->id, app->kind, EG_OTHER, EG_OTHER,
+				    shown(metrics, other->born, value(&other->bytes)));
 }
 
 /* Those without room, by the name that says so. */
@@ -442,18 +433,17 @@ static void put_bytes(FILE *stream, const struct eg_metrics *metrics, const char
 static void put_connections(FILE *stream, const struct eg_metrics *metrics, const char *name,
 			    const char *help, uint64_t (*value)(const struct app *app))
 {
-	static const char *const other[] = { "app", EG_OTHER, "kind", EG_OTHER, NULL };
-
 	eg_exposition_head(stream, name, "counter", help);
 	for (size_t i = 0; i < metrics->apps_count; i++) {
 		const struct app *app = &metrics->apps[i];
-		const char *labels[] = { "app", app->id, "kind", app->kind, NULL };
 
-		eg_exposition_sample(stream, name, labels, shown(metrics, app->born, value(app)));
+		eg_exposition_connections(stream, name, app->id, app->kind,
+					  shown(metrics, app->born, value(app)));
 	}
 	if (metrics->other.born)
-		eg_exposition_sample(stream, name, other,
-				     shown(metrics, metrics->other.born, value(&metrics->other)));
+		eg_exposition_connections(stream, name, EG_OTHER, EG_OTHER,
+					  shown(metrics, metrics->other.born,
+						value(&metrics->other)));
 }
 
 static void put_apps(FILE *stream, const struct eg_metrics *metrics)
@@ -464,13 +454,6 @@ static void put_apps(FILE *stream, const struct eg_metrics *metrics)
 
 		eg_exposition_app(stream, app->id, app->kind, app->trust, app->via, app->flag);
 	}
-}
-
-static void put_lost(const char *reason, uint64_t count, void *data)
-{
-	const char *labels[] = { "reason", reason, NULL };
-
-	eg_exposition_sample(data, "egret_lost_total", labels, count);
 }
 
 int eg_metrics_print(FILE *stream, const struct eg_metrics *metrics)
@@ -486,9 +469,7 @@ int eg_metrics_print(FILE *stream, const struct eg_metrics *metrics)
 	put_connections(stream, metrics, "egret_failed_connections_total",
 			"Connections of the app that were never established.", failed_of);
 	put_apps(stream, metrics);
-	eg_exposition_head(stream, "egret_lost_total", "counter",
-			   "What was lost, by reason; 0 everywhere: nothing.");
-	eg_parts_each_lost(&metrics->ledger, put_lost, stream);
+	eg_exposition_lost(stream, "egret_lost_total", "counter", &metrics->ledger);
 	eg_exposition_head(stream, "egret_history_failing", "gauge",
 			   "1: the last interval could not be written into the history.");
 	eg_exposition_sample(stream, "egret_history_failing", no_labels, metrics->unwritten);

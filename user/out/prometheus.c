@@ -2,7 +2,6 @@
 /* Prometheus' text format: gauges with a bounded number of label sets (contract section 4). */
 #include "exposition.h"
 #include "format.h"
-#include "parts.h"
 #include "writer.h"
 
 #include <errno.h>
@@ -179,47 +178,33 @@ static uint64_t failed_of(const struct eg_counters *counters)
 	return counters->failed;
 }
 
-static void put_series(FILE *stream, const char *name, const struct series *series, uint64_t value)
-{
-	const char *labels[] = { "app",	       series->app,	"kind",
-				 series->kind, "operator",	series->organization,
-				 "country",    series->country, NULL };
-
-	eg_exposition_sample(stream, name, labels, value);
-}
-
 static void put_bytes(FILE *stream, const struct prometheus *prometheus, const char *name,
 		      const char *help, uint64_t (*value)(const struct eg_bytes *bytes))
 {
-	static const struct series other = {
-		.app = EG_OTHER,
-		.kind = EG_OTHER,
-		.organization = EG_OTHER,
-		.country = EG_OTHER,
-	};
-
 	eg_exposition_head(stream, name, "gauge", help);
-	for (size_t i = 0; i < prometheus->series_count; i++)
-		put_series(stream, name, &prometheus->series[i],
-			   value(&prometheus->series[i].bytes));
+	for (size_t i = 0; i < prometheus->series_count; i++) {
+		const struct series *series = &prometheus->series[i];
+
+		eg_exposition_bytes(stream, name, series->app, series->kind, series->organization,
+				    series->country, value(&series->bytes));
+	}
 	if (prometheus->other_series)
-		put_series(stream, name, &other, value(&prometheus->other_bytes));
+		eg_exposition_bytes(stream, name, EG_OTHER, EG_OTHER, EG_OTHER, EG_OTHER,
+				    value(&prometheus->other_bytes));
 }
 
 static void put_connections(FILE *stream, const struct prometheus *prometheus, const char *name,
 			    const char *help, uint64_t (*value)(const struct eg_counters *counters))
 {
-	static const char *const other[] = { "app", EG_OTHER, "kind", EG_OTHER, NULL };
-
 	eg_exposition_head(stream, name, "gauge", help);
 	for (size_t i = 0; i < prometheus->apps_count; i++) {
 		const struct eg_app *app = prometheus->apps[i];
-		const char *labels[] = { "app", app->id, "kind", app->kind, NULL };
 
-		eg_exposition_sample(stream, name, labels, value(&app->counters));
+		eg_exposition_connections(stream, name, app->id, app->kind, value(&app->counters));
 	}
 	if (prometheus->other_apps)
-		eg_exposition_sample(stream, name, other, value(&prometheus->other_counters));
+		eg_exposition_connections(stream, name, EG_OTHER, EG_OTHER,
+					  value(&prometheus->other_counters));
 }
 
 static void put_apps(FILE *stream, const struct prometheus *prometheus)
@@ -230,13 +215,6 @@ static void put_apps(FILE *stream, const struct prometheus *prometheus)
 
 		eg_exposition_app(stream, app->id, app->kind, app->trust, app->via, app->flag);
 	}
-}
-
-static void put_lost(const char *reason, uint64_t count, void *data)
-{
-	const char *labels[] = { "reason", reason, NULL };
-
-	eg_exposition_sample(data, "egret_lost", labels, count);
 }
 
 static int end(struct eg_printer *printer)
@@ -254,9 +232,7 @@ static int end(struct eg_printer *printer)
 	put_connections(stream, prometheus, "egret_failed_connections",
 			"Connections of the app that were never established.", failed_of);
 	put_apps(stream, prometheus);
-	eg_exposition_head(stream, "egret_lost", "gauge",
-			   "What was lost, by reason; 0 everywhere: nothing.");
-	eg_parts_each_lost(&printer->summary->ledger, put_lost, stream);
+	eg_exposition_lost(stream, "egret_lost", "gauge", &printer->summary->ledger);
 	eg_exposition_databases(stream, printer->summary->databases,
 				printer->summary->databases_count);
 	eg_exposition_build(stream);
