@@ -3,107 +3,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 
-#include "tests/unit/names/hello.h"
-
-#include <egret/names.h>
-
-#define IP_SERVER 198, 51, 100, 53
-#define IP_SITE 198, 51, 100, 7
-
-static const struct eg_names_app curl = { .id = "exe:/usr/bin/curl",
-					  .executable = "/usr/bin/curl" };
-static struct eg_names *names;
-static struct bytes heard; /* "name source confidence\n"... */
-
-static void on_learnt(const struct eg_learnt_name *learnt, void *data)
-{
-	(void)data;
-	bytes_text(&heard, learnt->name.name);
-	bytes_text(&heard, " ");
-	bytes_text(&heard, eg_name_source_text(learnt->name.source));
-	bytes_text(&heard, " ");
-	bytes_text(&heard, eg_name_confidence_text(learnt->name.confidence));
-	bytes_text(&heard, "\n");
-}
-
-static int setup(void **state)
-{
-	static const struct eg_names_sink sink = { .learnt = on_learnt };
-
-	(void)state;
-	heard.size = 0;
-	return eg_names_new("/nowhere", &sink, &names);
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	eg_names_free(names);
-	return 0;
-}
-
-static void assert_heard(const char *expected)
-{
-	bytes_number(&heard, 1, 0);
-	assert_string_equal((char *)heard.data, expected);
-	heard.size = 0;
-}
-
-static void set_ip(uint8_t ip[16], uint8_t a, uint8_t b, uint8_t c, uint8_t d)
-{
-	const uint8_t bytes[16] = { [10] = 0xff, 0xff, a, b, c, d };
-
-	memcpy(ip, bytes, 16);
-}
-
-static struct eg_payload payload_of(uint64_t sk, uint16_t port, bool sent, const uint8_t *data,
-				    size_t size)
-{
-	struct eg_payload payload = {
-		.header.time_ns = 1000,
-		.socket = { .sk = sk, .born_ns = 1 },
-		.port = port,
-		.transport = IPPROTO_TCP,
-		.net_ns = 1,
-		.size = (uint16_t)size,
-		.flags = sent ? EG_PAYLOAD_SENT : 0,
-	};
-
-	assert_true(size <= sizeof(payload.data));
-	if (size)
-		memcpy(payload.data, data, size);
-	set_ip(payload.ip, IP_SITE);
-	return payload;
-}
-
-static void add(const struct eg_payload *payload)
-{
-	assert_int_equal(eg_names_add(names, payload, &curl), 0);
-}
-
-/* A message of dig or dnsmasq, as this socket sends or receives it. */
-static void add_dns(uint64_t sk, const char *file, bool sent)
-{
-	struct eg_payload payload;
-	struct bytes bytes;
-
-	bytes_read(&bytes, file);
-	payload = payload_of(sk, 53, sent, bytes.data, bytes.size);
-	payload.transport = IPPROTO_UDP;
-	payload.total = payload.size;
-	set_ip(payload.ip, IP_SERVER);
-	add(&payload);
-}
-
-static void trust_server(void)
-{
-	const struct eg_names_app dnsmasq = { .id = "dnsmasq", .executable = "/usr/sbin/dnsmasq" };
-	struct eg_payload payload = payload_of(9, 0, true, NULL, 0);
-
-	set_ip(payload.ip, IP_SERVER);
-	payload.flags |= EG_PAYLOAD_SERVER;
-	assert_int_equal(eg_names_add(names, &payload, &dnsmasq), 0);
-}
+#include "tests/unit/names/heard.h"
 
 static size_t ask(const char *app, struct eg_known_name *found)
 {
@@ -118,17 +18,6 @@ static size_t ask(const char *app, struct eg_known_name *found)
 
 	set_ip(ip, IP_SITE);
 	return eg_names_of_address(names, &question, found);
-}
-
-static void hello(uint64_t sk, const char *name, bool ech)
-{
-	struct bytes message = { .size = 0 }, bytes = { .size = 0 };
-	struct eg_payload payload;
-
-	hello_make(&message, &(struct hello_options){ .name = name, .ech = ech });
-	hello_records(&bytes, &message, 16384);
-	payload = payload_of(sk, 443, true, bytes.data, bytes.size);
-	add(&payload);
 }
 
 static void answers_belong_to_their_questions(void **state)
@@ -188,121 +77,6 @@ static void a_name_that_was_told_is_corroborated(void **state)
 	assert_false(eg_names_of_socket(names, &socket, ip, &name));
 }
 
-/* ECH hides a name, or keeps others company: what was told is the name, else nobody knows. */
-static void with_ech_a_name_may_be_outer(void **state)
-{
-	(void)state;
-	hello(5, "public.example", true);
-	assert_heard("public.example tls_sni outer\n");
-	trust_server();
-	add_dns(1, "dns/a-query", true);
-	add_dns(1, "dns/a-answer", false);
-	hello(6, "www.example.com", true);
-	assert_heard("www.example.com dns observed\nwww.example.com tls_sni corroborated\n");
-}
-
-/* A list of one ECH configuration with this public name. */
-static void ech_list(struct bytes *list, const char *name)
-{
-	struct bytes contents = { .size = 0 }, config = { .size = 0 };
-
-	bytes_add(&contents, BYTES("\7\0\x20\0\1k\0\4sute\x40"));
-	bytes_number(&contents, 1, strlen(name));
-	bytes_text(&contents, name);
-	bytes_number(&contents, 2, 0);
-	bytes_number(&config, 2, 0xfe0d);
-	bytes_counted(&config, 2, &contents);
-	bytes_counted(list, 2, &config);
-}
-
-static void add_message(const struct eg_names_app *app, uint64_t sk, const struct bytes *message,
-			bool sent)
-{
-	struct eg_payload payload = payload_of(sk, 53, sent, message->data, message->size);
-
-	payload.transport = IPPROTO_UDP;
-	payload.total = payload.size;
-	assert_int_equal(eg_names_add(names, &payload, app), 0);
-}
-
-static void ask_for_service(struct bytes *message)
-{
-	message->size = 0;
-	bytes_add(message, BYTES("\0\7\1\0\0\1\0\0\0\0\0\0\1x\7example\0\0\x41\0\1"));
-}
-
-/* This app asks for the service of x.example, and is told such a list. */
-static void ask_service(const struct eg_names_app *app, uint64_t sk, const char *public_name)
-{
-	struct bytes message, data = { .size = 0 }, list = { .size = 0 };
-
-	ask_for_service(&message);
-	add_message(app, sk, &message, true);
-	ech_list(&list, public_name);
-	bytes_add(&data, BYTES("\0\1\0\0\5"));
-	bytes_counted(&data, 2, &list);
-	bytes_add(&message, BYTES("\xc0\x0c\0\x41\0\1\0\0\1\0"));
-	bytes_counted(&message, 2, &data);
-	message.data[2] |= 0x80;
-	message.data[7] = 1;
-	add_message(app, sk, &message, false);
-}
-
-/* Who looks up a service with ECH learns what is an outer name to himself, not to others. */
-static void an_outer_name_is_one_to_its_app(void **state)
-{
-	static const struct eg_names_app other = { .id = "other" };
-
-	(void)state;
-	trust_server();
-	add_dns(1, "dns/a-query", true);
-	add_dns(1, "dns/a-answer", false);
-	ask_service(&other, 20, "www.example.com");
-	hello(5, "www.example.com", true);
-	ask_service(&curl, 20, "www.example.com");
-	hello(6, "www.example.com", true);
-	assert_heard("www.example.com dns observed\nwww.example.com tls_sni corroborated\n"
-		     "www.example.com tls_sni outer\n");
-}
-
-/* Half a ClientHello: it is kept until the rest comes. */
-static void begin_hello(const struct eg_names_app *app, uint64_t sk)
-{
-	struct eg_payload payload = payload_of(sk, 443, true, BYTES("\x16\3\1\x10\0\1\0\x0f"));
-
-	assert_int_equal(eg_names_add(names, &payload, app), 0);
-}
-
-/*
- * One app asks a million questions that nobody answers, is told outer names and
- * begins handshakes without end; what another waits for and knows stays.
- */
-static void a_flood_hides_nothing_of_others(void **state)
-{
-	static const struct eg_names_app flood = { .id = "flood" };
-	struct bytes question;
-	char name[32];
-
-	(void)state;
-	trust_server();
-	ask_service(&curl, 20, "www.example.com");
-	add_dns(1, "dns/a-query", true);
-	begin_hello(&curl, 2);
-	ask_for_service(&question);
-	for (uint64_t i = 0; i < 1000000; i++) {
-		add_message(&flood, 1000 + i, &question, true);
-		if (i % 20)
-			continue;
-		snprintf(name, sizeof(name), "n%lu.example", (unsigned long)i);
-		ask_service(&flood, 2000000 + i, name);
-		begin_hello(&flood, 4000000 + i);
-	}
-	assert_heard("");
-	add_dns(1, "dns/a-answer", false);
-	hello(5, "www.example.com", true);
-	assert_heard("www.example.com dns observed\nwww.example.com tls_sni outer\n");
-}
-
 /* Over TCP messages have their length in front, and come in any pieces. */
 static void dns_over_tcp_is_read(void **state)
 {
@@ -358,7 +132,9 @@ static void a_lasting_connection_is_read_on(void **state)
 static void nothing_unfinished_is_kept(void **state)
 {
 	static const char secret[] = "POST / HTTP/1.1\r\nCookie: SECRET";
-	struct eg_payload payload = payload_of(1, 80, true, (const uint8_t *)secret, 33), part;
+	struct eg_payload payload = payload_of(1, 80, true, (const uint8_t *)secret,
+					       sizeof(secret) - 1),
+			  part;
 
 	(void)state;
 	add(&payload);
@@ -366,7 +142,7 @@ static void nothing_unfinished_is_kept(void **state)
 	eg_names_forget(names, &payload.socket, payload.ip);
 	assert_int_equal(eg_names_unfinished(names), 0);
 	add(&payload);
-	part = payload_of(2, 53, true, (const uint8_t *)secret, 33);
+	part = payload_of(2, 53, true, (const uint8_t *)secret, sizeof(secret) - 1);
 	part.transport = IPPROTO_UDP;
 	part.total = 100;
 	add(&part);
@@ -516,9 +292,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(answers_of_anybody_are_claimed, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_name_that_was_told_is_corroborated, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(with_ech_a_name_may_be_outer, setup, teardown),
-		cmocka_unit_test_setup_teardown(an_outer_name_is_one_to_its_app, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_flood_hides_nothing_of_others, setup, teardown),
 		cmocka_unit_test_setup_teardown(dns_over_tcp_is_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_lasting_connection_is_read_on, setup, teardown),
 		cmocka_unit_test_setup_teardown(nothing_unfinished_is_kept, setup, teardown),
