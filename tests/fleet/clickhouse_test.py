@@ -7,7 +7,6 @@ import io
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,7 +15,6 @@ sys.path.append(os.path.join(os.path.dirname(__file__), "..", "schema"))
 import clickhouse  # noqa: E402
 import tap  # noqa: E402
 
-SIMULATE = os.path.join(os.environ.get("BUILD", "build"), "tools", "fleet", "simulate")
 # A developer's, an office's and a home's, with IPv6, Android and peers among them; a day and a night.
 HOSTS = ("--hosts", "3", "--seed", "11", "--interval", "300", "--start", "2026-11-05T12:00:00Z", "--days", "1")
 DAYS = ("2026-11-05", "2026-11-06")
@@ -28,19 +26,14 @@ def simulate(folder, form):
     """Texts of the hosts' files."""
     place = os.path.join(folder, form)
     os.mkdir(place)
-    subprocess.run((SIMULATE, *HOSTS, "--format", form, "--split", place), check=True, stderr=subprocess.DEVNULL)
+    subprocess.run((tap.SIMULATE, *HOSTS, "--format", form, "--split", place), check=True, stderr=subprocess.DEVNULL)
     return {name: os.path.join(place, name) for name in sorted(os.listdir(place))}
-
-
-def read(path):
-    with open(path, encoding="utf-8") as file:
-        return file.read()
 
 
 class Scene:
     def __init__(self, stack):
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="egret-clickhouse-"))
-        self.rows = [read(path) for path in simulate(folder, "csv").values()]
+        self.rows = [tap.read(path) for path in simulate(folder, "csv").values()]
         done = tap.egret("merge", "--format", "json", *simulate(folder, "json").values())
         tap.expect(done.returncode == 0, done.stderr)
         self.merged = json.loads(done.stdout)
@@ -145,12 +138,11 @@ def check_questions(scene):
 def check_load(scene):
     """Files of rows go in and away; what is being written to, or is refused, stays."""
     with tempfile.TemporaryDirectory(prefix="egret-load-") as folder:
-        header, *lines = read(f"{tap.GOLDEN}/ordinary.csv").splitlines(keepends=True)
+        header, *lines = tap.read(f"{tap.GOLDEN}/ordinary.csv").splitlines(keepends=True)
         files = {"rows-1.csv": header + "".join(lines), "rows-2.csv": header + "no row\n", "rows-3.csv": header + lines[0],
                  "other.csv": header}
         for name, text in files.items():
-            with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
-                file.write(text)
+            tap.write(f"{folder}/{name}", text)
             if name != "rows-3.csv":
                 os.utime(f"{folder}/{name}", (1e9, 1e9))
         done = subprocess.run(("tools/fleet/shippers/load", folder), stderr=subprocess.PIPE, encoding="utf-8", check=False,
@@ -164,7 +156,7 @@ def check_load(scene):
 
 def check_hostile(scene):
     """Quotes, commas, line breaks: a text is the same as in the file."""
-    text = read(f"{tap.GOLDEN}/harmful.csv")
+    text = tap.read(f"{tap.GOLDEN}/harmful.csv")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     scene.server.insert(text)
     found = {tuple(part.encode().decode("unicode_escape").encode("latin-1").decode() if "\\" in part else part for part in line)
@@ -193,7 +185,7 @@ def check_same_columns():
         tested = [column for column in columns("rows-18.sql", table) if column != "databases"]
         tap.expect(len(tested) > 20 and columns("rows.sql", table) == tested, f"{table}: {columns('rows.sql', table)}, {tested}")
     tap.expect("databases" in columns("rows.sql", "egret_intervals"), "nobody keeps the databases")
-    header = read(f"{tap.GOLDEN}/ordinary.csv").splitlines()[0].split(",")
+    header = tap.read(f"{tap.GOLDEN}/ordinary.csv").splitlines()[0].split(",")
     tap.expect(columns("rows-18.sql", "egret_csv") == header, "egret_csv has other columns than the CSV")
     tap.expect(sorted(columns("rows-18.sql", "egret_rows")) == sorted(header), "egret_rows has other columns than the CSV")
 
@@ -213,9 +205,9 @@ def cases(scene):
 
 
 def main():
-    missing = [program for program in clickhouse.NEEDED if not shutil.which(program)]
+    missing = tap.missing(clickhouse.NEEDED)
     if missing:
-        print(f"1..0 # SKIP {' '.join(missing)} is not installed")
+        tap.skip_all(f"{' '.join(missing)} is not installed")
         return
     with contextlib.ExitStack() as stack:
         tap.run(cases(Scene(stack)))

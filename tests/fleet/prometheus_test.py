@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -107,8 +106,7 @@ class Fleet:
     def path(self, name, text=None):
         path = os.path.join(self.folder, name)
         if text is not None:
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(text)
+            tap.write(path, text)
         return path
 
     def start(self, *arguments, **keywords):
@@ -171,8 +169,7 @@ class Fleet:
         return float(result[0]["value"][1]) if result else None
 
     def exposition(self):
-        with open(os.path.join(self.textfiles, "egret.prom"), encoding="utf-8") as file:
-            return file.read()
+        return tap.read(os.path.join(self.textfiles, "egret.prom"))
 
 
 def check_collected(fleet):
@@ -189,9 +186,7 @@ def check_collected(fleet):
 
 
 def check_promtool(fleet):
-    done = subprocess.run(("promtool", "check", "metrics"), input=fleet.exposition(), check=False,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
-    tap.expect(done.returncode == 0 and not done.stdout, f"status {done.returncode}: {done.stdout}")
+    tap.expect_exposition(fleet.exposition())
 
 
 def check_growth(fleet):
@@ -207,8 +202,7 @@ def check_growth(fleet):
 
 
 def dashboard():
-    with open(DASHBOARD, encoding="utf-8") as file:
-        return json.load(file)
+    return json.loads(tap.read(DASHBOARD))
 
 
 def filled_in(query):
@@ -262,8 +256,7 @@ def check_layout():
 
 
 def check_rules(fleet=None):
-    done = subprocess.run(("promtool", "check", "rules", RULES), check=False, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, encoding="utf-8")
+    done = tap.call("promtool", "check", "rules", RULES)
     tap.expect(done.returncode == 0, done.stdout)
     rules = servers.until(lambda: [rule for group in fleet.ask("rules")["groups"] for rule in group["rules"]
                                    if rule["health"] != "unknown"], "the rules to be evaluated")
@@ -316,9 +309,9 @@ def cases(fleet):
 
 
 def main():
-    missing = [program for program in NEEDED if not shutil.which(program)]
+    missing = tap.missing(NEEDED)
     if missing or os.getuid():
-        print(f"1..0 # SKIP {'not root' if os.getuid() else ' '.join(missing) + ' is not installed'}")
+        tap.skip_all("not root" if os.getuid() else f"{' '.join(missing)} is not installed")
         return
     with contextlib.ExitStack() as stack:
         fleet = Fleet(stack)

@@ -5,7 +5,6 @@ import contextlib
 import glob
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,30 +14,10 @@ import servers  # noqa: E402
 import tap  # noqa: E402
 
 FOLDER = "tools/fleet/shippers"
-SIMULATE = os.path.join(os.environ.get("BUILD", "build"), "tools", "fleet", "simulate")
-
-
-def needed(program):
-    found = shutil.which(program)
-    if not found:
-        raise tap.Skip(f"{program} is not installed")
-    return found
 
 
 def read(name):
-    with open(f"{FOLDER}/{name}", encoding="utf-8") as file:
-        return file.read()
-
-
-def write(path, text, mode="w"):
-    with open(path, mode, encoding="utf-8") as file:
-        file.write(text)
-    return path
-
-
-def run(*arguments, **keywords):
-    return subprocess.run(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          encoding="utf-8", check=False, **keywords)
+    return tap.read(f"{FOLDER}/{name}")
 
 
 def rsyslog_config(folder, side, port):
@@ -47,16 +26,16 @@ def rsyslog_config(folder, side, port):
     for example, ours in (("/var/log/egret/", f"{folder}/log/"), ("/var/spool/egret/", f"{folder}/spool/"),
                           ("collector.example", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ('"10514"', f'"{port}"')):
         text = text.replace(example, ours)
-    part = write(f"{folder}/{side}-part.conf", text)
+    part = tap.write(f"{folder}/{side}-part.conf", text)
     work = f"{folder}/{side}-work"
     os.mkdir(work)
-    return write(f"{folder}/{side}.conf", f'global(workDirectory="{work}")\ninclude(file="{part}")\n')
+    return tap.write(f"{folder}/{side}.conf", f'global(workDirectory="{work}")\ninclude(file="{part}")\n')
 
 
 def check_rsyslog_syntax(side):
-    rsyslogd = needed("rsyslogd")
+    rsyslogd = tap.needed("rsyslogd")
     with tempfile.TemporaryDirectory(prefix="egret-shippers-") as folder:
-        done = run(rsyslogd, "-N1", "-f", rsyslog_config(folder, side, 10514))
+        done = tap.call(rsyslogd, "-N1", "-f", rsyslog_config(folder, side, 10514))
     tap.expect(done.returncode == 0 and "error" not in done.stdout.lower(), done.stdout)
 
 
@@ -70,8 +49,8 @@ def received(folder):
 
 def check_rsyslog():
     """From a file that grows and is rotated, by way of two rsyslogds, to the collector's files: each row, once."""
-    rsyslogd = needed("rsyslogd")
-    rows = subprocess.run((SIMULATE, "--hosts", "4", "--format", "ndjson", "--start", "2026-11-04T15:00:00Z",
+    rsyslogd = tap.needed("rsyslogd")
+    rows = subprocess.run((tap.SIMULATE, "--hosts", "4", "--format", "ndjson", "--start", "2026-11-04T15:00:00Z",
                            "--duration", "1h"), check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                           encoding="utf-8").stdout.splitlines(keepends=True)
     # Longer than rsyslog takes by default.
@@ -80,39 +59,40 @@ def check_rsyslog():
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="egret-shippers-"))
         os.mkdir(f"{folder}/log")
-        log = write(f"{folder}/log/rows.ndjson", "".join(rows[:third]))
+        log = tap.write(f"{folder}/log/rows.ndjson", "".join(rows[:third]))
         port = servers.free_port()
         for side in ("collector", "host"):
             servers.start(stack, rsyslogd, "-n", "-i", f"{folder}/{side}.pid", "-f", rsyslog_config(folder, side, port))
         servers.until(lambda: len(received(folder)) >= third, "the first rows")
-        write(log, "".join(rows[third:2 * third]), "a")
+        with open(log, "a", encoding="utf-8") as file:
+            file.write("".join(rows[third:2 * third]))
         servers.until(lambda: len(received(folder)) >= 2 * third, "rows that are added")
         os.rename(log, log + ".1")
-        write(log, "".join(rows[2 * third:]))
+        tap.write(log, "".join(rows[2 * third:]))
         servers.until(lambda: len(received(folder)) >= len(rows), "rows after a rotation")
         tap.expect(received(folder) == "".join(rows).splitlines(), "other rows, or in another order")
 
 
 def check_unit():
-    analyze = needed("systemd-analyze")
+    analyze = tap.needed("systemd-analyze")
     with tempfile.TemporaryDirectory(prefix="egret-shippers-") as folder:
         text = read("egret-rows.service").replace("/usr/local/bin/egret", os.path.abspath(tap.EGRET))
-        unit = write(f"{folder}/egret-rows.service", text.replace("Documentation=man:", "#"))
-        done = run(analyze, "verify", unit)
+        unit = tap.write(f"{folder}/egret-rows.service", text.replace("Documentation=man:", "#"))
+        done = tap.call(analyze, "verify", unit)
         ours = [line for line in done.stdout.splitlines() if "egret-rows" in line]
         tap.expect(not ours, "\n".join(ours))
         os.mkdir(f"{unit}.d")
-        write(f"{unit}.d/journal.conf", read("journal.conf").replace("/usr/local/bin/egret", os.path.abspath(tap.EGRET)))
-        done = run(analyze, "verify", unit)
+        tap.write(f"{unit}.d/journal.conf", read("journal.conf").replace("/usr/local/bin/egret", os.path.abspath(tap.EGRET)))
+        done = tap.call(analyze, "verify", unit)
         ours = [line for line in done.stdout.splitlines() if "egret-rows" in line]
         tap.expect(not ours, "\n".join(ours))
 
 
 def check_unit_is_confined():
-    analyze = needed("systemd-analyze")
-    if "--offline" not in run(analyze, "--help").stdout:
+    analyze = tap.needed("systemd-analyze")
+    if "--offline" not in tap.call(analyze, "--help").stdout:
         raise tap.Skip("this systemd-analyze judges only loaded units")
-    done = run(analyze, "security", "--no-pager", "--offline=true", "--threshold=25", f"{FOLDER}/egret-rows.service")
+    done = tap.call(analyze, "security", "--no-pager", "--offline=true", "--threshold=25", f"{FOLDER}/egret-rows.service")
     tap.expect(done.returncode == 0, done.stdout)
 
 
@@ -133,12 +113,12 @@ def check_command():
 
 
 def check_logrotate():
-    logrotate = needed("logrotate")
+    logrotate = tap.needed("logrotate")
     with tempfile.TemporaryDirectory(prefix="egret-shippers-") as folder:
-        config = write(f"{folder}/egret", read("logrotate.conf").replace("/var/log/egret", folder))
+        config = tap.write(f"{folder}/egret", read("logrotate.conf").replace("/var/log/egret", folder))
         os.chmod(config, 0o644)
-        os.truncate(write(f"{folder}/rows.ndjson", ""), 110_000_000)
-        done = run(logrotate, "--state", f"{folder}/state", config)
+        os.truncate(tap.write(f"{folder}/rows.ndjson", ""), 110_000_000)
+        done = tap.call(logrotate, "--state", f"{folder}/state", config)
         tap.expect(done.returncode == 0, done.stdout)
         tap.expect(sorted(name for name in os.listdir(folder) if name.startswith("rows")) == ["rows.ndjson.1"], os.listdir(folder))
 

@@ -13,12 +13,11 @@ import tempfile
 sys.path.append(os.path.join(os.path.dirname(__file__), "..", "schema"))
 import tap  # noqa: E402
 
-SIMULATE = os.path.join(os.environ.get("BUILD", "build"), "tools", "fleet", "simulate")
 HOUR = ("--start", "2026-11-04T13:00:00Z", "--duration", "1h")
 
 
 def simulate(*arguments):
-    done = subprocess.run([SIMULATE, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+    done = subprocess.run([tap.SIMULATE, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
                           check=False)
     tap.expect(done.returncode == 0, done.stderr)
     return done.stdout
@@ -124,6 +123,6 @@ def cases():
 try:
     import jsonschema
 except ImportError:
-    print("1..0 # SKIP python3-jsonschema is missing")
+    tap.skip_all("python3-jsonschema is missing")
 else:
     tap.run(cases())

@@ -5,7 +5,6 @@ import html.parser
 import json
 import os
 import re
-import subprocess
 import sys
 import tempfile
 
@@ -15,7 +14,6 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "schema")]
 import browser  # noqa: E402
 import tap  # noqa: E402
 
-MAKER = os.path.join(os.environ.get("BUILD", "build"), "tests", "html", "history")
 WEEK = ("--since", "2026-11-16", "--until", "2026-11-23")
 PAGES = ("ordinary", "harmful", "large", "empty")
 # Where looking at it is worth while: BUILD/html-NAME.png
@@ -28,10 +26,7 @@ folder = tempfile.TemporaryDirectory(prefix="egret-html-")
 
 
 def database(name):
-    path = os.path.join(folder.name, name + ".db")
-    if not os.path.exists(path):
-        subprocess.run([MAKER, name, path], check=True)
-    return path
+    return tap.history(folder.name, name)
 
 
 def report(name, *arguments):
@@ -48,8 +43,7 @@ def page(name):
 
 
 def text_of(name):
-    with open(page(name), encoding="utf-8") as file:
-        return file.read()
+    return tap.read(page(name))
 
 
 class Parser(html.parser.HTMLParser):
@@ -306,8 +300,8 @@ def cases(program):
 
 
 def main():
-    if not os.path.exists(MAKER):
-        print("1..0 # SKIP built without SQLite, so there is no history")
+    if not os.path.exists(tap.HISTORIES):
+        tap.skip_all("built without SQLite, so there is no history")
         return
     if tap.egret("report", "--database", database("empty"), "--format", "html").returncode == 125:
         tap.run([("html, built in", skip, "make report-ui was not run"),

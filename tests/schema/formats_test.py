@@ -9,8 +9,6 @@ import functools
 import io
 import json
 import re
-import shutil
-import subprocess
 import unicodedata
 
 import tap
@@ -207,13 +205,7 @@ def check_metrics(summary):
 
 
 def check_promtool(summary):
-    """What Prometheus' own program says."""
-    promtool = shutil.which("promtool")
-    if not promtool:
-        raise tap.Skip("promtool is not installed")
-    done = subprocess.run([promtool, "check", "metrics"], input=printed(summary, "prometheus"), check=False,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
-    tap.expect(done.returncode == 0 and not done.stdout, f"status {done.returncode}: {done.stdout}")
+    tap.expect_exposition(printed(summary, "prometheus"))
 
 
 def width(text):
@@ -259,6 +251,6 @@ def cases():
 try:
     import jsonschema
 except ImportError:
-    print("1..0 # SKIP python3-jsonschema is missing")
+    tap.skip_all("python3-jsonschema is missing")
 else:
     tap.run(cases())

@@ -4,7 +4,6 @@
 import json
 import os
 import select
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -279,7 +278,7 @@ STEPS = {
 
 
 def check_machine():
-    missing = [name for name in ("unshare", "nsenter", "setpriv", "systemctl", "tar", "ip") if not shutil.which(name)]
+    missing = tap.missing(("unshare", "nsenter", "setpriv", "systemctl", "tar", "ip"))
     if os.getuid():
         raise tap.Skip("needs root")
     if missing or not any(map(os.path.exists, SYSTEMD)):

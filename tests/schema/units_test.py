@@ -3,8 +3,6 @@
 """What `make install` installs for systemd, judged by systemd's own programs; without a running systemd."""
 import os
 import re
-import shutil
-import subprocess
 import tempfile
 
 import tap
@@ -14,39 +12,27 @@ PREFIX = "/opt/egret"
 EXPOSURE = {"egret.service": 25, "egret-report.service": 10}
 
 
-def run(*arguments, **keywords):
-    return subprocess.run(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
-                          stdin=subprocess.DEVNULL, check=False, **keywords)
-
-
-def needed(program):
-    found = shutil.which(program)
-    if not found:
-        raise tap.Skip(f"{program} is not installed")
-    return found
-
-
 def install(folder):
     """Only what the units take: a program that is there already is not built anew."""
     built = os.path.dirname(os.path.abspath(tap.EGRET))
-    done = run("make", "install", f"O={built}", f"DESTDIR={folder}", f"PREFIX={PREFIX}",
+    done = tap.call("make", "install", f"O={built}", f"DESTDIR={folder}", f"PREFIX={PREFIX}",
                f"--assume-old={built}/egret", env={**os.environ, "MAKEFLAGS": ""})
     tap.expect(done.returncode == 0, done.stdout)
     return f"{folder}{PREFIX}/lib"
 
 
 def check_exposure(unit):
-    analyze = needed("systemd-analyze")
+    analyze = tap.needed("systemd-analyze")
     with tempfile.TemporaryDirectory() as folder:
         path = f"{install(folder)}/systemd/system/{unit}"
-        if "--offline" not in run(analyze, "--help").stdout:
+        if "--offline" not in tap.call(analyze, "--help").stdout:
             raise tap.Skip("this systemd-analyze judges only loaded units")
-        done = run(analyze, "security", "--no-pager", "--offline=true", f"--threshold={EXPOSURE[unit]}", path)
+        done = tap.call(analyze, "security", "--no-pager", "--offline=true", f"--threshold={EXPOSURE[unit]}", path)
     tap.expect(done.returncode == 0, done.stdout)
 
 
 def check_units():
-    analyze = needed("systemd-analyze")
+    analyze = tap.needed("systemd-analyze")
     with tempfile.TemporaryDirectory() as folder:
         units = f"{install(folder)}/systemd/system"
         names = sorted(os.listdir(units))
@@ -59,14 +45,14 @@ def check_units():
             with open(path, "w", encoding="utf-8") as file:
                 # What it starts is where it will be, and man pages are not its concern.
                 file.write(text.replace(PREFIX, folder + PREFIX).replace("Documentation=man:", "#"))
-        done = run(analyze, "verify", *[os.path.join(units, name) for name in names])
+        done = tap.call(analyze, "verify", *[os.path.join(units, name) for name in names])
         ours = [line for line in done.stdout.splitlines() if "egret" in line]
         tap.expect(not ours, "\n".join(ours))
 
 
 def check_drop_in():
     """That of egret-record(1), for --textfile, beside the installed unit."""
-    analyze = needed("systemd-analyze")
+    analyze = tap.needed("systemd-analyze")
     with open("user/man/egret-record.1", encoding="utf-8") as file:
         text = re.search(r"^\.Bd -literal.*\n((?:.*\n)+?)\.Ed$", file.read(), re.MULTILINE)[1]
     with tempfile.TemporaryDirectory() as folder:
@@ -78,7 +64,7 @@ def check_drop_in():
         os.mkdir(f"{unit}.d")
         with open(f"{unit}.d/textfile.conf", "w", encoding="utf-8") as file:
             file.write(text.replace("/usr/local", folder + PREFIX))
-        done = run(analyze, "verify", unit)
+        done = tap.call(analyze, "verify", unit)
         tap.expect("egret" not in done.stdout, done.stdout)
         arguments = re.findall(r"^ExecStart=\S+ (.+)$", text, re.MULTILINE)[-1].split()
         done = tap.egret(*arguments, "--help")
@@ -86,25 +72,25 @@ def check_drop_in():
 
 
 def check_group():
-    sysusers = needed("systemd-sysusers")
+    sysusers = tap.needed("systemd-sysusers")
     with tempfile.TemporaryDirectory() as folder:
         path = f"{install(folder)}/sysusers.d/egret.conf"
         os.mkdir(f"{folder}/etc")
-        done = run(sysusers, f"--root={folder}", path)
+        done = tap.call(sysusers, f"--root={folder}", path)
         tap.expect(done.returncode == 0, done.stdout)
         with open(f"{folder}/etc/group", encoding="utf-8") as file:
             tap.expect(any(line.startswith("egret:") for line in file), "no group egret")
 
 
 def check_folder():
-    tmpfiles = needed("systemd-tmpfiles")
+    tmpfiles = tap.needed("systemd-tmpfiles")
     with tempfile.TemporaryDirectory() as folder:
         path = f"{install(folder)}/tmpfiles.d/egret.conf"
         os.mkdir(f"{folder}/etc")
         for name in ("passwd", "group"):
             with open(f"{folder}/etc/{name}", "w", encoding="utf-8") as file:
                 file.write("root:x:0:0::/:/bin/sh\n" if name == "passwd" else "root:x:0:\negret:x:999:\n")
-        done = run(tmpfiles, "--create", f"--root={folder}", path)
+        done = tap.call(tmpfiles, "--create", f"--root={folder}", path)
         made = f"{folder}/var/lib/egret"
         tap.expect(os.path.isdir(made), done.stdout)
         status = os.stat(made)

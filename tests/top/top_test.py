@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 
@@ -20,7 +19,6 @@ if importlib.util.find_spec("pyte"):
     from terminal import Terminal
     from generator import Generator
 
-MAKER = os.path.join(os.environ.get("BUILD", "build"), "tests", "html", "history")
 EGRET = os.path.abspath(tap.EGRET)
 SIZES = ((80, 24), (200, 60))
 OTHER_SCREEN, THIS_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
@@ -30,10 +28,7 @@ folder = tempfile.TemporaryDirectory(prefix="egret-top-")
 
 
 def database(name):
-    path = os.path.join(folder.name, name + ".db")
-    if not os.path.exists(path):
-        subprocess.run([MAKER, name, path], check=True)
-    return path
+    return tap.history(folder.name, name)
 
 
 def history(name, size=(80, 24), *arguments, **environment):
@@ -487,7 +482,7 @@ def cases():
         yield "built without", check_without
         return
     yield "refuses", check_refusals
-    if not os.path.exists(MAKER):
+    if not os.path.exists(tap.HISTORIES):
         yield "all others", skip, "this egret has no history"
         return
     for size in SIZES:
