@@ -23,13 +23,35 @@ static const char *container(struct test *test)
 	return test_text(test, "droid%d", getpid());
 }
 
+static const char *payload(struct test *test)
+{
+	return cgroup_named(test, test_text(test, "lxc.payload.%s", container(test)));
+}
+
+static struct actor *start_zygote(struct test *test)
+{
+	return actor_start_as(test,
+			      &(struct actor_options){ .name = "zygote", .cgroup = payload(test) });
+}
+
+/* An app of the container; name and trust, where not given, are those of a listed package. */
+static void expect_package(struct result *result, const char *package, struct expected expected,
+			   long sent)
+{
+	if (!result)
+		return;
+	expected.id = test_text(result->test, "android:%s/%s", container(result->test), package);
+	expected.kind = "android";
+	expected.name = expected.name ?: package;
+	expected.trust = expected.trust ?: "root";
+	expect_app(result, &expected, sent);
+}
+
 static void packages_by_uid(struct test *test)
 {
-	const char *dir = cgroup_named(test, test_text(test, "lxc.payload.%s", container(test))),
-		   *root = droid_make(test);
+	const char *root = droid_make(test);
 	struct actor *server = actor_start(test, "server");
-	struct actor *zygote =
-		actor_start_as(test, &(struct actor_options){ .name = "zygote", .cgroup = dir });
+	struct actor *zygote = start_zygote(test);
 	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 
@@ -39,49 +61,24 @@ static void packages_by_uid(struct test *test)
 	send_bytes(droid_start_app(zygote, root, 1010123, "com.android.chrome"), server, 333);
 	send_bytes(droid_start_app(zygote, root, 10199, "org.example.fresh"), server, 444);
 	result = egret_stop(egret);
-	expect_app(result,
-		   &(struct expected){
-			   .id = test_text(test, "android:%s/com.android.chrome", container(test)),
-			   .kind = "android",
-			   .name = "com.android.chrome",
-			   .trust = "root",
-			   .component = "main" },
-		   111);
-	expect_app(result,
-		   &(struct expected){ .id = test_text(test, "android:%s/com.google.android.gsf",
-						       container(test)),
-				       .kind = "android",
-				       .name = "com.google.android.gsf",
-				       .trust = "root",
-				       .component = "push" },
-		   222);
-	expect_app(result,
-		   &(struct expected){ .id = test_text(test, "android:%s/com.android.chrome@u10",
-						       container(test)),
-				       .kind = "android",
-				       .name = "com.android.chrome (user 10)",
-				       .trust = "root",
-				       .component = "main" },
-		   333);
-	expect_app(result,
-		   &(struct expected){
-			   .id = test_text(test, "android:%s/org.example.fresh", container(test)),
-			   .kind = "android",
-			   .name = "org.example.fresh",
-			   .trust = "heuristic",
-			   .component = "main" },
-		   444);
+	expect_package(result, "com.android.chrome", (struct expected){ .component = "main" }, 111);
+	expect_package(result, "com.google.android.gsf", (struct expected){ .component = "push" },
+		       222);
+	expect_package(result, "com.android.chrome@u10",
+		       (struct expected){ .name = "com.android.chrome (user 10)",
+					  .component = "main" },
+		       333);
+	expect_package(result, "org.example.fresh",
+		       (struct expected){ .trust = "heuristic", .component = "main" }, 444);
 }
 
 /* Installed while egret watches: known at the app's first byte. */
 static void install(struct test *test)
 {
-	const char *dir = cgroup_named(test, test_text(test, "lxc.payload.%s", container(test))),
-		   *root = droid_make(test);
+	const char *root = droid_make(test);
 	const char *list = test_text(test, "%s/data/system/packages.list", root);
 	struct actor *server = actor_start(test, "server");
-	struct actor *zygote =
-		actor_start_as(test, &(struct actor_options){ .name = "zygote", .cgroup = dir });
+	struct actor *zygote = start_zygote(test);
 	struct egret *egret = egret_start_own(test, NULL);
 
 	send_bytes(droid_start_app(zygote, root, 10123, "com.android.chrome"), server, 1);
@@ -90,23 +87,15 @@ static void install(struct test *test)
 				 "org.example.fresh 10199 0 /d s none\n") == 0);
 	require(test, rename(test_text(test, "%s.tmp", list), list) == 0);
 	send_bytes(droid_start_app(zygote, root, 10199, "other.name"), server, 444);
-	expect_app(egret_stop(egret),
-		   &(struct expected){
-			   .id = test_text(test, "android:%s/org.example.fresh", container(test)),
-			   .kind = "android",
-			   .name = "org.example.fresh",
-			   .trust = "root",
-			   .component = "other.name" },
-		   444);
+	expect_package(egret_stop(egret), "org.example.fresh",
+		       (struct expected){ .component = "other.name" }, 444);
 }
 
 /* Found by its cgroup, while one of its processes lives. */
 static void doctor(struct test *test)
 {
-	const char *dir = cgroup_named(test, test_text(test, "lxc.payload.%s", container(test))),
-		   *root = droid_make(test);
-	struct actor *zygote =
-		actor_start_as(test, &(struct actor_options){ .name = "zygote", .cgroup = dir });
+	const char *root = droid_make(test);
+	struct actor *zygote = start_zygote(test);
 	struct output output;
 	const cJSON *check;
 	bool found = false;
@@ -156,11 +145,9 @@ static long take_uid(struct call *call)
 
 static void uid_of_its_own(struct test *test)
 {
-	const char *dir = cgroup_named(test, test_text(test, "lxc.payload.%s", container(test))),
-		   *root = droid_make(test);
+	const char *root = droid_make(test);
 	struct actor *server = actor_start(test, "server"), *evil;
-	struct actor *zygote =
-		actor_start_as(test, &(struct actor_options){ .name = "zygote", .cgroup = dir });
+	struct actor *zygote = start_zygote(test);
 	struct call call = { .arg = { 10199 } };
 	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
@@ -172,14 +159,7 @@ static void uid_of_its_own(struct test *test)
 	send_bytes(evil, server, 666);
 	send_bytes(droid_start_app(zygote, root, 10123, "com.android.chrome"), server, 111);
 	result = egret_stop(egret);
-	expect_app(result,
-		   &(struct expected){
-			   .id = test_text(test, "android:%s/com.android.chrome", container(test)),
-			   .kind = "android",
-			   .name = "com.android.chrome",
-			   .trust = "root",
-			   .component = "main" },
-		   111);
+	expect_package(result, "com.android.chrome", (struct expected){ .component = "main" }, 111);
 	expect_equal(test,
 		     !result || result_app(result, test_text(test, "container:lxc/%s",
 							     container(test))) != NULL,
@@ -189,11 +169,8 @@ static void uid_of_its_own(struct test *test)
 /* egret app says where it has everything from. */
 static void evidence(struct test *test)
 {
-	const char *dir = cgroup_named(test, test_text(test, "lxc.payload.%s", container(test))),
-		   *root = droid_make(test);
-	struct actor *zygote = actor_start_as(test, &(struct actor_options){ .name = "zygote",
-									     .cgroup = dir }),
-		     *app;
+	const char *root = droid_make(test);
+	struct actor *zygote = start_zygote(test), *app;
 	struct output output;
 	cJSON *json;
 
@@ -222,10 +199,7 @@ static void evidence(struct test *test)
 static struct actor *start_netd(struct test *test, const char *root)
 {
 	struct actor *netd = actor_start_as(
-		test, &(struct actor_options){
-			      .name = "netd",
-			      .cgroup = cgroup_named(test, test_text(test, "lxc.payload.%s",
-								     container(test))) });
+		test, &(struct actor_options){ .name = "netd", .cgroup = payload(test) });
 	struct call call = { 0 };
 
 	snprintf(call.text, sizeof(call.text), "netd\n%s", root);
@@ -268,23 +242,6 @@ static void ask(const struct asked *asked, uid_t uid, long size, bool connected,
 	sock_close(netd, fd);
 }
 
-static void expect_asked(struct result *result, const char *package, const char *via, long sent)
-{
-	struct test *test = result ? result->test : NULL;
-
-	if (!result)
-		return;
-	expect_app(result,
-		   &(struct expected){
-			   .id = test_text(test, "android:%s/%s", container(test), package),
-			   .kind = "android",
-			   .name = package,
-			   .trust = "root",
-			   .via = via,
-			   .component = "dns via netd" },
-		   sent);
-}
-
 static void netd_datagrams(struct test *test)
 {
 	struct asked asked = start_asking(test);
@@ -295,17 +252,15 @@ static void netd_datagrams(struct test *test)
 	ask(&asked, 10110, 37, false, false);
 	ask(&asked, 1010123, 41, true, true);
 	result = egret_stop(egret);
-	expect_asked(result, "com.android.chrome", "netd", 31);
-	expect_asked(result, "com.google.android.gms", "netd", 37);
-	expect_app(result,
-		   &(struct expected){ .id = test_text(test, "android:%s/com.android.chrome@u10",
-						       container(test)),
-				       .kind = "android",
-				       .name = "com.android.chrome (user 10)",
-				       .trust = "root",
-				       .via = "netd",
-				       .component = "dns via netd" },
-		   41);
+	expect_package(result, "com.android.chrome",
+		       (struct expected){ .via = "netd", .component = "dns via netd" }, 31);
+	expect_package(result, "com.google.android.gms",
+		       (struct expected){ .via = "netd", .component = "dns via netd" }, 37);
+	expect_package(result, "com.android.chrome@u10",
+		       (struct expected){ .name = "com.android.chrome (user 10)",
+					  .via = "netd",
+					  .component = "dns via netd" },
+		       41);
 	expect_no_app(result, test_text(test, "android:%s/system:netd", container(test)));
 }
 
@@ -319,22 +274,11 @@ static void netd_own(struct test *test)
 	ask(&asked, 0, 43, true, false);
 	ask(&asked, 1051, 47, true, false);
 	result = egret_stop(egret);
-	expect_app(result,
-		   &(struct expected){
-			   .id = test_text(test, "android:%s/system:netd", container(test)),
-			   .kind = "android",
-			   .name = "Android netd",
-			   .trust = "root",
-			   .component = "netd" },
-		   43);
-	expect_app(
-		result,
-		&(struct expected){ .id = test_text(test, "android:%s/system:dns", container(test)),
-				    .kind = "android",
-				    .name = "Android DNS resolver",
-				    .trust = "root",
-				    .component = "netd" },
-		47);
+	expect_package(result, "system:netd",
+		       (struct expected){ .name = "Android netd", .component = "netd" }, 43);
+	expect_package(result, "system:dns",
+		       (struct expected){ .name = "Android DNS resolver", .component = "netd" },
+		       47);
 }
 
 /* TCP, and an app that talks for itself as well: one app, whose own bytes are no relay's. */
@@ -348,10 +292,7 @@ static void netd_stream(struct test *test)
 
 	sock_listen(server, listener);
 	netd = start_netd(test, root);
-	zygote = actor_start_as(test, &(struct actor_options){
-					      .name = "zygote",
-					      .cgroup = test_text(test, "%s/lxc.payload.%s",
-								  test->cgroup, container(test)) });
+	zygote = start_zygote(test);
 	egret = egret_start_own(test, NULL);
 	send_bytes(droid_start_app(zygote, root, 10123, "com.android.chrome"), server, 1000);
 	fd = sock_open(netd, test->family, SOCK_STREAM, 0);
@@ -361,14 +302,8 @@ static void netd_stream(struct test *test)
 	sock_transfer(netd, fd, server, other, 53);
 	sock_close(netd, fd);
 	sock_close(server, other);
-	expect_app(egret_stop(egret),
-		   &(struct expected){
-			   .id = test_text(test, "android:%s/com.android.chrome", container(test)),
-			   .kind = "android",
-			   .name = "com.android.chrome",
-			   .trust = "root",
-			   .component = "dns via netd" },
-		   1053);
+	expect_package(egret_stop(egret), "com.android.chrome",
+		       (struct expected){ .component = "dns via netd" }, 1053);
 }
 
 /* On the host a socket's owner says nothing of the app: who made it counts. */

@@ -63,17 +63,15 @@ void expect_no_app(struct result *result, const char *id)
 
 const char *cgroup_named(struct test *test, const char *name)
 {
-	const char *dir = test_text(test, "%s/%s", test->cgroup, name);
+	const char *dir = NULL, *end = name;
 	int error = test->cgroup[0] ? 0 : -ENOENT;
 
-	for (const char *slash = strchr(name, '/'); !error && slash;
-	     slash = strchr(slash + 1, '/')) {
-		error = cgroup_make(
-			test_text(test, "%s/%.*s", test->cgroup, (int)(slash - name), name));
+	while (!error && *end) {
+		end = strchrnul(end + 1, '/');
+		dir = test_text(test, "%s/%.*s", test->cgroup, (int)(end - name), name);
+		error = cgroup_make(dir);
 		error = error == -EEXIST ? 0 : error;
 	}
-	if (!error)
-		error = cgroup_make(dir);
 	if (error)
 		test_skip(test, "no cgroup2");
 	return dir;

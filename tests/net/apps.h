@@ -18,7 +18,7 @@ void expect_no_app(struct result *result, const char *id);
 /* The client connects to the server on the case's address, and sends. */
 void send_bytes(struct actor *client, struct actor *server, long size);
 
-/* A new cgroup below the case's own, its parents ("a.slice/b.scope") as well. */
+/* A cgroup below the case's own, its parents ("a.slice/b.scope") as well; the same each time. */
 const char *cgroup_named(struct test *test, const char *name);
 
 /*
