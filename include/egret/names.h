@@ -101,19 +101,29 @@ void eg_names_expire(struct eg_names *names, uint64_t now_ns);
 /* How many streams and datagrams wait for the rest. */
 size_t eg_names_unfinished(const struct eg_names *names);
 
+/*
+ * The network namespaces that a process was seen in, by inode number: where it
+ * was first, and of the others the latest. They are few, and bounded.
+ */
+#define EG_NETWORKS_MAX 8
+struct eg_networks {
+	uint32_t ids[EG_NETWORKS_MAX];
+	uint32_t count;
+};
+
 /* Who talked to what, and when. */
 struct eg_names_question {
 	const char *app; /* id */
-	uint32_t net_ns;
+	const struct eg_networks *networks; /* in which of them is not known */
 	const uint8_t *ip;
 	uint64_t first_ns, last_ns;
 };
 
 /*
  * What an address is called when nobody says it on the connection itself: what
- * the app was told by DNS, or else what other apps were, or else the hosts file
- * of this machine. Writes at most EG_NAMES_CANDIDATES, the newest first, all
- * of the same source; returns their number.
+ * the app was told by DNS in any of the networks, or else what other apps were,
+ * or else the hosts file of this machine. Writes at most EG_NAMES_CANDIDATES,
+ * the newest first, all of the same source; returns their number.
  */
 size_t eg_names_of_address(struct eg_names *names, const struct eg_names_question *question,
 			   struct eg_known_name ret_names[static EG_NAMES_CANDIDATES]);

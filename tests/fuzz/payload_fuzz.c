@@ -68,9 +68,10 @@ static size_t make(const uint8_t *data, size_t size, uint64_t time, struct eg_pa
 static void ask(struct eg_names *names, const struct eg_payload *payload)
 {
 	struct eg_known_name known[EG_NAMES_CANDIDATES];
+	const struct eg_networks network = { .ids = { payload->net_ns }, .count = 1 };
 	const struct eg_names_question question = {
 		.app = "exe:/usr/bin/curl",
-		.net_ns = payload->net_ns,
+		.networks = &network,
 		.ip = payload->ip,
 		.first_ns = 1,
 		.last_ns = UINT64_MAX,

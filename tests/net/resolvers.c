@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <harness/egret.h>
 #include <harness/names.h>
 #include <harness/net.h>
 #include <harness/suites.h>
@@ -209,6 +210,70 @@ static void container_translated(struct test *test)
 	expect_asker_told(test);
 }
 
+/* --- one process in several networks --- */
+
+#define OTHER_SITE "198.51.100.8"
+
+/*
+ * Talks to a name, says so, and does the same in another network when it is told
+ * to. Its servers are its own; what it says shows no name.
+ */
+static const char mover[] = "import ctypes, os, socket, sys\n"
+			    "def visit(name):\n"
+			    "    ip = socket.gethostbyname(name)\n"
+			    "    server = socket.create_server((ip, 4000))\n"
+			    "    client = socket.create_connection((ip, 4000))\n"
+			    "    client.sendall(b'\\1\\2\\3')\n"
+			    "    server.accept()[0].recv(3)\n"
+			    "    print(name, ip, flush=True)\n"
+			    "visit('a.example')\n"
+			    "sys.stdin.readline()\n"
+			    "there = os.open(sys.argv[1], os.O_RDONLY)\n"
+			    "libc = ctypes.CDLL(None, use_errno=True)\n"
+			    "if libc.setns(there, 0x40000000):\n" /* CLONE_NEWNET */
+			    "    sys.exit(os.strerror(ctypes.get_errno()))\n"
+			    "visit('b.example')\n";
+
+/* A network whose resolver knows one name, with the address of that. */
+static void serve_network(struct test *test, int net, const char *host, const char *ip)
+{
+	const char *const *argv = names_dns_server(
+		test, "127.0.0.1", ARGV(test_text(test, "--host-record=%s,%s", host, ip)));
+
+	net_ip(test, net, "addr add %s/32 dev lo", ip);
+	program_expect(program_start(test, &(struct program_options){ .argv = argv, .net = net }),
+		       PROGRAM_ERR, "started");
+}
+
+static void moves_to_another_network(struct test *test)
+{
+	const char *python = names_copy(test, "python3", "mover");
+	int net = net_new(test), go[2];
+	struct program *client;
+	struct result *result;
+	struct egret *egret;
+
+	egret_needed(test);
+	serve_network(test, 0, "a.example", SITE);
+	serve_network(test, net, "b.example", OTHER_SITE);
+	names_configure(test, "nameserver 127.0.0.1\n");
+	require(test, pipe2(go, O_CLOEXEC) == 0);
+	egret = egret_start(test, NULL);
+	client = program_start(
+		test, &(struct program_options){
+			      .argv = ARGV(python, "-c", mover,
+					   test_text(test, "/proc/%d/fd/%d", getpid(), net)),
+			      .input = go[0] });
+	program_expect(client, PROGRAM_OUT, "a.example " SITE);
+	require(test, write(go[1], "\n", 1) == 1);
+	expect_equal(test, program_wait(client)->status, 0);
+	result = egret_stop(egret);
+	expect_domain(result, &(struct row){ OUT("tcp", SITE, 4000) }, python, "a.example", "dns",
+		      "observed");
+	expect_domain(result, &(struct row){ OUT("tcp", OTHER_SITE, 4000) }, python, "b.example",
+		      "dns", "observed");
+}
+
 /* --- lies --- */
 
 /*
@@ -297,6 +362,7 @@ const struct test_case resolver_cases[] = {
 	CASE("resolvers/container-bridge", container_bridge),
 	CASE("resolvers/container-file", container_file),
 	CASE("resolvers/container-translated", container_translated),
+	CASE("resolvers/moves", moves_to_another_network),
 	CASE("resolvers/own-answers", own_answers),
 	CASE("resolvers/own-network", own_network),
 	{ 0 },

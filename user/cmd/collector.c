@@ -267,7 +267,7 @@ static char *read_resolv_conf(void *data, size_t *ret_size)
 int collector_payload(const struct eg_payload *payload, void *data)
 {
 	struct collector *collector = data;
-	const struct known_process *process = collector_find(collector, &payload->proc);
+	struct known_process *process = processes_find(collector->processes, &payload->proc);
 	const struct known_app *known = collector_app(collector, &payload->proc, payload->owner);
 	struct configured configured = { .processes = collector->processes, .process = process };
 	const struct eg_names_app app = {
@@ -279,7 +279,17 @@ int collector_payload(const struct eg_payload *payload, void *data)
 		.data = &configured,
 	};
 
+	/* Its rows don't say in which network they are: names are looked for where it asked. */
+	if (process)
+		known_process_enter(process, payload->net_ns);
 	return eg_names_add(collector->names, payload, &app);
+}
+
+static const struct eg_networks *networks_of(const struct known_process *process)
+{
+	static const struct eg_networks nowhere;
+
+	return process ? &process->networks : &nowhere;
 }
 
 size_t collector_names(struct collector *collector, const struct eg_flow_key *row, uint64_t boot_ns,
@@ -289,7 +299,7 @@ size_t collector_names(struct collector *collector, const struct eg_flow_key *ro
 	const struct known_app *known = collector_app(collector, &row->proc, row->owner);
 	const struct eg_names_question question = {
 		.app = known ? known->id : "",
-		.net_ns = process ? process->net_ns : 0,
+		.networks = networks_of(process),
 		.ip = row->ip,
 		.first_ns = boot_ns,
 		.last_ns = boot_ns,
@@ -317,7 +327,7 @@ static int name_gain(struct collector *collector, const struct eg_gain *gain,
 		error = eg_probe_read(collector->probe);
 	return error ? error
 		     : naming_add(collector->names, gain, known ? known->id : "",
-				  process ? process->net_ns : 0, destination);
+				  networks_of(process), destination);
 }
 
 /* --- what was gained --- */

@@ -124,7 +124,7 @@ static bool is_whole(const struct eg_process *record, const struct known_process
 static void decode(const struct eg_process *record, int64_t start, struct known_process *process)
 {
 	process->cgroup_id = record->cgroup_id;
-	process->net_ns = record->net_ns;
+	process->networks = (struct eg_networks){ .ids = { record->net_ns }, .count = 1 };
 	process->self.uid = record->uid;
 	process->script = eg_process_script(record);
 	process->info = (struct eg_process_info){
@@ -162,6 +162,23 @@ int known_process_new(const struct eg_process *record, int64_t start, struct eg_
 	}
 	known_process_free(process);
 	return -ENOMEM;
+}
+
+/* --- where it is --- */
+
+void known_process_enter(struct known_process *process, uint32_t net_ns)
+{
+	struct eg_networks *networks = &process->networks;
+
+	for (uint32_t i = 0; i < networks->count; i++)
+		if (networks->ids[i] == net_ns)
+			return;
+	if (networks->count == EG_NETWORKS_MAX) {
+		networks->count--;
+		memmove(networks->ids + 1, networks->ids + 2,
+			(EG_NETWORKS_MAX - 2) * sizeof(*networks->ids));
+	}
+	networks->ids[networks->count++] = net_ns;
 }
 
 /* --- whom it works for --- */

@@ -4,6 +4,7 @@
 
 #include <egret/flow.h>
 #include <egret/ident.h>
+#include <egret/names.h>
 #include <egret/probe.h>
 
 /* What a process is, or whom it works for. Texts are owned. */
@@ -24,7 +25,7 @@ struct known_process {
 	struct known_app self; /* whose list goes on with those that it works for */
 	size_t others; /* how many those are */
 	uint64_t cgroup_id;
-	uint32_t net_ns;
+	struct eg_networks networks;
 	bool own_user_ns; /* another than the host's, or unknown */
 	struct eg_process_facts facts; /* texts are info's, or below */
 	char *script, *cgroup_v1, *init_cgroup;
@@ -37,6 +38,12 @@ struct known_process {
 int known_process_new(const struct eg_process *record, int64_t start, struct eg_machine *machine,
 		      enum eg_by by, struct known_process **ret_process);
 void known_process_free(struct known_process *process);
+
+/*
+ * It was seen in this network namespace. One too many pushes out the oldest, but
+ * not where it was first.
+ */
+void known_process_enter(struct known_process *process, uint32_t net_ns);
 
 /*
  * Whose a socket of this process is: the process's own app or, in an Android,

@@ -152,12 +152,12 @@ static int add_told(struct eg_names *names, const struct eg_gain *gain,
 	return error ? error : choose_domain(destination, told, count);
 }
 
-int naming_add(struct eg_names *names, const struct eg_gain *gain, const char *app, uint32_t net_ns,
-	       struct eg_destination *destination)
+int naming_add(struct eg_names *names, const struct eg_gain *gain, const char *app,
+	       const struct eg_networks *networks, struct eg_destination *destination)
 {
 	const struct eg_names_question question = {
 		.app = app,
-		.net_ns = net_ns,
+		.networks = networks,
 		.ip = gain->row.ip,
 		.first_ns = gain->delta.first_ns,
 		.last_ns = gain->delta.last_ns,

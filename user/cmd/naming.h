@@ -11,8 +11,8 @@
 
 /*
  * Gives what a row has gained to the name that its connection has shown, or to
- * the only one that its address has; and the row its domain. `app` and `net_ns`
+ * the only one that its address has; and the row its domain. `app` and `networks`
  * are of the process that talked. 0 or -ENOMEM.
  */
-int naming_add(struct eg_names *names, const struct eg_gain *gain, const char *app, uint32_t net_ns,
-	       struct eg_destination *destination);
+int naming_add(struct eg_names *names, const struct eg_gain *gain, const char *app,
+	       const struct eg_networks *networks, struct eg_destination *destination);

@@ -450,33 +450,40 @@ static void rank_all(const struct eg_facts *facts, const struct eg_names_questio
 	}
 }
 
+/* The first fact of an address in one of the networks; NONE: there is none. */
+static uint32_t first_fact(const struct eg_facts *facts, const struct eg_names_question *question,
+			   uint32_t network)
+{
+	const struct address address = address_of(question->networks->ids[network], question->ip);
+	const uint32_t *first = eg_table_find(facts->by_address, &address);
+
+	return first ? *first : NONE;
+}
+
+static void rank_networks(const struct eg_facts *facts, const struct eg_names_question *question,
+			  const uint32_t *app, struct ranking *ranking)
+{
+	for (uint32_t i = 0; i < question->networks->count; i++)
+		rank_all(facts, question, first_fact(facts, question, i), app, ranking);
+}
+
 size_t eg_facts_find(const struct eg_facts *facts, const struct eg_names_question *question,
 		     struct eg_known_name ret_names[static EG_NAMES_CANDIDATES])
 {
-	struct address address = address_of(question->net_ns, question->ip);
-	const uint32_t *first = eg_table_find(facts->by_address, &address);
 	struct ranking ranking = { .names = ret_names };
 	uint32_t app;
 
-	if (!first)
-		return 0;
 	if (find_app(facts, question->app, &app))
-		rank_all(facts, question, *first, &app, &ranking);
+		rank_networks(facts, question, &app, &ranking);
 	if (!ranking.count)
-		rank_all(facts, question, *first, NULL, &ranking);
+		rank_networks(facts, question, NULL, &ranking);
 	return ranking.count;
 }
 
-bool eg_facts_told(const struct eg_facts *facts, const struct eg_names_question *question,
-		   const char *name)
+static bool told_in(const struct eg_facts *facts, const struct eg_names_question *question,
+		    uint32_t network, uint32_t app, const char *name)
 {
-	struct address address = address_of(question->net_ns, question->ip);
-	const uint32_t *first = eg_table_find(facts->by_address, &address);
-	uint32_t app;
-
-	if (!first || !find_app(facts, question->app, &app))
-		return false;
-	for (uint32_t i = *first; i; i = facts->facts[i].next) {
+	for (uint32_t i = first_fact(facts, question, network); i; i = facts->facts[i].next) {
 		const struct fact *fact = &facts->facts[i];
 
 		if (fact->app == app && fact->trusted && in_time(fact, question) &&
@@ -484,4 +491,17 @@ bool eg_facts_told(const struct eg_facts *facts, const struct eg_names_question 
 			return true;
 	}
 	return false;
+}
+
+bool eg_facts_told(const struct eg_facts *facts, const struct eg_names_question *question,
+		   const char *name)
+{
+	bool told = false;
+	uint32_t app;
+
+	if (!find_app(facts, question->app, &app))
+		return false;
+	for (uint32_t i = 0; i < question->networks->count && !told; i++)
+		told = told_in(facts, question, i, app, name);
+	return told;
 }

@@ -241,9 +241,10 @@ static bool is_public_name(const struct sample *sample, const char *text)
  */
 static enum eg_name_confidence judge(const struct sample *sample, const char *name, bool ech)
 {
+	const struct eg_networks network = { .ids = { sample->payload->net_ns }, .count = 1 };
 	const struct eg_names_question question = {
 		.app = sample->app->id,
-		.net_ns = sample->payload->net_ns,
+		.networks = &network,
 		.ip = sample->payload->ip,
 		.first_ns = sample->payload->header.time_ns,
 		.last_ns = sample->payload->header.time_ns,
@@ -428,13 +429,22 @@ size_t eg_names_unfinished(const struct eg_names *names)
 	       !!names->first.size;
 }
 
+static const char *find_host(const struct eg_names *names, const struct eg_names_question *question)
+{
+	const struct eg_networks *networks = question->networks;
+	const char *name = NULL;
+
+	for (uint32_t i = 0; i < networks->count && !name; i++)
+		name = eg_hosts_find(names->hosts, networks->ids[i], question->ip,
+				     question->last_ns);
+	return name;
+}
+
 size_t eg_names_of_address(struct eg_names *names, const struct eg_names_question *question,
 			   struct eg_known_name ret_names[static EG_NAMES_CANDIDATES])
 {
 	size_t count = eg_facts_find(names->facts, question, ret_names);
-	const char *name = count ? NULL
-				 : eg_hosts_find(names->hosts, question->net_ns, question->ip,
-						 question->last_ns);
+	const char *name = count ? NULL : find_host(names, question);
 
 	if (!name)
 		return count;

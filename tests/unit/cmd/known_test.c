@@ -75,11 +75,30 @@ static void an_app_in_an_android_is_its_sockets_owner(void **state)
 	eg_machine_free(machine);
 }
 
+/* The latest are remembered, and where it was first: most never leave that. */
+static void networks_are_bounded(void **state)
+{
+	struct eg_process record = { .net_ns = 100, .exe_size = 5, .exe = "curl" };
+	struct known_process *process = make(&record);
+
+	(void)state;
+	for (uint32_t i = 1; i <= 2 * EG_NETWORKS_MAX; i++) {
+		known_process_enter(process, 100 + i);
+		known_process_enter(process, 100);
+	}
+	assert_int_equal(process->networks.count, EG_NETWORKS_MAX);
+	assert_int_equal(process->networks.ids[0], 100);
+	for (uint32_t i = 1; i < EG_NETWORKS_MAX; i++)
+		assert_int_equal(process->networks.ids[i], 101 + EG_NETWORKS_MAX + i);
+	known_process_free(process);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_executed_script_names_the_app),
 		cmocka_unit_test(an_app_in_an_android_is_its_sockets_owner),
+		cmocka_unit_test(networks_are_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

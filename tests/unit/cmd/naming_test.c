@@ -12,11 +12,12 @@
 #define SERVER 198, 51, 100, 53
 #define SITE 198, 51, 100, 7
 #define SECOND 1000000000ULL
-#define NET_NS 1
 
 static struct eg_names *names;
 static struct eg_summary *summary;
 static struct eg_destination *row; /* with the site */
+
+static const struct eg_networks network = { .ids = { 1 }, .count = 1 };
 
 static const struct eg_names_app app = { .id = APP, .executable = "/usr/bin/curl" };
 
@@ -46,7 +47,7 @@ static int teardown(void **state)
 static void add_payload(struct eg_payload *payload, const struct bytes *bytes)
 {
 	payload->header.time_ns = SECOND;
-	payload->net_ns = NET_NS;
+	payload->net_ns = network.ids[0];
 	payload->size = (uint16_t)bytes->size;
 	memcpy(payload->data, bytes->data, bytes->size);
 	assert_int_equal(eg_names_add(names, payload, &app), 0);
@@ -105,7 +106,7 @@ static struct eg_gain gain_of(uint64_t sk, uint64_t sent)
 
 static void gain(const struct eg_gain *gained)
 {
-	assert_int_equal(naming_add(names, gained, APP, NET_NS, row), 0);
+	assert_int_equal(naming_add(names, gained, APP, &network, row), 0);
 }
 
 static void gain_on(uint64_t sk, uint64_t sent)

@@ -115,7 +115,7 @@ static void a_process_is_described_whole(void **state)
 	assert_string_equal(process->info.comm, "curl");
 	assert_int_equal(process->info.pid, PID_FIRST + 1);
 	assert_int_equal(process->info.uid, 7);
-	assert_int_equal(process->net_ns, 9);
+	assert_int_equal(process->networks.ids[0], 9);
 	assert_true(process->info.start == BOOT + 1000000000);
 	assert_null(find(2));
 }

@@ -10,13 +10,15 @@
 
 static struct eg_known_name found[EG_NAMES_CANDIDATES];
 
-static void learn_at(struct eg_facts *facts, const char *app, const char *name, uint32_t ip,
-		     uint64_t now_ns, bool trusted)
+static const struct eg_networks network = { .ids = { 1 }, .count = 1 };
+
+static void learn_in(struct eg_facts *facts, uint32_t net_ns, const char *app, const char *name,
+		     uint32_t ip, uint64_t now_ns, bool trusted)
 {
 	struct eg_fact fact = {
 		.app = app,
 		.name = name,
-		.net_ns = 1,
+		.net_ns = net_ns,
 		.learnt_ns = now_ns,
 		.ttl = 60,
 		.trusted = trusted,
@@ -26,13 +28,19 @@ static void learn_at(struct eg_facts *facts, const char *app, const char *name, 
 	assert_int_equal(eg_facts_learn(facts, &fact), 0);
 }
 
-static size_t find_at(struct eg_facts *facts, const char *app, uint32_t net_ns, uint32_t ip,
-		      uint64_t now_ns)
+static void learn_at(struct eg_facts *facts, const char *app, const char *name, uint32_t ip,
+		     uint64_t now_ns, bool trusted)
+{
+	learn_in(facts, network.ids[0], app, name, ip, now_ns, trusted);
+}
+
+static size_t find_in(struct eg_facts *facts, const char *app, const struct eg_networks *networks,
+		      uint32_t ip, uint64_t now_ns)
 {
 	uint8_t address[16] = { 0 };
 	const struct eg_names_question question = {
 		.app = app,
-		.net_ns = net_ns,
+		.networks = networks,
 		.ip = address,
 		.first_ns = now_ns,
 		.last_ns = now_ns,
@@ -40,6 +48,14 @@ static size_t find_at(struct eg_facts *facts, const char *app, uint32_t net_ns, 
 
 	memcpy(address + 12, &ip, sizeof(ip));
 	return eg_facts_find(facts, &question, found);
+}
+
+static size_t find_at(struct eg_facts *facts, const char *app, uint32_t net_ns, uint32_t ip,
+		      uint64_t now_ns)
+{
+	const struct eg_networks only = { .ids = { net_ns }, .count = 1 };
+
+	return find_in(facts, app, &only, ip, now_ns);
 }
 
 static void assert_found(size_t place, const char *name, enum eg_name_source source,
@@ -65,6 +81,37 @@ static void each_app_has_its_own_names(void **state)
 	assert_found(0, "b.example", EG_NAME_DNS_OTHER_APP, EG_NAME_INFERRED);
 	assert_int_equal(find_at(facts, "a", 2, 7, SECOND), 0);
 	assert_int_equal(find_at(facts, "a", 1, 8, SECOND), 0);
+	eg_facts_free(facts);
+}
+
+/* Who talks in several networks is named by what it was told in any, and by no other. */
+static void each_network_has_its_own_names(void **state)
+{
+	const struct eg_networks both = { .ids = { 1, 2 }, .count = 2 }, none = { .count = 0 };
+	struct eg_facts *facts = eg_facts_new();
+
+	(void)state;
+	learn_in(facts, 1, "a", "here.example", 7, SECOND, true);
+	learn_in(facts, 2, "a", "there.example", 8, SECOND, true);
+	learn_in(facts, 3, "a", "elsewhere.example", 9, SECOND, true);
+	assert_int_equal(find_in(facts, "a", &both, 7, SECOND), 1);
+	assert_found(0, "here.example", EG_NAME_DNS, EG_NAME_OBSERVED);
+	assert_int_equal(find_in(facts, "a", &both, 8, SECOND), 1);
+	assert_found(0, "there.example", EG_NAME_DNS, EG_NAME_OBSERVED);
+	assert_int_equal(find_in(facts, "a", &both, 9, SECOND), 0);
+	assert_int_equal(find_in(facts, "a", &none, 7, SECOND), 0);
+	/* One address that has a name in each: either may be meant. */
+	learn_in(facts, 2, "a", "same.example", 7, 2 * SECOND, true);
+	assert_int_equal(find_in(facts, "a", &both, 7, SECOND), 2);
+	assert_found(0, "here.example", EG_NAME_DNS, EG_NAME_OBSERVED);
+	assert_int_equal(find_in(facts, "a", &both, 7, 2 * SECOND), 2);
+	assert_found(0, "same.example", EG_NAME_DNS, EG_NAME_OBSERVED);
+	/* What others were told there, too; and what the app was told goes before that anywhere. */
+	learn_in(facts, 1, "b", "other.example", 8, SECOND / 2, true);
+	assert_int_equal(find_in(facts, "a", &both, 8, SECOND), 1);
+	assert_found(0, "there.example", EG_NAME_DNS, EG_NAME_OBSERVED);
+	assert_int_equal(find_in(facts, "c", &both, 8, SECOND), 2);
+	assert_found(0, "there.example", EG_NAME_DNS_OTHER_APP, EG_NAME_INFERRED);
 	eg_facts_free(facts);
 }
 
@@ -121,16 +168,17 @@ static void the_newest_comes_first(void **state)
 	eg_facts_free(facts);
 }
 
-/* A million names: memory is bounded, and the flood of one app washes nobody else's away. */
 /* An address of a CDN has more names than are shown of it. */
 static void every_name_that_was_told_counts(void **state)
 {
 	struct eg_facts *facts = eg_facts_new();
 	const uint32_t address = 7;
 	uint8_t ip[16] = { 0 };
-	const struct eg_names_question question = {
-		.app = "a", .net_ns = 1, .ip = ip, .first_ns = 90 * SECOND, .last_ns = 90 * SECOND
-	};
+	const struct eg_names_question question = { .app = "a",
+						    .networks = &network,
+						    .ip = ip,
+						    .first_ns = 90 * SECOND,
+						    .last_ns = 90 * SECOND };
 	char name[] = "x.example";
 
 	(void)state;
@@ -147,6 +195,7 @@ static void every_name_that_was_told_counts(void **state)
 	eg_facts_free(facts);
 }
 
+/* A million names: memory is bounded, and the flood of one app washes nobody else's away. */
 static void a_flood_is_bounded(void **state)
 {
 	struct eg_facts *facts = eg_facts_new();
@@ -217,6 +266,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_app_has_its_own_names),
+		cmocka_unit_test(each_network_has_its_own_names),
 		cmocka_unit_test(what_is_not_trusted_is_claimed),
 		cmocka_unit_test(names_age),
 		cmocka_unit_test(the_newest_comes_first),

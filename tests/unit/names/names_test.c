@@ -7,10 +7,11 @@
 
 static size_t ask(const char *app, struct eg_known_name *found)
 {
+	const struct eg_networks network = { .ids = { 1 }, .count = 1 };
 	uint8_t ip[16];
 	const struct eg_names_question question = {
 		.app = app,
-		.net_ns = 1,
+		.networks = &network,
 		.ip = ip,
 		.first_ns = 1000,
 		.last_ns = 2000,
