@@ -112,17 +112,18 @@ struct ns_common {
 	unsigned int inum;
 };
 
+struct user_namespace {
+	struct ns_common ns;
+};
+
 struct net {
 	struct ns_common ns;
+	struct user_namespace *user_ns;
 };
 
 typedef struct {
 	struct net *net;
 } possible_net_t;
-
-struct user_namespace {
-	struct ns_common ns;
-};
 
 struct mnt_namespace {
 	struct ns_common ns;

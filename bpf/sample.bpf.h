@@ -17,6 +17,8 @@
 /* QUIC (RFC 9000 section 14.1, 17.2.2, RFC 9369 section 3.2). */
 #define QUIC_INITIAL_MIN 1200
 
+#define FIRST_USER_NS 0xEFFFFFFDU /* the host's, on every kernel: PROC_USER_INIT_INO */
+
 #define TLS_RECORD_HEAD 5
 #define TLS_HELLO_HEAD 9 /* record and handshake header */
 
@@ -65,10 +67,17 @@ static __always_inline void piece_address(struct __sk_buff *skb, struct bpf_sock
 	map_ipv4(ret_ip, ip);
 }
 
+/* Where a user has all rights over the network, and so over what any address there answers. */
+static __always_inline __u8 net_flags(struct net *net)
+{
+	return BPF_CORE_READ(net, user_ns, ns.inum) == FIRST_USER_NS ? 0 : EG_PAYLOAD_OWN_NET;
+}
+
 static __always_inline void fill_payload(struct eg_payload *payload, struct eg_socket *socket,
 					 __u64 address)
 {
 	struct sock *sk = (void *)address;
+	struct net *net = BPF_CORE_READ(sk, __sk_common.skc_net.net);
 
 	payload->header.type = EG_RECORD_PAYLOAD;
 	payload->header.time_ns = bpf_ktime_get_boot_ns();
@@ -80,7 +89,8 @@ static __always_inline void fill_payload(struct eg_payload *payload, struct eg_s
 	payload->owner = socket->row.owner;
 	payload->speaker = socket->row.speaker;
 	payload->transport = socket->flags & EG_SOCKET_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
-	payload->net_ns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	payload->net_ns = BPF_CORE_READ(net, ns.inum);
+	payload->flags = net_flags(net);
 	payload->direction = socket->row.direction;
 	payload->pad[0] = 0;
 	payload->pad[1] = 0;
@@ -107,7 +117,7 @@ static __always_inline void fill_payload(struct eg_payload *payload, struct eg_s
 			payload_->offset = (piece)->offset;                                        \
 			payload_->total = (piece)->total;                                          \
 			payload_->segment = (skb)->gso_size;                                       \
-			payload_->flags = (piece)->flags;                                          \
+			payload_->flags |= (piece)->flags;                                         \
 			payload_->size = size_;                                                    \
 			piece_address(skb, sk, (piece)->flags, payload_->ip);                      \
 			asm volatile("" : "+r"(last_));                                            \

@@ -300,6 +300,7 @@ struct eg_event {
 enum eg_payload_flag {
 	EG_PAYLOAD_SENT = 1 << 0, /* this host sent it */
 	EG_PAYLOAD_SERVER = 1 << 1, /* no payload: this process answers DNS at ip */
+	EG_PAYLOAD_OWN_NET = 1 << 2, /* net_ns is another user namespace's than the host's */
 };
 
 /*

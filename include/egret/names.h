@@ -73,7 +73,8 @@ struct eg_names_app {
 	const char *id; /* app id */
 	const char *executable; /* NULL: unknown */
 	uint32_t uid;
-	bool own_user_ns; /* not in the host's, or unknown: its network may be of its own making */
+	/* It or its network is not in the host's, or unknown: that may be of its own making. */
+	bool own_user_ns;
 	/*
 	 * What it sees as its resolv.conf(5), asked for now and then: malloc'ed
 	 * text, NULL: none, or it has ended. NULL: nobody can tell.

@@ -354,6 +354,60 @@ static void own_network(struct test *test)
 	expect_no_name(test, events, .name = "bank.example", .confidence = "observed");
 }
 
+/*
+ * The same by one that was seen before in the host's: nobody can stop it from
+ * taking the configured server's address there, nor from hiding who answers.
+ */
+#define RESOLVER "198.51.100.53"
+static const char defector[] =
+	"import ctypes, os, socket, struct, subprocess, sys\n"
+	"def sender():\n"
+	"    return socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+	"sender().sendto(b'seen', ('127.0.0.1', 9))\n"
+	"if ctypes.CDLL(None).unshare(0x50000000):\n" /* CLONE_NEWUSER | CLONE_NEWNET */
+	"    sys.exit(77)\n"
+	"open('/proc/self/uid_map', 'w').write('0 65534 1')\n"
+	"for line in sys.argv[1:]:\n"
+	"    if subprocess.run(line.split()).returncode:\n"
+	"        sys.exit(77)\n"
+	"server, client = sender(), sender()\n"
+	"server.bind(('" RESOLVER "', 5353))\n"
+	"client.connect(('" RESOLVER "', 53))\n"
+	"asked = b'\\4bank\\7example\\0' + struct.pack('!2H', 1, 1)\n"
+	"client.send(struct.pack('!6H', 1, 0x100, 1, 0, 0, 0) + asked)\n"
+	"server.sendto(struct.pack('!6H', 1, 0x8180, 1, 1, 0, 0) + asked + b'\\xc0\\x0c' +\n"
+	"              struct.pack('!2HIH', 1, 1, 60, 4) + bytes([198, 51, 100, 7]),\n"
+	"              server.recvfrom(512)[1])\n"
+	"client.recv(512)\n";
+
+static void own_network_later(struct test *test)
+{
+	const char *python = names_copy(test, "python3", "defector");
+	const char *ip = program_find(test, "ip"), *nft = program_find(test, "nft");
+	const char *const *argv = ARGV(
+		python, "-c", defector, test_text(test, "%s link set lo up", ip),
+		test_text(test, "%s addr add " RESOLVER "/32 dev lo", ip),
+		test_text(test,
+			  "%s table ip nat { chain output { type nat hook output priority -100;"
+			  " udp dport 53 dnat to " RESOLVER ":5353; }; }",
+			  nft));
+	struct program *trace;
+	const cJSON *events;
+	struct output output;
+
+	names_configure(test, "nameserver " RESOLVER "\n");
+	trace = names_trace(test, true); /* what the case has configured is the host's now */
+	output = program_run(test, &(struct program_options){ .argv = argv, .uid = 65534 });
+	if (output.status == 77)
+		test_skip(test, "no network of a user's own: %s", output.err);
+	if (output.status)
+		test_fail(test, "%s", output.err);
+	names_await(trace, "bank.example");
+	events = names_stop(trace);
+	expect_name(test, events, .exe = python, .name = "bank.example", .source = "dns",
+		    .confidence = "claimed");
+}
+
 const struct test_case resolver_cases[] = {
 	CASE("resolvers/answers", each_kind_of_answer),
 	CASE("resolvers/truncated", truncated_answers),
@@ -365,5 +419,6 @@ const struct test_case resolver_cases[] = {
 	CASE("resolvers/moves", moves_to_another_network),
 	CASE("resolvers/own-answers", own_answers),
 	CASE("resolvers/own-network", own_network),
+	CASE("resolvers/own-network-later", own_network_later),
 	{ 0 },
 };

@@ -274,7 +274,8 @@ int collector_payload(const struct eg_payload *payload, void *data)
 		.id = known ? known->id : "",
 		.executable = process ? process->info.executable : NULL,
 		.uid = process ? process->info.uid : UINT32_MAX,
-		.own_user_ns = !process || process->own_user_ns,
+		.own_user_ns = !process || process->own_user_ns ||
+			       payload->flags & EG_PAYLOAD_OWN_NET,
 		.resolv_conf = process ? read_resolv_conf : NULL,
 		.data = &configured,
 	};
