@@ -94,6 +94,9 @@ bool eg_names_of_socket(const struct eg_names *names, const struct eg_sample_key
 void eg_names_forget(struct eg_names *names, const struct eg_sample_key *socket,
 		     const uint8_t ip[16]);
 
+/* The same of its payload alone: what waits for more is overwritten. */
+void eg_names_end(struct eg_names *names, const struct eg_sample_key *socket);
+
 /*
  * Forgets payload of which for ten seconds nothing more has come: it was kept
  * to be put together with the rest. To be called now and then.

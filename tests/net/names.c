@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Names of destinations: real resolvers, servers and clients, and who says what. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <harness/egret.h>
@@ -272,6 +275,72 @@ static void nothing_is_sampled_without_names(struct test *test)
 	nothing_comes_through(test, curl);
 }
 
+/*
+ * Does its memory hold this text? Not looked at is the kernel's ring, where the
+ * latest samples lie until others need the room.
+ */
+static bool remembers(struct test *test, pid_t pid, const char *text)
+{
+	char *maps = file_read(test, test_text(test, "/proc/%d/maps", (int)pid)), *line;
+	int memory = open(test_text(test, "/proc/%d/mem", (int)pid), O_RDONLY | O_CLOEXEC);
+	bool found = false;
+
+	require(test, maps && memory >= 0);
+	while ((line = strsep(&maps, "\n")) != NULL && !found) {
+		unsigned long begin, end;
+		ssize_t size;
+		char *bytes;
+
+		if (sscanf(line, "%lx-%lx rw", &begin, &end) != 2 || strstr(line, "bpf"))
+			continue;
+		bytes = malloc(end - begin);
+		require(test, bytes);
+		size = pread(memory, bytes, end - begin, (off_t)begin);
+		found = size > 0 && memmem(bytes, (size_t)size, text, strlen(text));
+		free(bytes);
+	}
+	close(memory);
+	return found;
+}
+
+/* A request that never ends, and how it does: told to by its input. */
+static const char unfinished[] = "import socket, sys\n"
+				 "s = socket.create_connection((sys.argv[1], 443))\n"
+				 "s.sendall(b'GET /' + sys.argv[2].encode()[::-1])\n"
+				 "sys.stdin.readline()\n";
+
+/* What waits for the rest of a name is overwritten as its connection ends, not seconds later. */
+static void nothing_outlives_its_connection(struct test *test)
+{
+	const char *python = names_copy(test, "python3", "unfinished");
+	struct program *trace, *client;
+	time_t ended;
+	int end[2];
+
+	prepare(test);
+	trace = names_trace(test, false);
+	require(test, pipe2(end, O_CLOEXEC) == 0);
+	client = program_start(test,
+			       &(struct program_options){ .argv = ARGV(python, "-c", unfinished,
+								       SITE, "gnihtyna-tercesa"),
+							  .input = end[0] });
+	program_expect(trace, PROGRAM_OUT, "\"result\":\"ok\"");
+	test->waiting = "the beginning of a request in memory";
+	while (!remembers(test, trace->pid, "asecret-anything"))
+		breathe();
+	test->waiting = NULL;
+	require(test, write(end[1], "\n", 1) == 1);
+	expect_equal(test, program_wait(client)->status, 0);
+	program_expect(trace, PROGRAM_OUT, "\"event\":\"close\"");
+	ended = time(NULL);
+	while (remembers(test, trace->pid, "asecret-anything")) {
+		if (time(NULL) - ended > 5)
+			test_fail(test, "the request is still there");
+		breathe();
+	}
+	names_stop(trace);
+}
+
 /* Long after, the history still knows who said what, and how sure it was. */
 static void explained_by_the_history(struct test *test)
 {
@@ -314,6 +383,7 @@ const struct test_case name_cases[] = {
 	CASE("names/any-port", on_any_port),
 	CASE("names/over-mptcp", over_mptcp),
 	CASE("names/over-ipv6", over_ipv6),
+	CASE("names/none-outlives-its-connection", nothing_outlives_its_connection),
 	CASE("names/explained-by-the-history", explained_by_the_history),
 	CASE("names/none", nothing_is_sampled_without_names),
 	{},

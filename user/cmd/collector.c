@@ -8,6 +8,7 @@
 
 #include <egret/base.h>
 #include <egret/ident.h>
+#include <egret/table.h>
 
 #include "naming.h"
 
@@ -21,6 +22,7 @@ struct collector {
 	struct eg_summary *summary; /* ... that is being filled ... */
 	struct eg_probe *probe; /* ... from here */
 	struct eg_names *names; /* NULL: none are looked for */
+	struct eg_table *ended; /* struct eg_sample_key of sockets whose payload may wait */
 	struct eg_probe_losses told; /* losses that a ledger has already */
 };
 
@@ -45,6 +47,7 @@ void collector_free(struct collector *collector)
 		return;
 	processes_free(collector->processes);
 	eg_names_free(collector->names);
+	eg_table_free(collector->ended);
 	free(collector);
 }
 
@@ -76,10 +79,26 @@ const struct known_app *collector_app(const struct collector *collector,
 	return process ? processes_app(collector->processes, process, owner) : NULL;
 }
 
+/* What was sampled before they ended, was read by now. */
+static void drop_ended(struct collector *collector)
+{
+	struct eg_sample_key socket;
+	void *nothing;
+
+	for (size_t i = eg_table_count(collector->ended); i > 0; i--) {
+		socket = *(const struct eg_sample_key *)eg_table_entry(collector->ended, i - 1,
+								       &nothing);
+		eg_names_end(collector->names, &socket);
+		eg_table_remove(collector->ended, &socket);
+	}
+}
+
 bool collector_is_crowded(struct collector *collector, bool quiet)
 {
-	if (collector->names)
+	if (collector->names) {
+		drop_ended(collector);
 		eg_names_expire(collector->names, (uint64_t)eg_boottime_ns());
+	}
 	processes_look(collector->processes, quiet);
 	return processes_are_crowded(collector->processes);
 }
@@ -230,7 +249,19 @@ static int find_app(struct collector *collector, const struct eg_flow_key *row,
 
 int collector_read_names(struct collector *collector, const struct eg_names_sink *sink)
 {
-	return eg_names_new("", sink, &collector->names);
+	collector->ended = eg_table_new(sizeof(struct eg_sample_key), 0);
+	return collector->ended ? eg_names_new("", sink, &collector->names) : -ENOMEM;
+}
+
+/* A stream's totals begin when its socket's entry did. */
+int collector_end(struct collector *collector, const struct eg_event *event)
+{
+	const struct eg_sample_key many = { .born_ns = event->row.speaker },
+				   one = { .sk = event->sk, .born_ns = event->totals.first_ns };
+
+	if (!collector->names || event->header.type != EG_RECORD_CLOSE)
+		return 0;
+	return eg_table_add(collector->ended, many.born_ns ? &many : &one) ? 0 : -ENOMEM;
 }
 
 /* A process that may be asked for its files. */

@@ -40,6 +40,12 @@ const struct known_app *collector_app(const struct collector *collector,
 int collector_nobody(const struct eg_flow_key *row, struct eg_identity *ret_identity);
 
 /*
+ * A connection has ended, as its event says: nothing of its payload is kept once
+ * all of it was read, which is when collector_is_crowded() is called. 0 or -ENOMEM.
+ */
+int collector_end(struct collector *collector, const struct eg_event *event);
+
+/*
  * What the app or others were told by `boot_ns` (CLOCK_BOOTTIME) of the address
  * of a row; as eg_names_of_address(), for connections of this host only.
  */

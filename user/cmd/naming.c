@@ -178,8 +178,10 @@ int naming_add(struct eg_names *names, const struct eg_gain *gain, const char *a
 		error = add_told(names, gain, &question, named, destination);
 	else if (!error)
 		error = choose_domain(destination, NULL, 0);
-	/* Of an MPTCP connection other parts may be heard of yet. */
-	if (gain->ended && gain->row.transport != EG_TRANSPORT_MPTCP)
+	/* Of an MPTCP connection other parts may be heard of yet, but no more payload. */
+	if (gain->ended && gain->row.transport == EG_TRANSPORT_MPTCP)
+		eg_names_end(names, &gain->socket);
+	else if (gain->ended)
 		eg_names_forget(names, &gain->socket, gain->row.ip);
 	return error;
 }

@@ -188,7 +188,10 @@ static int hold(struct session *session, const struct eg_event *event)
 static int on_event(const struct eg_event *event, void *data)
 {
 	struct session *session = data;
+	int error = collector_end(session->collector, event);
 
+	if (error)
+		return error;
 	return session->filter.by_name ? hold(session, event) : tell_event(session, event);
 }
 

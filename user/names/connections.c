@@ -52,6 +52,12 @@ void eg_connections_free(struct eg_connections *connections)
 	free(connections);
 }
 
+struct eg_sample_key eg_connections_socket(const struct eg_payload *payload)
+{
+	return payload->speaker ? (struct eg_sample_key){ .born_ns = payload->speaker }
+				: payload->socket;
+}
+
 static struct key key_of(const struct eg_sample_key *socket, const uint8_t ip[16])
 {
 	struct key key = { .socket = *socket };

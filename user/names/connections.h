@@ -15,6 +15,9 @@ struct eg_connections;
 struct eg_connections *eg_connections_new(void); /* NULL: no memory */
 void eg_connections_free(struct eg_connections *connections);
 
+/* The socket that a payload is of, as struct eg_gain has it. */
+struct eg_sample_key eg_connections_socket(const struct eg_payload *payload);
+
 /*
  * What this socket has said to this peer, of which it may have many; false:
  * nothing. The name is valid until something is set or forgotten.

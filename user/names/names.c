@@ -257,20 +257,13 @@ static enum eg_name_confidence judge(const struct sample *sample, const char *na
 	return ech ? EG_NAME_OUTER : EG_NAME_CLAIMED;
 }
 
-/* As in struct eg_gain. */
-static struct eg_sample_key socket_of(const struct eg_payload *payload)
-{
-	return payload->speaker ? (struct eg_sample_key){ .born_ns = payload->speaker }
-				: payload->socket;
-}
-
 static int set_name(const struct sample *sample, const char *text, enum eg_name_source source,
 		    bool ech)
 {
 	const struct eg_payload *payload = sample->payload;
 	struct eg_connections *connections = sample->names->connections;
 	struct eg_known_name name = { .name = text, .source = source }, known;
-	const struct eg_sample_key socket = socket_of(payload);
+	const struct eg_sample_key socket = eg_connections_socket(payload);
 
 	if (!*text)
 		return 0;
@@ -411,7 +404,13 @@ void eg_names_forget(struct eg_names *names, const struct eg_sample_key *socket,
 		     const uint8_t ip[16])
 {
 	eg_connections_forget(names->connections, socket, ip);
+	eg_names_end(names, socket);
+}
+
+void eg_names_end(struct eg_names *names, const struct eg_sample_key *socket)
+{
 	eg_streams_forget(names->streams, socket);
+	eg_quic_flows_forget(names->quic_flows, socket);
 }
 
 void eg_names_expire(struct eg_names *names, uint64_t now_ns)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "connections.h"
 #include "quic.h"
 #include "recent.h"
 
@@ -17,6 +18,7 @@ struct key {
 
 struct entry {
 	struct eg_quic_flow *flow;
+	struct eg_sample_key socket;
 	uint64_t kept_ns;
 };
 
@@ -82,7 +84,7 @@ static int ready_crypto(struct eg_quic_flows *flows)
 
 static struct key key_of(const struct eg_payload *payload)
 {
-	struct key key = { .socket = payload->socket, .port = payload->port };
+	struct key key = { .socket = eg_connections_socket(payload), .port = payload->port };
 
 	memcpy(key.ip, payload->ip, sizeof(key.ip));
 	return key;
@@ -100,7 +102,7 @@ static int keep(struct eg_quic_flows *flows, uint64_t owner, const struct key *k
 		return -ENOMEM;
 	}
 	memcpy(copy, &flows->single, sizeof(*copy));
-	*kept = (struct entry){ .flow = copy, .kept_ns = now_ns };
+	*kept = (struct entry){ .flow = copy, .socket = key->socket, .kept_ns = now_ns };
 	return 0;
 }
 
@@ -126,16 +128,30 @@ int eg_quic_flows_add(struct eg_quic_flows *flows, uint64_t owner, const struct 
 	return r;
 }
 
-static bool is_idle(const void *value, uint64_t now_ns)
+static bool is_idle(const void *value, const void *data)
 {
 	const struct entry *entry = value;
+	const uint64_t *now_ns = data;
 
-	return now_ns > entry->kept_ns + EG_QUIC_IDLE_NS;
+	return *now_ns > entry->kept_ns + EG_QUIC_IDLE_NS;
 }
 
 void eg_quic_flows_expire(struct eg_quic_flows *flows, uint64_t now_ns)
 {
-	eg_recent_expire(flows->flows, is_idle, now_ns);
+	eg_recent_expire(flows->flows, is_idle, &now_ns);
+}
+
+static bool is_of(const void *value, const void *data)
+{
+	const struct entry *entry = value;
+	const struct eg_sample_key *socket = data;
+
+	return entry->socket.sk == socket->sk && entry->socket.born_ns == socket->born_ns;
+}
+
+void eg_quic_flows_forget(struct eg_quic_flows *flows, const struct eg_sample_key *socket)
+{
+	eg_recent_expire(flows->flows, is_of, socket);
 }
 
 size_t eg_quic_flows_count(const struct eg_quic_flows *flows)

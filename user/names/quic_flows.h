@@ -30,4 +30,6 @@ int eg_quic_flows_add(struct eg_quic_flows *flows, uint64_t owner, const struct 
 		      const uint8_t *datagram, size_t size, struct eg_tls_hello *ret_hello);
 /* Forgets what got no more for EG_QUIC_IDLE_NS. */
 void eg_quic_flows_expire(struct eg_quic_flows *flows, uint64_t now_ns);
+/* And what is of this socket, which is as in struct eg_gain: it was closed. */
+void eg_quic_flows_forget(struct eg_quic_flows *flows, const struct eg_sample_key *socket);
 size_t eg_quic_flows_count(const struct eg_quic_flows *flows);

@@ -261,15 +261,15 @@ void eg_recent_remove(struct eg_recent *recent, const void *key)
 	eg_table_remove(recent->table, key);
 }
 
-void eg_recent_expire(struct eg_recent *recent, bool (*is_over)(const void *value, uint64_t now_ns),
-		      uint64_t now_ns)
+void eg_recent_expire(struct eg_recent *recent,
+		      bool (*is_over)(const void *value, const void *data), const void *data)
 {
 	/* From behind: the last takes the place of what is removed. */
 	for (size_t i = eg_table_count(recent->table); i > 0; i--) {
 		void *entry;
 
 		eg_table_entry(recent->table, i - 1, &entry);
-		if (is_over((uint64_t *)entry + 1, now_ns))
+		if (is_over((uint64_t *)entry + 1, data))
 			eg_recent_remove(recent, key_at(recent, (uint32_t) * (uint64_t *)entry));
 	}
 }

@@ -23,9 +23,9 @@ void *eg_recent_find(const struct eg_recent *recent, const void *key);
 /* The same, made of zeroes and this owner's if the key is new; NULL: no memory. */
 void *eg_recent_add(struct eg_recent *recent, uint64_t owner, const void *key);
 void eg_recent_remove(struct eg_recent *recent, const void *key);
-/* Removes all whose value is_over(value, now_ns). */
-void eg_recent_expire(struct eg_recent *recent, bool (*is_over)(const void *value, uint64_t now_ns),
-		      uint64_t now_ns);
+/* Removes all whose value is_over(value, data). */
+void eg_recent_expire(struct eg_recent *recent,
+		      bool (*is_over)(const void *value, const void *data), const void *data);
 /* Of bytes of any length: for an owner, or a key that has such a hash in it. */
 uint64_t eg_recent_hash(const struct eg_recent *recent, const void *bytes, size_t size);
 size_t eg_recent_count(const struct eg_recent *recent);

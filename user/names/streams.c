@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "connections.h"
 #include "http.h"
 #include "recent.h"
 #include "starttls.h"
@@ -121,7 +122,7 @@ void eg_streams_free(struct eg_streams *streams)
 
 static struct key key_of(const struct eg_payload *payload)
 {
-	return (struct key){ .socket = payload->socket,
+	return (struct key){ .socket = eg_connections_socket(payload),
 			     .sent = !!(payload->flags & EG_PAYLOAD_SENT) };
 }
 
@@ -242,16 +243,17 @@ void eg_streams_forget(struct eg_streams *streams, const struct eg_sample_key *s
 }
 
 /* One of which nothing is kept but where it goes on may rest. */
-static bool is_idle(const void *value, uint64_t now_ns)
+static bool is_idle(const void *value, const void *data)
 {
 	const struct stream *stream = value;
+	const uint64_t *now_ns = data;
 
-	return stream->size && now_ns > stream->kept_ns + EG_STREAM_IDLE_NS;
+	return stream->size && *now_ns > stream->kept_ns + EG_STREAM_IDLE_NS;
 }
 
 void eg_streams_expire(struct eg_streams *streams, uint64_t now_ns)
 {
-	eg_recent_expire(streams->streams, is_idle, now_ns);
+	eg_recent_expire(streams->streams, is_idle, &now_ns);
 }
 
 size_t eg_streams_count(const struct eg_streams *streams)

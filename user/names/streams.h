@@ -50,7 +50,7 @@ int eg_streams_keep(struct eg_streams *streams, uint64_t owner, const struct eg_
 		    const uint8_t *bytes, size_t size);
 /* Nothing more is needed of this stream. */
 void eg_streams_end(struct eg_streams *streams, const struct eg_payload *payload);
-/* Nor of any of this socket: it was closed. */
+/* Nor of any of this socket, which is as in struct eg_gain: it was closed. */
 void eg_streams_forget(struct eg_streams *streams, const struct eg_sample_key *socket);
 /* Forgets those that have payload here and got none for EG_STREAM_IDLE_NS. */
 void eg_streams_expire(struct eg_streams *streams, uint64_t now_ns);

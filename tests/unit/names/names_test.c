@@ -142,6 +142,13 @@ static void nothing_unfinished_is_kept(void **state)
 	assert_int_equal(eg_names_unfinished(names), 1);
 	eg_names_forget(names, &payload.socket, payload.ip);
 	assert_int_equal(eg_names_unfinished(names), 0);
+	/* A socket that is known by number. */
+	payload.speaker = 7;
+	add(&payload);
+	eg_names_end(names, &payload.socket);
+	assert_int_equal(eg_names_unfinished(names), 1);
+	eg_names_end(names, &(struct eg_sample_key){ .born_ns = 7 });
+	assert_int_equal(eg_names_unfinished(names), 0);
 	add(&payload);
 	part = payload_of(2, 53, true, (const uint8_t *)secret, sizeof(secret) - 1);
 	part.transport = IPPROTO_UDP;

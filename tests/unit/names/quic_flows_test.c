@@ -66,6 +66,8 @@ static void each_is_put_together_apart(void **state)
 
 static void what_is_unfinished_is_not_kept(void **state)
 {
+	const struct eg_sample_key socket = { .sk = 1 };
+
 	(void)state;
 	if (!eg_quic_flows_readable(flows))
 		skip();
@@ -74,6 +76,12 @@ static void what_is_unfinished_is_not_kept(void **state)
 	assert_int_equal(eg_quic_flows_count(flows), 1);
 	eg_quic_flows_expire(flows, EG_QUIC_IDLE_NS + 1);
 	assert_int_equal(eg_quic_flows_count(flows), 0);
+	/* Nor that of a socket that was closed, whomever it spoke to. */
+	assert_int_equal(add(1, 1, 443, 0), -EAGAIN);
+	assert_int_equal(add(1, 1, 444, 0), -EAGAIN);
+	assert_int_equal(add(1, 2, 443, 0), -EAGAIN);
+	eg_quic_flows_forget(flows, &socket);
+	assert_int_equal(eg_quic_flows_count(flows), 1);
 }
 
 static void a_flood_is_its_makers_affair(void **state)
