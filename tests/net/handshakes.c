@@ -348,120 +348,6 @@ static void quic_v2(struct test *test)
 		    .confidence = "corroborated");
 }
 
-/* A server that asks first whether the address is the client's (RFC 9000 section 8.1.2). */
-static void quic_retry(struct test *test)
-{
-	struct certificate certificate;
-	const char *client, *server = program_find(test, "gtlsserver");
-	struct output output;
-	struct egret *egret;
-
-	client = names_copy(test, "gtlsclient", "client");
-	serve_names(test);
-	certificate = names_certify(test);
-	require(test, file_write(test_path(test, "file"), "hello\n") == 0);
-	names_start(test, WORDS(server, "-q", "-V", "-d", test->dir, SITE, "4433", certificate.key,
-				certificate.file));
-	names_listening(test, "udp", 4433);
-	egret = egret_start_own(test, NULL);
-	output = program_run(test, &(struct program_options){
-					   .argv = WORDS(client, "--exit-on-all-streams-close",
-							 "a.example", "4433",
-							 "https://a.example/file") });
-	if (output.status || !strstr(output.err, "type=Retry"))
-		test_fail(test, "gtlsclient: %s", output.err);
-	expect_domain(egret_stop(egret), &(struct row){ OUT("udp", SITE, 4433) }, client,
-		      "a.example", "quic_sni", "corroborated");
-}
-
-/* A relay whose one socket, which is not connected, speaks for two clients to two servers. */
-static const char relay[] =
-	"import socket, select, sys\n"
-	"def bound(port):\n"
-	"    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
-	"    s.bind(('127.0.0.1', port))\n"
-	"    return s\n"
-	"ways = {bound(5001): (sys.argv[1], 4433), bound(5002): (sys.argv[2], 53)}\n"
-	"out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
-	"clients = {}\n"
-	"print('relaying', flush=True)\n"
-	"while True:\n"
-	"    for s in select.select([out, *ways], [], [])[0]:\n"
-	"        data, peer = s.recvfrom(65536)\n"
-	"        if s is out:\n"
-	"            back, client = clients[peer]\n"
-	"            back.sendto(data, client)\n"
-	"        else:\n"
-	"            clients[ways[s]] = s, peer\n"
-	"            out.sendto(data, ways[s])\n";
-
-#define SECOND_SITE "198.51.100.8"
-
-static void serve_quic(struct test *test, const char *ip, const char *port,
-		       const struct certificate *certificate)
-{
-	names_start(test, WORDS(program_find(test, "gtlsserver"), "-q", "-d", test->dir, ip, port,
-				certificate->key, certificate->file));
-}
-
-static void fetch_quic(struct test *test, const char *name, const char *port)
-{
-	const struct output output = program_run(
-		test, &(struct program_options){
-			      .argv = WORDS(program_find(test, "gtlsclient"),
-					    "--exit-on-all-streams-close", name, port,
-					    test_text(test, "https://%s/file", name)) });
-
-	if (output.status)
-		test_fail(test, "gtlsclient: %s", output.err);
-}
-
-/* All that went to this server went there under this name. */
-static void expect_whole(struct result *result, const char *exe, const char *ip, int port,
-			 const char *name)
-{
-	const struct row at = { OUT("udp", ip, port) };
-	const cJSON *row = result_row(result, exe, &at), *names = json_get(row, "names");
-
-	expect_domain(result, &at, exe, name, "quic_sni", "claimed");
-	expect_equal(result->test, cJSON_GetArraySize(names), 1);
-	names = cJSON_GetArrayItem(names, 0);
-	expect_equal(result->test, json_number(names, "bytes_sent"),
-		     json_number(row, "bytes_sent"));
-	expect_equal(result->test, json_number(names, "bytes_received"),
-		     json_number(row, "bytes_received"));
-	expect_equal(result->test, json_number(row, "connections"), 1);
-}
-
-static void one_socket_of_quic(struct test *test)
-{
-	const char *python = names_copy(test, "python3", "relay");
-	struct certificate certificate;
-	struct result *result;
-	struct egret *egret;
-
-	program_find(test, "gtlsclient");
-	names_site(test);
-	net_ip(test, 0, "addr add " SECOND_SITE "/32 dev lo");
-	certificate = names_certify(test);
-	require(test, file_write(test_path(test, "file"), "hello\n") == 0);
-	names_serve_dns(test, "127.0.0.1",
-			WORDS("--address=/a.example/127.0.0.1", "--address=/b.example/127.0.0.1"));
-	names_configure(test, "nameserver 127.0.0.1\n");
-	serve_quic(test, SITE, "4433", &certificate);
-	/* Where DNS is expected. */
-	serve_quic(test, SECOND_SITE, "53", &certificate);
-	names_listening(test, "udp", 4433);
-	egret = egret_start_own(test, NULL);
-	program_expect(names_start(test, WORDS(python, "-c", relay, SITE, SECOND_SITE)),
-		       PROGRAM_OUT, "relaying");
-	fetch_quic(test, "a.example", "5001");
-	fetch_quic(test, "b.example", "5002");
-	result = egret_stop(egret);
-	expect_whole(result, python, SITE, 4433, "a.example");
-	expect_whole(result, python, SECOND_SITE, 53, "b.example");
-}
-
 const struct test_case handshake_cases[] = {
 	CASE("handshakes/nginx", names_of_nginx),
 	CASE("handshakes/proxy", through_a_proxy),
@@ -471,7 +357,5 @@ const struct test_case handshake_cases[] = {
 	CASE("handshakes/chromium-ech", ech_grease),
 	CASE("handshakes/chromium-quic", forced_quic),
 	CASE("handshakes/chromium-quic-v2", quic_v2),
-	CASE("handshakes/quic-retry", quic_retry),
-	CASE("handshakes/quic-one-socket", one_socket_of_quic),
 	{ 0 },
 };

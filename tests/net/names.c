@@ -321,8 +321,8 @@ static void nothing_outlives_its_connection(struct test *test)
 	trace = names_trace(test, false);
 	require(test, pipe2(end, O_CLOEXEC) == 0);
 	client = program_start(test,
-			       &(struct program_options){ .argv = ARGV(python, "-c", unfinished,
-								       SITE, "gnihtyna-tercesa"),
+			       &(struct program_options){ .argv = WORDS(python, "-c", unfinished,
+									SITE, "gnihtyna-tercesa"),
 							  .input = end[0] });
 	program_expect(trace, PROGRAM_OUT, "\"result\":\"ok\"");
 	test->waiting = "the beginning of a request in memory";

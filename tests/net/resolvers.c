@@ -238,7 +238,7 @@ static const char mover[] = "import ctypes, os, socket, sys\n"
 static void serve_network(struct test *test, int net, const char *host, const char *ip)
 {
 	const char *const *argv = names_dns_server(
-		test, "127.0.0.1", ARGV(test_text(test, "--host-record=%s,%s", host, ip)));
+		test, "127.0.0.1", WORDS(test_text(test, "--host-record=%s,%s", host, ip)));
 
 	net_ip(test, net, "addr add %s/32 dev lo", ip);
 	program_expect(program_start(test, &(struct program_options){ .argv = argv, .net = net }),
@@ -261,8 +261,8 @@ static void moves_to_another_network(struct test *test)
 	egret = egret_start(test, NULL);
 	client = program_start(
 		test, &(struct program_options){
-			      .argv = ARGV(python, "-c", mover,
-					   test_text(test, "/proc/%d/fd/%d", getpid(), net)),
+			      .argv = WORDS(python, "-c", mover,
+					    test_text(test, "/proc/%d/fd/%d", getpid(), net)),
 			      .input = go[0] });
 	program_expect(client, PROGRAM_OUT, "a.example " SITE);
 	require(test, write(go[1], "\n", 1) == 1);
@@ -384,7 +384,7 @@ static void own_network_later(struct test *test)
 {
 	const char *python = names_copy(test, "python3", "defector");
 	const char *ip = program_find(test, "ip"), *nft = program_find(test, "nft");
-	const char *const *argv = ARGV(
+	const char *const *argv = WORDS(
 		python, "-c", defector, test_text(test, "%s link set lo up", ip),
 		test_text(test, "%s addr add " RESOLVER "/32 dev lo", ip),
 		test_text(test,
