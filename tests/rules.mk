@@ -81,7 +81,7 @@ LIBRARY ?= $(O)/libegret.a
 $(VERIFIER): $(call objects,$(filter user/probe/%,$(SOURCES))) $(LIBRARY)
 
 $(UNIT_TESTS) $(ABI_TESTS) $(HTML_HELPER): LDLIBS += $(CMOCKA_LDLIBS)
-$(O)/tests/unit/names/dns_test: LDLIBS += -lresolv
+$(O)/tests/unit/names/dns_test $(O)/tests/unit/names/dns_peers_test: LDLIBS += -lresolv
 $(NET_TESTS) $(LOAD_TEST) $(BENCHES): LDFLAGS += -pthread
 $(FUZZ_TESTS): LDFLAGS += $(if $(FUZZ_MAIN),,-fsanitize=fuzzer)
 $(PROGRAMS):
