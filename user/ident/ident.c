@@ -24,9 +24,14 @@ static const char *memfd_name(const char *exe)
 	return exe && has_prefix(exe, prefix) ? exe + strlen(prefix) : NULL;
 }
 
-/* What runc and lxc copy themselves into, so that no container can write to them. */
-static bool is_known_memfd(const char *name)
+/*
+ * What runc and lxc copy themselves into, so that no container can write to them.
+ * Anybody can call his so: only root's are taken for that.
+ */
+static bool is_runtimes_copy(const struct eg_process_facts *facts, const char *name)
 {
+	if (facts->uid_unknown || facts->uid != 0)
+		return false;
 	return has_prefix(name, "runc_cloned:") || has_prefix(name, "crun_cloned:") ||
 	       strcmp(name, "lxc-attach") == 0;
 }
@@ -52,7 +57,7 @@ static void read_executable(struct resolver *resolver)
 	resolver->exe = exe;
 	resolver->memfd = memfd_name(exe);
 	resolver->exe_name = resolver->memfd ? resolver->memfd : base_name(exe);
-	if (resolver->memfd && is_known_memfd(resolver->memfd))
+	if (resolver->memfd && is_runtimes_copy(resolver->facts, resolver->memfd))
 		resolver->exe_name = scratch_copy(&resolver->scratch, resolver->memfd,
 						  strcspn(resolver->memfd, "_:"));
 	else if (resolver->memfd)

@@ -22,6 +22,10 @@ static void first_kind_wins(void **state)
 		  .component = "runc",
 		  .via = "",
 		  .flag = "" },
+		{ .facts = SESSION ", 'exe': '/memfd:runc_cloned:evil (deleted)'",
+		  .id = "exe:memfd:runc_cloned:evil",
+		  .component = "runc_cloned:evil",
+		  .flag = "memfd" },
 	};
 
 	(void)state;
