@@ -19,6 +19,7 @@ struct android {
 	const char *trust;
 	uint32_t uid; /* Android's, of the owner */
 	bool uid_known;
+	bool self_mapped; /* the process has said itself which uid it has */
 };
 
 /* --- recognising it --- */
@@ -40,10 +41,12 @@ static bool is_android(struct resolver *resolver, struct android *android)
 {
 	const struct eg_lookup *lookup = resolver->lookup;
 
-	if (has_uid_of_user(resolver))
+	if (has_uid_of_user(resolver)) {
+		android->self_mapped = strcmp(android->trust, TRUST_ROOT) == 0;
 		android->trust = TRUST_USER;
-	else if (lookup->packages)
+	} else if (lookup->packages) {
 		android->packages = lookup->packages(lookup->data, android->container);
+	}
 	return android->packages || is_android_program(resolver->exe);
 }
 
@@ -64,12 +67,13 @@ static bool map_line(const char *line, uint32_t host, uint32_t *ret_uid)
 	return true;
 }
 
-static bool to_android(struct resolver *resolver, uint32_t host, uint32_t *ret_uid)
+static bool to_android(struct resolver *resolver, const struct android *android, uint32_t host,
+		       uint32_t *ret_uid)
 {
 	const char *line;
 
 	*ret_uid = host;
-	if (resolver->facts->user_ns != EG_NAMESPACE_OWN)
+	if (resolver->facts->user_ns != EG_NAMESPACE_OWN || android->self_mapped)
 		return host != UID_NOBODY;
 	line = ask_file(resolver, EG_TREE_PROC, "uid_map", NULL, NULL);
 	while (line && *line) {
@@ -92,9 +96,10 @@ static void read_uid(struct resolver *resolver, struct android *android)
 		return;
 	}
 	if (facts->has_socket_uid)
-		android->uid_known = to_android(resolver, facts->socket_uid, &android->uid);
+		android->uid_known =
+			to_android(resolver, android, facts->socket_uid, &android->uid);
 	if (!android->uid_known && !facts->uid_unknown)
-		android->uid_known = to_android(resolver, facts->uid, &android->uid);
+		android->uid_known = to_android(resolver, android, facts->uid, &android->uid);
 }
 
 /* --- names --- */
@@ -217,15 +222,36 @@ static bool answer_isolated(struct resolver *resolver, const struct android *and
 	return answer_claimed(resolver, android, package);
 }
 
+static bool answer_number(struct resolver *resolver, const struct android *android)
+{
+	return answer_system(resolver, android,
+			     scratch_format(&resolver->scratch, "uid-%u",
+					    android->uid % ANDROID_USER));
+}
+
+/*
+ * Any app can make a user namespace and be in it whoever it likes, with whatever
+ * list in its root: only the number that it has outside is true.
+ */
+static bool answer_self_mapped(struct resolver *resolver, const struct android *android)
+{
+	resolver->flag = FLAG_UID;
+	return answer_number(resolver, android);
+}
+
 /* An app that is not listed yet, or not readable: its own word is all there is. */
 static bool answer_unlisted(struct resolver *resolver, const struct android *android)
 {
 	const char *package = android->process ? package_of(resolver, android->process) : NULL;
 
+	/* A listed package has the uid that it is listed with. */
+	if (package && android->uid_known && android->packages &&
+	    eg_packages_lists(android->packages, package)) {
+		resolver->flag = FLAG_UID;
+		package = NULL;
+	}
 	if (!package) {
-		answer_system(resolver, android,
-			      scratch_format(&resolver->scratch, "uid-%u",
-					     android->uid % ANDROID_USER));
+		answer_number(resolver, android);
 		resolver->trust = TRUST_HEURISTIC;
 		return true;
 	}
@@ -275,29 +301,43 @@ static bool answer_system_uid(struct resolver *resolver, const struct android *a
 	return answer_system(resolver, android, name);
 }
 
-/* netd gives the socket of a query to the app that asked (identity.md 3.7). */
-static void tell_helper(struct resolver *resolver, const struct android *android)
+/* The app that has tagged a socket of its own for another one; NULL: unknown, or none. */
+static const char *tagged_by(struct resolver *resolver, const struct android *android)
 {
 	const struct eg_process_facts *facts = resolver->facts;
-	const char *process = android->process ? android->process : resolver->exe_name;
 	uint32_t uid;
 	bool named;
 
-	if (facts->has_tag && process) {
-		const char *package = NULL;
+	if (!android->packages || !facts->has_socket_uid ||
+	    !to_android(resolver, android, facts->socket_uid, &uid) || uid == android->uid)
+		return NULL;
+	return eg_packages_find(android->packages, uid % ANDROID_USER, android->process, &named);
+}
 
+/* netd gives the socket of a query to the app that asked (identity.md 3.7): no app could. */
+static bool is_netd(const struct resolver *resolver)
+{
+	const struct eg_process_facts *facts = resolver->facts;
+
+	return resolver->exe_name && strcmp(resolver->exe_name, "netd") == 0 &&
+	       facts->has_socket_uid && facts->socket_uid != facts->uid;
+}
+
+static void tell_helper(struct resolver *resolver, const struct android *android)
+{
+	const struct eg_process_facts *facts = resolver->facts;
+	const char *process = android->process ? android->process : resolver->exe_name, *package;
+
+	if (is_netd(resolver)) {
+		resolver->component = "dns via netd";
+		resolver->via = "netd";
+	} else if (facts->has_tag && process) {
 		resolver->component = scratch_format(&resolver->scratch, "%s via %s",
 						     android_tag_name(facts->tag), process);
-		if (android->packages && facts->has_socket_uid &&
-		    to_android(resolver, facts->socket_uid, &uid) && uid != android->uid)
-			package = eg_packages_find(android->packages, uid % ANDROID_USER,
-						   android->process, &named);
+		package = tagged_by(resolver, android);
 		if (package)
 			resolver->via = scratch_format(&resolver->scratch, "android:%s/%s",
 						       android->container, package);
-	} else if (resolver->exe_name && strcmp(resolver->exe_name, "netd") == 0) {
-		resolver->component = "dns via netd";
-		resolver->via = "netd";
 	}
 }
 
@@ -305,6 +345,8 @@ static bool answer_uid(struct resolver *resolver, struct android *android)
 {
 	uint32_t owner;
 
+	if (android->self_mapped)
+		return answer_self_mapped(resolver, android);
 	switch (android_class_of(android->uid, &owner)) {
 	case ANDROID_APP:
 		tell_helper(resolver, android);

@@ -19,6 +19,7 @@
 #define FLAG_MOUNT "mount-mismatch" /* a file claims what is not mounted there */
 #define FLAG_RELAY "unproven-relay" /* only a name that anybody can give says that it is one */
 #define FLAG_START "starttime-mismatch"
+#define FLAG_UID "uid-mismatch" /* it calls itself what has another uid */
 
 #define ANCESTORS_MAX 32 /* how far up a rule looks */
 

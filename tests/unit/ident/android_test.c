@@ -175,6 +175,12 @@ static void owner_is_not_the_sender(void **state)
 		  .trust = "root",
 		  .via = "" },
 		{ .facts = "'cgroup': '0::/lxc.payload.waydroid', "
+			   "'exe': '/data/data/com.android.chrome/netd', " PACKAGES
+			   ", 'uid': 10123, 'sk_uid': 10123, 'cmdline': ['com.android.chrome']",
+		  .id = "android:waydroid/com.android.chrome",
+		  .component = "main",
+		  .via = "" },
+		{ .facts = "'cgroup': '0::/lxc.payload.waydroid', "
 			   "'exe': '/system/bin/netd', " PACKAGES
 			   ", 'uid': 0, 'sk_uid': 0, 'cmdline': ['/system/bin/netd']",
 		  .id = "android:waydroid/system:netd",
@@ -309,13 +315,25 @@ static void claims_of_users_stay_claims(void **state)
 			   "'uid_map': ['     10123      10130          1'], "
 			   "'exe': '/system/bin/app_process64', "
 			   "'cmdline': ['com.android.chrome'], " PACKAGES,
-		  .id = "android:waydroid/com.android.chrome",
-		  .trust = "heuristic" },
+		  .id = "android:waydroid/system:uid-10130",
+		  .component = "com.android.chrome",
+		  .trust = "user",
+		  .flag = "uid-mismatch" },
 		{ .facts = "'cgroup': '0::/lxc.payload.waydroid', 'uid': 10130, "
 			   "'userns': 'container', 'uid_map': ['1051 10130 1'], "
 			   "'exe': '/system/bin/app_process64', 'cmdline': ['evil'], " PACKAGES,
-		  .id = "android:waydroid/system:dns",
-		  .trust = "user" },
+		  .id = "android:waydroid/system:uid-10130",
+		  .trust = "user",
+		  .flag = "uid-mismatch" },
+		/* Of no listed uid, and called like a package that has another one. */
+		{ .facts = "'cgroup': '0::/lxc.payload.waydroid', "
+			   "'exe': '/system/bin/app_process64', " PACKAGES
+			   ", 'uid': 10188, 'sk_uid': 10188, "
+			   "'cmdline': ['com.android.chrome:push']",
+		  .id = "android:waydroid/system:uid-10188",
+		  .component = "com.android.chrome:push",
+		  .trust = "heuristic",
+		  .flag = "uid-mismatch" },
 		{ .facts = "'cgroup': '0::/lxc.payload.waydroid', 'uid': 10130, "
 			   "'userns': 'container', 'uid_map': ['10123 10130 1'], "
 			   "'exe': '/data/evil', 'cmdline': ['com.android.chrome'], " PACKAGES,
