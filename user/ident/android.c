@@ -85,12 +85,19 @@ static bool to_android(struct resolver *resolver, const struct android *android,
 	return false;
 }
 
+/* netd tags what it asks in its own name; the socket knows for whom (identity.md 3.8). */
+static bool is_resolvers_tag(const struct eg_process_facts *facts)
+{
+	return facts->tag == ANDROID_TAG_DNS && facts->tag_uid == ANDROID_DNS &&
+	       facts->has_socket_uid;
+}
+
 /* The owner, or the process itself where the socket says nothing. */
 static void read_uid(struct resolver *resolver, struct android *android)
 {
 	const struct eg_process_facts *facts = resolver->facts;
 
-	if (facts->has_tag && facts->tag_uid) {
+	if (facts->has_tag && facts->tag_uid && !is_resolvers_tag(facts)) {
 		android->uid = facts->tag_uid;
 		android->uid_known = true;
 		return;
@@ -333,7 +340,8 @@ static void tell_helper(struct resolver *resolver, const struct android *android
 		resolver->via = "netd";
 	} else if (facts->has_tag && process) {
 		resolver->component = scratch_format(&resolver->scratch, "%s via %s",
-						     android_tag_name(facts->tag), process);
+						     android_tag_name(facts->tag),
+						     base_name(process));
 		package = tagged_by(resolver, android);
 		if (package)
 			resolver->via = scratch_format(&resolver->scratch, "android:%s/%s",

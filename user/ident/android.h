@@ -9,6 +9,8 @@
 
 #define ANDROID_USER 100000 /* AID_USER_OFFSET: uids of one user */
 #define ANDROID_SYSTEM 1000 /* AID_SYSTEM */
+#define ANDROID_DNS 1051 /* AID_DNS */
+#define ANDROID_TAG_DNS 0xffffff82U /* TrafficStatsConstants: TAG_SYSTEM_DNS */
 
 enum android_class {
 	ANDROID_NATIVE, /* a system uid */

@@ -96,7 +96,7 @@ static const struct {
 	{ .uid = 1037, .name = "shared_relro" },
 	{ .uid = 1041, .name = "audioserver" },
 	{ .uid = 1046, .name = "mediacodec" },
-	{ .uid = 1051, .name = "dns", .always = true },
+	{ .uid = ANDROID_DNS, .name = "dns", .always = true },
 	{ .uid = 1052, .name = "dns_tether", .always = true },
 	{ .uid = 1053, .name = "webview_zygote" },
 	{ .uid = 1061, .name = "ota_update" },
@@ -166,7 +166,7 @@ const char *android_tag_name(uint32_t tag)
 	} table[] = {
 		{ .tag = 0xffffff01, .name = "download" }, { .tag = 0xffffff02, .name = "media" },
 		{ .tag = 0xffffff03, .name = "backup" },   { .tag = 0xffffff04, .name = "restore" },
-		{ .tag = 0xffffff82, .name = "dns" },
+		{ .tag = ANDROID_TAG_DNS, .name = "dns" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {

@@ -174,12 +174,33 @@ static void owner_is_not_the_sender(void **state)
 		  .component = "netd",
 		  .trust = "root",
 		  .via = "" },
+		/* netd tags its queries, in the name of the app or of itself. */
+		{ .facts = "'cgroup': '0::/lxc.payload.waydroid', "
+			   "'exe': '/system/bin/netd', " PACKAGES ", 'uid': 0, 'sk_uid': 10123, "
+			   "'cmdline': ['/system/bin/netd'], "
+			   "'cookie_tag': {'uid': 10123, 'tag': '0xFFFFFF82'}",
+		  .id = "android:waydroid/com.android.chrome",
+		  .component = "dns via netd",
+		  .via = "netd" },
+		{ .facts = "'cgroup': '0::/lxc.payload.waydroid', "
+			   "'exe': '/system/bin/netd', " PACKAGES ", 'uid': 0, 'sk_uid': 10123, "
+			   "'cmdline': ['/system/bin/netd'], "
+			   "'cookie_tag': {'uid': 1051, 'tag': '0xFFFFFF82'}",
+		  .id = "android:waydroid/com.android.chrome",
+		  .component = "dns via netd",
+		  .via = "netd" },
 		{ .facts = "'cgroup': '0::/lxc.payload.waydroid', "
 			   "'exe': '/data/data/com.android.chrome/netd', " PACKAGES
 			   ", 'uid': 10123, 'sk_uid': 10123, 'cmdline': ['com.android.chrome']",
 		  .id = "android:waydroid/com.android.chrome",
 		  .component = "main",
 		  .via = "" },
+		{ .facts = "'cgroup': '0::/lxc.payload.waydroid', "
+			   "'exe': '/system/bin/mediaserver', " PACKAGES ", 'uid': 1013, "
+			   "'sk_uid': 1013, 'cmdline': ['/system/bin/mediaserver'], "
+			   "'cookie_tag': {'uid': 10123, 'tag': '0xFFFFFF02'}",
+		  .id = "android:waydroid/com.android.chrome",
+		  .component = "media via mediaserver" },
 		{ .facts = "'cgroup': '0::/lxc.payload.waydroid', "
 			   "'exe': '/system/bin/netd', " PACKAGES
 			   ", 'uid': 0, 'sk_uid': 0, 'cmdline': ['/system/bin/netd']",
