@@ -99,6 +99,14 @@ class Results:
         return [f"{self.name}: {len(cases)} skipped, {reason}: {' '.join(cases)}"
                 for reason, cases in reasons.items()]
 
+    def verdict(self, case):
+        """None: there is none."""
+        return self.cases[case].verdict if case in self.cases else None
+
+    def forget(self, cases):
+        for case in cases:
+            del self.cases[case]
+
     def count(self, verdict):
         return sum(result.verdict == verdict for result in self.cases.values())
 

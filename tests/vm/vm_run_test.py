@@ -112,6 +112,20 @@ def died():
     tap.expect(said.startswith(f"5.10: not ok - {CASES[30]}\nno answer"), said)
 
 
+def again():
+    """What fails twice has failed; what passes the second time is named."""
+    run = Run(patterns=["*"])
+    for case, verdict in ((CASES[1], "FAIL"), (CASES[2], "FAIL"), (CASES[3], "ok")):
+        with contextlib.redirect_stderr(io.StringIO()):
+            run.results.add(case, verdict)
+    run.deadly = CASES[2]
+    with contextlib.redirect_stderr(io.StringIO()):
+        run.again()
+    tap.expect(run.booted == ["again"], run.booted)
+    tap.expect(run.verdicts() == {CASES[1]: "ok", CASES[2]: "FAIL", CASES[3]: "ok"}, run.verdicts())
+    tap.expect(run.results.notes == [f"{CASES[1]} passed at the second attempt only"], run.results.notes)
+
+
 def unanswered():
     """A special machine that says nothing of its cases has failed in each."""
     run = Run()
@@ -139,5 +153,5 @@ def told():
 
 
 if __name__ == "__main__":
-    tap.run((("vm-run/late", late), ("vm-run/halves", halves), ("vm-run/died", died),
+    tap.run((("vm-run/late", late), ("vm-run/halves", halves), ("vm-run/died", died), ("vm-run/again", again),
              ("vm-run/unanswered", unanswered), ("vm-run/told", told)))
