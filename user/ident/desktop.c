@@ -232,12 +232,19 @@ static bool may_start(const struct resolver *resolver, const struct eg_entry *en
 	return starts(entry, path);
 }
 
+/* A part of the app, as far as one can tell, or all that one knows of an entry without "Exec". */
+static bool may_be_part(const struct resolver *resolver, const struct eg_entry *entry,
+			const char *path)
+{
+	return does_own_work(resolver) && (!entry->program || !is_command(path));
+}
+
 /*
  * Anybody may name a scope like an app and run what he likes in it. What only
  * root can have installed is left to the session's word, if it does work of its
- * own and not what it is told; else it must be the entry's, or have been started
- * by it; and in a root that the user has made himself all files are his,
- * whatever their paths.
+ * own and not what it is told, and is no command; else it must be the entry's, or
+ * have been started by it; and in a root that the user has made himself all files
+ * are his, whatever their paths.
  */
 static bool is_contradicted(const struct resolver *resolver, const struct eg_entry *entry)
 {
@@ -247,7 +254,7 @@ static bool is_contradicted(const struct resolver *resolver, const struct eg_ent
 	if (!path || !resolver->unit.user)
 		return false;
 	if (!has_root_of_user(resolver->facts) &&
-	    (does_own_work(resolver) || may_start(resolver, entry, path)))
+	    (may_be_part(resolver, entry, path) || may_start(resolver, entry, path)))
 		return false;
 	for (unsigned i = 0; (ancestor = ask_ancestor(resolver, i)); i++) {
 		if (is_started_by(entry, ancestor))

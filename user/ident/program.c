@@ -67,6 +67,21 @@ bool does_own_work(const struct resolver *resolver)
 	return is_of_system(resolver) && is_system_path(path) && !does_anything(base_name(path));
 }
 
+/* What only an app uses lies in a directory of its own, or below lib or libexec. */
+bool is_command(const char *path)
+{
+	static const char *const directories[] = { "/bin/",	      "/sbin/",
+						   "/usr/bin/",	      "/usr/sbin/",
+						   "/usr/local/bin/", "/usr/local/sbin/" };
+	size_t size = strlen(path) - strlen(base_name(path));
+
+	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
+		if (size == strlen(directories[i]) && has_prefix(path, directories[i]))
+			return true;
+	}
+	return false;
+}
+
 /* --- helpers --- */
 
 /* Programs that are part of another; `app` NULL: of whatever started them. */

@@ -151,6 +151,8 @@ bool is_of_system(const struct resolver *resolver);
 bool does_anything(const char *name);
 /* What runs: the script, if it is known by its path, else the executable; NULL: unknown. */
 const char *running_path(const struct resolver *resolver);
+/* Is this a command of the system's, which anybody may give, and no part of an app? */
+bool is_command(const char *path);
 /* Has root put it there, and does it do what it is for? Then a session's word on it will do. */
 bool does_own_work(const struct resolver *resolver);
 /* The last argument that names a Windows program; NULL: none. */

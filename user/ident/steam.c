@@ -74,15 +74,16 @@ static bool is_of_steam(const struct resolver *resolver)
 
 /*
  * Any user may name a scope like a game's. What Steam starts lies in its
- * library, or is the system's and does work of its own; anything else, such as a
- * shortcut's program, must have been started by it.
+ * library, or is the system's, does work of its own and is no command; anything
+ * else, such as a shortcut's program, must have been started by it.
  */
 static bool is_contradicted(const struct resolver *resolver)
 {
 	const char *path = running_path(resolver);
 	const struct eg_ancestor *ancestor;
 
-	if (!path || is_of_steam(resolver) || is_steam_path(path) || does_own_work(resolver))
+	if (!path || is_of_steam(resolver) || is_steam_path(path) ||
+	    (does_own_work(resolver) && !is_command(path)))
 		return false;
 	for (unsigned i = 0; (ancestor = ask_ancestor(resolver, i)); i++) {
 		if (ancestor->executable && is_steam_path(ancestor->executable))

@@ -193,6 +193,18 @@ static void what_does_anything_must_have_been_started(void **state)
 		  .id = "desktop:org.x.Web",
 		  GENUINE },
 		{ .unit = "/app.slice/app-gnome-org.x.Web-1.scope",
+		  .facts = "'exe': '/usr/bin/rclone', 'ppid_exe': ['/usr/lib/systemd/systemd'], "
+			   "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', "
+			   "'Exec': '/usr/bin/web %u'}}",
+		  .id = "exe:/usr/bin/rclone",
+		  DISGUISED("kernel") },
+		{ .unit = "/app.slice/app-gnome-org.x.Web-1.scope",
+		  .facts = "'exe': '/usr/bin/rclone', 'ppid_exe': ['/usr/bin/web'], "
+			   "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', "
+			   "'Exec': '/usr/bin/web %u'}}",
+		  .id = "desktop:org.x.Web",
+		  GENUINE },
+		{ .unit = "/app.slice/app-gnome-org.x.Web-1.scope",
 		  .facts = "'exe': '/usr/lib/web/web-bin', "
 			   "'desktop_entries': {'org.x.Web.desktop': {'Name': 'Web', "
 			   "'Exec': '/usr/bin/web %u'}}",

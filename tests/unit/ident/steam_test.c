@@ -75,6 +75,10 @@ static void scopes_of_games_are_no_disguise(void **state)
 		  .id = "exe:/usr/bin/curl",
 		  DISGUISED("kernel") },
 		{ .unit = "/app.slice/app-steam-app440-9.scope",
+		  .facts = "'exe': '/usr/bin/rclone'",
+		  .id = "exe:/usr/bin/rclone",
+		  DISGUISED("kernel") },
+		{ .unit = "/app.slice/app-steam-app440-9.scope",
 		  .facts = "'exe': '/usr/games/quake', 'mntns': 'own', 'userns': 'own', "
 			   "'mntns_userns': 'own'",
 		  .id = "exe:/usr/games/quake",
