@@ -2,6 +2,7 @@
 /* How `egret summary -- CMD` ends: with CMD and its status, by a signal, or before it began. */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -158,6 +159,32 @@ static void deaf(struct test *test)
 	expect_equal(test, kill(child->pid, 0) < 0 && errno == ESRCH, 1);
 }
 
+static long f_enter_cgroup(struct call *call)
+{
+	return cgroup_enter(call->text);
+}
+
+/* CMD is killed wherever it is; a descendant that has left the cgroup is not, nor waited for. */
+static void out_of_reach(struct test *test)
+{
+	static const char *const limit[] = { "--duration", "2s", NULL };
+	const char *dir = test_text(test, "%s/elsewhere", test->cgroup);
+	struct command command = egret_command(test, "cmd", limit, NULL);
+	struct call call = { 0 };
+	struct actor *child;
+
+	if (!test->cgroup[0] || cgroup_make(dir) < 0)
+		test_skip(test, "no cgroup2");
+	actor_call(command.actor, f_ignore, &(struct call){ .arg = { SIGTERM } });
+	snprintf(call.text, sizeof(call.text), "%s", dir);
+	expect_equal(test, actor_call(command.actor, f_enter_cgroup, &call), 0);
+	child = actor_fork(command.actor);
+	egret_finish(command.egret);
+	expect_equal(test, command.egret->program->output.status, 128 + SIGKILL);
+	expect_equal(test, kill(child->pid, 0), 0);
+	actor_quit(child, 0);
+}
+
 /* The cgroup that egret made for CMD is gone with it. */
 static void leaves_nothing(struct test *test)
 {
@@ -186,6 +213,7 @@ const struct test_case command_end_cases[] = {
 	CASE("command/hung-up", hung_up),
 	CASE("command/duration", duration),
 	CASE("command/deaf", deaf),
+	CASE("command/out-of-reach", out_of_reach),
 	CASE("command/leaves-nothing", leaves_nothing),
 	{ 0 },
 };

@@ -23,6 +23,7 @@ struct command {
 	int failed_fd; /* a byte comes from here if it can't be executed, an end of file if it is */
 	int status; /* as from waitpid() */
 	bool reaped;
+	bool killed; /* who has left the cgroup is waited for no longer */
 };
 
 /* A number that sudo left in the environment; -1: none. */
@@ -146,8 +147,8 @@ void command_free(struct command *command)
 	eg_closep(&command->failed_fd);
 	if (command->pid > 0 && !command_ended(command)) {
 		command_kill(command);
-		while (waitpid(-1, NULL, 0) > 0)
-			;
+		if (!command->reaped)
+			waitpid(command->pid, NULL, 0);
 	}
 	eg_command_cgroup_free(command->cgroup);
 	free(command);
@@ -178,7 +179,9 @@ bool command_ended(struct command *command)
 		command->status = status;
 		command->reaped = true;
 	}
-	return pid < 0 && errno == ECHILD && !eg_command_cgroup_populated(command->cgroup);
+	if (command->killed ? !command->reaped : pid == 0 || errno != ECHILD)
+		return false;
+	return !eg_command_cgroup_populated(command->cgroup);
 }
 
 void command_signal(const struct command *command, int number)
@@ -187,9 +190,12 @@ void command_signal(const struct command *command, int number)
 		kill(command->pid, number);
 }
 
-void command_kill(const struct command *command)
+void command_kill(struct command *command)
 {
 	eg_command_cgroup_kill(command->cgroup);
+	/* It may have left the cgroup. */
+	command_signal(command, SIGKILL);
+	command->killed = true;
 }
 
 bool command_was_executed(const struct command *command)

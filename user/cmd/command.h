@@ -20,12 +20,15 @@ void command_free(struct command *command);
 void command_go(struct command *command);
 uint64_t command_cgroup_id(const struct command *command);
 
-/* Reaps whoever has ended; true once the command and all its descendants have. */
+/*
+ * Reaps whoever has ended; true once the command and all its descendants have. After
+ * command_kill() those that have left the cgroup are left alone.
+ */
 bool command_ended(struct command *command);
 /* Sends a signal to the command, if it still runs. */
 void command_signal(const struct command *command, int number);
-/* Kills every process in the cgroup. */
-void command_kill(const struct command *command);
+/* Kills the command and every process in the cgroup. */
+void command_kill(struct command *command);
 /* Once it has ended: was it executed, or was there no such program? To be asked once. */
 bool command_was_executed(const struct command *command);
 /* The status that a shell would show; valid once it has ended, else 125. */
