@@ -7,7 +7,7 @@ const char *eg_caps_missing(void);
 
 /* What is still needed once everything is attached. */
 enum eg_caps_keep {
-	EG_CAPS_KEEP_FILES = 1 << 0, /* write a result where only the user's rights don't reach */
+	EG_CAPS_KEEP_FILES = 1 << 0, /* write where the user's own rights don't reach */
 	EG_CAPS_KEEP_KILL = 1 << 1, /* signal a command that runs as another user */
 	EG_CAPS_KEEP_READ = 1 << 2, /* read what names an app: /proc/PID/root, files of users */
 };

@@ -203,6 +203,25 @@ static void leaves_nothing(struct test *test)
 	expect_equal(test, access(test_text(test, "%s%s", root, own), F_OK) < 0, 1);
 }
 
+/* Nor in the root of all cgroups, which is writable to nobody, where nothing else is written. */
+static void leaves_the_root(struct test *test)
+{
+	static const char script[] = "echo $$ >\"$0/cgroup.procs\" && echo \"$0/egret-$$\" && "
+				     "exec \"$@\"";
+	char root[PATH_ROOM];
+	const char *const argv[] = {
+		program_find(test, "sh"),   "-c", script, root, test->egret, "summary", "-q", "--",
+		program_find(test, "true"), NULL
+	};
+	struct output output;
+
+	require(test, cgroup_root(test_path(test, "cgroup2"), root, sizeof(root)) >= 0);
+	output = program_run(test, &(struct program_options){ .argv = argv });
+	expect_equal(test, output.status, 0);
+	output.out[strcspn(output.out, "\n")] = '\0';
+	expect_equal(test, rmdir(output.out) < 0 && errno == ENOENT, 1);
+}
+
 const struct test_case command_end_cases[] = {
 	CASE("command/name-taken", name_taken),
 	CASE("command/exit-status", exit_status),
@@ -215,5 +234,6 @@ const struct test_case command_end_cases[] = {
 	CASE("command/deaf", deaf),
 	CASE("command/out-of-reach", out_of_reach),
 	CASE("command/leaves-nothing", leaves_nothing),
+	CASE("command/leaves-the-root", leaves_the_root),
 	{ 0 },
 };

@@ -125,8 +125,9 @@ static int drop_rights(const struct eg_options *options)
 
 	if (options->output)
 		keep |= EG_CAPS_KEEP_FILES;
+	/* By its mode nobody may write to the root of cgroups, not even to take one away. */
 	if (options->command)
-		keep |= EG_CAPS_KEEP_KILL;
+		keep |= EG_CAPS_KEEP_KILL | EG_CAPS_KEEP_FILES;
 	if (!eg_caps_drop(keep))
 		return 0;
 	eg_error("can't give up rights that are no longer needed");
