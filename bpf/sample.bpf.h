@@ -73,6 +73,13 @@ static __always_inline __u8 net_flags(struct net *net)
 	return BPF_CORE_READ(net, user_ns, ns.inum) == FIRST_USER_NS ? 0 : EG_PAYLOAD_OWN_NET;
 }
 
+/* Who owns the socket, or sent last. */
+static __always_inline const struct eg_proc_key *speaker_of(const struct eg_socket *socket)
+{
+	return socket->flags & (EG_SOCKET_STREAM | EG_SOCKET_CONNECTED) ? &socket->row.proc
+									: &socket->sender;
+}
+
 static __always_inline void fill_payload(struct eg_payload *payload, struct eg_socket *socket,
 					 __u64 address)
 {
@@ -84,8 +91,7 @@ static __always_inline void fill_payload(struct eg_payload *payload, struct eg_s
 	payload->socket.sk = address;
 	payload->socket.born_ns = socket->born_ns;
 	payload->cookie = config.trace ? BPF_CORE_READ(sk, __sk_common.skc_cookie.counter) : 0;
-	payload->proc = socket->flags & (EG_SOCKET_STREAM | EG_SOCKET_CONNECTED) ? socket->row.proc
-										 : socket->sender;
+	payload->proc = *speaker_of(socket);
 	payload->owner = socket->row.owner;
 	payload->speaker = socket->row.speaker;
 	payload->transport = socket->flags & EG_SOCKET_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
@@ -158,11 +164,43 @@ __noinline int copy_piece(struct __sk_buff *skb, __u64 place, __u64 sizes, __u32
 	return COPY_PIECE(skb, sk, socket, &piece, EG_PAYLOAD_SMALL);
 }
 
+#define NAMES_SHARE 32 /* records of a process in the ring's second half */
+
+/*
+ * May this process have room for so many bytes? The second half of the ring is shared: so one
+ * that fills it, while user space doesn't look, pushes nobody else's names out.
+ */
+__noinline int has_share(__u32 tgid, __u32 size)
+{
+	__u64 *share = &names_shares[tgid % NAMES_SHARES];
+
+	if (bpf_ringbuf_query(&eg_names, BPF_RB_AVAIL_DATA) * 2 <=
+	    bpf_ringbuf_query(&eg_names, BPF_RB_RING_SIZE)) {
+		if (names_crowded) {
+			names_crowded = 0;
+			names_turn++;
+		}
+		return 1;
+	}
+	names_crowded = 1;
+	if (*share >> 32 != names_turn)
+		*share = (__u64)names_turn << 32;
+	if ((__u32)*share >= NAMES_SHARE)
+		return 0;
+	*share += 1 + size / EG_PAYLOAD_LARGE;
+	return 1;
+}
+
 /* Copies the piece; what finds no room is lost, and with it perhaps a name. */
-static __always_inline void copy_pieces(struct __sk_buff *skb, struct piece *piece)
+static __always_inline void copy_pieces(struct __sk_buff *skb, const struct eg_socket *socket,
+					struct piece *piece)
 {
 	__u32 size, rest = (__u32)piece->port << 16 | piece->flags;
 
+	if (!has_share(speaker_of(socket)->tgid, piece->size)) {
+		lose(EG_LOSS_NAMES_SKIPPED);
+		return;
+	}
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < PIECES_MAX; i++) {
 		size = copy_piece(skb, (__u64)piece->begin << 32 | piece->offset,
@@ -332,7 +370,7 @@ __noinline int stream_payload(struct __sk_buff *skb, __u64 place, __u32 sent)
 	if (!(piece.port == EG_DNS_PORT ? want_dns(skb, socket, &piece)
 					: sent && want_stream(skb, socket, &piece)))
 		return 0;
-	copy_pieces(skb, &piece);
+	copy_pieces(skb, socket, &piece);
 	return 0;
 }
 
@@ -447,6 +485,6 @@ __noinline int datagram_payload(struct __sk_buff *skb, __u32 offset, __u32 ports
 		if (quic)
 			speaks(socket);
 	}
-	copy_pieces(skb, &piece);
+	copy_pieces(skb, socket, &piece);
 	return 0;
 }

@@ -341,6 +341,50 @@ static void nothing_outlives_its_connection(struct test *test)
 	names_stop(trace);
 }
 
+#define QUESTIONS 3000 /* three times what there is room for */
+
+/* Asks for one name after the other, and nobody answers. */
+static const char flood[] =
+	"import socket, struct, sys\n"
+	"sink = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+	"sink.bind((sys.argv[1], 53))\n"
+	"s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+	"s.connect((sys.argv[1], 53))\n"
+	"for i in range(int(sys.argv[2])):\n"
+	"    name = b'n%06d' % i\n"
+	"    s.send(struct.pack('!6H', i, 0x100, 1, 0, 0, 0) + bytes([len(name)]) + name +\n"
+	"           b'\\7example\\0' + struct.pack('!2H', 1, 1))\n";
+
+/* Its server is its own. */
+static const char quiet[] = "import socket, sys\n"
+			    "server = socket.create_server((sys.argv[1], 80))\n"
+			    "s = socket.create_connection((sys.argv[1], 80))\n"
+			    "s.sendall(b'GET / HTTP/1.1\\r\\nHost: quiet.example\\r\\n\\r\\n')\n"
+			    "server.accept()[0].recv(100)\n";
+
+/* While egret is not looking, one app's names can't push another's out; what is lost is counted. */
+static void a_flood_leaves_room_for_others(struct test *test)
+{
+	const char *flooding = names_copy(test, "python3", "flooding");
+	const char *quietly = names_copy(test, "python3", "quiet");
+	struct result *result;
+	struct egret *egret;
+	long long skipped;
+
+	names_site(test);
+	egret = egret_start_own(test, NULL);
+	require(test, kill(egret->program->pid, SIGSTOP) == 0);
+	names_run(test, WORDS(flooding, "-c", flood, SITE, test_text(test, "%d", (int)QUESTIONS)));
+	names_run(test, WORDS(quietly, "-c", quiet, SITE));
+	require(test, kill(egret->program->pid, SIGCONT) == 0);
+	result = egret_stop(egret);
+	expect_domain(result, &(struct row){ OUT("tcp|mptcp", SITE, 80) }, quietly, "quiet.example",
+		      "http_host", "claimed");
+	skipped = json_number(result->json, "ledger.lost.names_skipped");
+	if (skipped < QUESTIONS / 2)
+		test_wrong(test, "only %lld samples are said to be missing", skipped);
+}
+
 /* Long after, the history still knows who said what, and how sure it was. */
 static void explained_by_the_history(struct test *test)
 {
@@ -383,6 +427,7 @@ const struct test_case name_cases[] = {
 	CASE("names/any-port", on_any_port),
 	CASE("names/over-mptcp", over_mptcp),
 	CASE("names/over-ipv6", over_ipv6),
+	CASE("names/flood", a_flood_leaves_room_for_others),
 	CASE("names/none-outlives-its-connection", nothing_outlives_its_connection),
 	CASE("names/explained-by-the-history", explained_by_the_history),
 	CASE("names/none", nothing_is_sampled_without_names),
