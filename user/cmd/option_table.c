@@ -3,6 +3,7 @@
 #include "option_table.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <string.h>
 
 #include <egret/base.h>
@@ -208,6 +209,19 @@ static int take_word(void *field, const struct eg_option_row *row, const char *v
 	return 0;
 }
 
+/* There are few scopes: a pattern that none of them matches is a mistake. */
+static int take_scope(void *field, const struct eg_option_row *row, const char *value)
+{
+	for (int scope = EG_SCOPE_INTERNET; scope < EG_SCOPE_COUNT; scope++) {
+		if (fnmatch(value, eg_scope_name(scope), FNM_CASEFOLD) == 0)
+			return take_word(field, row, value);
+	}
+	eg_error("--%s: '%s' matches no scope (internet private cgnat link-local multicast "
+		 "broadcast documentation loopback host are)",
+		 row->name, value);
+	return -EINVAL;
+}
+
 /* --- the table --- */
 
 #define VALUE(name_, letter_, value_, take_, member, help_)                                        \
@@ -247,8 +261,13 @@ const struct eg_option_row eg_option_rows[EG_OPTION_COUNT] = {
 				    "only destinations that belong to these companies"),
 	[EG_OPTION_DOMAIN] =
 		PATTERN("domain", EG_FILTER_DOMAIN, "only destinations with these names"),
-	[EG_OPTION_SCOPE] = PATTERN("scope", EG_FILTER_SCOPE,
-				    "only internet, private, link-local, multicast, ..."),
+	[EG_OPTION_SCOPE] = {
+		.name = "scope",
+		.value = "PATTERN",
+		.help = "only internet, private, link-local, multicast, ...",
+		.take = take_scope,
+		.field = PATTERNS(EG_FILTER_SCOPE),
+	},
 	[EG_OPTION_SUMMARY] = VALUE("summary", 0, "FILE", take_text, summary,
 				    "what a summary in JSON has seen of it"),
 	[EG_OPTION_DATABASE] = VALUE("database", 0, "FILE", take_text, database,

@@ -361,6 +361,9 @@ static void understands_sizes(void **state)
 	assert_int_equal(parse_one("--max-size", "7").max_size, 7);
 	assert_int_equal(parse_one("--max-size", "500M").max_size, 500000000);
 	assert_int_equal(parse_one("--max-size", "2T").max_size, 2000000000000);
+	assert_refused(&tracing, "summary --scope [wan]",
+		       "egret: --scope: '[wan]' matches no scope (internet private cgnat "
+		       "link-local multicast broadcast documentation loopback host are)\n");
 	assert_refused(&tracing, "summary --max-size 5X",
 		       "egret: --max-size: '5X' is no size (500M 2G are)\n");
 	assert_refused(&tracing, "summary --max-size 0G",
