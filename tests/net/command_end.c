@@ -143,6 +143,29 @@ static long f_ignore(struct call *call)
 	return signal((int)call->arg[0], SIG_IGN) == SIG_ERR ? -errno : 0;
 }
 
+/* SIGINT waits until somebody asks for it. */
+static long f_heed(struct call *call)
+{
+	sigset_t set;
+
+	(void)call;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	return sigprocmask(SIG_BLOCK, &set, NULL) < 0 ? -errno : 0;
+}
+
+static long f_await_signal(struct call *call)
+{
+	int number = -1;
+	sigset_t set;
+
+	(void)call;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigwait(&set, &number);
+	return number;
+}
+
 /* A CMD that won't hear is killed five seconds later, and so are its descendants. */
 static void deaf(struct test *test)
 {
@@ -157,6 +180,20 @@ static void deaf(struct test *test)
 	expect_equal(test, command.egret->program->output.status, 128 + SIGKILL);
 	expect_equal(test, now_ms() - begin >= 4900, 1);
 	expect_equal(test, kill(child->pid, 0) < 0 && errno == ESRCH, 1);
+}
+
+/* Who asks twice waits no longer. */
+static void interrupted_twice(struct test *test)
+{
+	struct command command = egret_command(test, "cmd", NULL, NULL);
+	pid_t egret = command.egret->program->pid;
+
+	actor_call(command.actor, f_heed, &(struct call){ 0 });
+	kill(egret, SIGINT);
+	expect_equal(test, actor_call(command.actor, f_await_signal, &(struct call){ 0 }), SIGINT);
+	kill(egret, SIGINT);
+	egret_finish(command.egret);
+	expect_equal(test, command.egret->program->output.status, 128 + SIGKILL);
 }
 
 static long f_enter_cgroup(struct call *call)
@@ -183,6 +220,22 @@ static void out_of_reach(struct test *test)
 	expect_equal(test, command.egret->program->output.status, 128 + SIGKILL);
 	expect_equal(test, kill(child->pid, 0), 0);
 	actor_quit(child, 0);
+}
+
+/* CMD has the descriptors that egret was given, and none of egret's own. */
+static void descriptors(struct test *test)
+{
+	const char *list = "for fd in /proc/self/fd/*; do readlink $fd; done; exit 7";
+	struct output output = egret_run(test, WORDS("summary", "-o", "/dev/null", "--",
+						     program_find(test, "sh"), "-c", list));
+
+	expect_equal(test, output.status, 7);
+	for (const char *line = output.out; line && *line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (*line && strncmp(line, "/dev/null\n", 10) != 0 &&
+		    strncmp(line, "pipe:", 5) != 0)
+			test_wrong(test, "CMD has %.60s", line);
+	}
 }
 
 /* The cgroup that egret made for CMD is gone with it. */
@@ -233,6 +286,8 @@ const struct test_case command_end_cases[] = {
 	CASE("command/duration", duration),
 	CASE("command/deaf", deaf),
 	CASE("command/out-of-reach", out_of_reach),
+	CASE("command/interrupted-twice", interrupted_twice),
+	CASE("command/descriptors", descriptors),
 	CASE("command/leaves-nothing", leaves_nothing),
 	CASE("command/leaves-the-root", leaves_the_root),
 	{ 0 },

@@ -139,17 +139,25 @@ int command_new(char *const argv[], struct command **ret_command)
 	return 0;
 }
 
+/* Whoever is left is killed. */
+static void end(struct command *command)
+{
+	if (command_ended(command))
+		return;
+	command_kill(command);
+	while (!command->reaped && waitpid(command->pid, &command->status, 0) < 0 && errno == EINTR)
+		;
+	command->reaped = true;
+}
+
 void command_free(struct command *command)
 {
 	if (!command)
 		return;
 	eg_closep(&command->go_fd);
 	eg_closep(&command->failed_fd);
-	if (command->pid > 0 && !command_ended(command)) {
-		command_kill(command);
-		if (!command->reaped)
-			waitpid(command->pid, NULL, 0);
-	}
+	if (command->pid > 0)
+		end(command);
 	eg_command_cgroup_free(command->cgroup);
 	free(command);
 }
@@ -205,10 +213,9 @@ bool command_was_executed(const struct command *command)
 	return read(command->failed_fd, &byte, 1) != 1;
 }
 
-int command_status(const struct command *command)
+int command_status(struct command *command)
 {
-	if (!command->reaped)
-		return EG_EXIT_FAILED;
+	end(command);
 	if (WIFSIGNALED(command->status))
 		return 128 + WTERMSIG(command->status);
 	return WEXITSTATUS(command->status);

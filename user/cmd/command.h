@@ -31,5 +31,5 @@ void command_signal(const struct command *command, int number);
 void command_kill(struct command *command);
 /* Once it has ended: was it executed, or was there no such program? To be asked once. */
 bool command_was_executed(const struct command *command);
-/* The status that a shell would show; valid once it has ended, else 125. */
-int command_status(const struct command *command);
+/* The status that a shell would show. Who has not ended by now is killed. */
+int command_status(struct command *command);

@@ -13,11 +13,13 @@
 
 #ifdef EG_HAVE_LIBLOC
 
+#include <fcntl.h>
 #include <libloc/database.h>
 #include <libloc/libloc.h>
 #include <libloc/network.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct loc {
 	FILE *stream;
@@ -152,6 +154,19 @@ static int describe(struct loc_database *database, struct eg_geo_database *about
 	return about->license ? 0 : -ENOMEM;
 }
 
+/* libloc keeps a duplicate of the descriptor, the lowest that is free: no command is to inherit it. */
+static int new_database(struct loc *loc)
+{
+	int next = fcntl(fileno(loc->stream), F_DUPFD_CLOEXEC, 0), r;
+
+	if (next >= 0)
+		close(next);
+	r = loc_database_new(loc->context, &loc->database, loc->stream);
+	if (next >= 0)
+		fcntl(next, F_SETFD, FD_CLOEXEC);
+	return r;
+}
+
 static int open_database(struct eg_geo_file *database, char reason[static EG_REASON_MAX])
 {
 	_cleanup_(close_locp) struct loc *loc = calloc(1, sizeof(*loc));
@@ -168,7 +183,7 @@ static int open_database(struct eg_geo_file *database, char reason[static EG_REA
 	r = check(loc, reason);
 	if (r < 0)
 		return r;
-	if (loc_database_new(loc->context, &loc->database, loc->stream) != 0) {
+	if (new_database(loc) != 0) {
 		loc->database = NULL;
 		snprintf(reason, EG_REASON_MAX, "libloc can't read it");
 		return -EINVAL;
