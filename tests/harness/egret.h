@@ -20,7 +20,7 @@ struct egret {
  */
 struct egret *egret_start(struct test *test, const char *const *arguments);
 
-/* The same, never shared: what is there already is older than it, and its program can be looked at. */
+/* The same, never shared: what is there already is older than it; its program can be looked at. */
 struct egret *egret_start_own(struct test *test, const char *const *arguments);
 
 /* The same under a supervisor (refusal.h). */
@@ -30,7 +30,10 @@ struct egret *egret_start_supervised(struct test *test, const char *const *argum
 /* The same in the case's namespaces: it sees the files that the case has made there. */
 struct egret *egret_start_here(struct test *test, const char *const *arguments);
 
-/* Ends it by SIGINT, or takes a snapshot of a shared one; exit status 0 and a complete ledger are checked. */
+/*
+ * Ends it by SIGINT, or takes a snapshot of a shared one; exit status 0 and a
+ * complete ledger are checked.
+ */
 struct result *egret_stop(struct egret *egret);
 /* The same for a result that may be incomplete: any exit status is fine. */
 struct result *egret_stop_lossy(struct egret *egret);

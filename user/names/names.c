@@ -126,7 +126,7 @@ const char *eg_names_degraded(const struct eg_names *names)
 {
 	return eg_quic_flows_readable(names->quic_flows)
 		       ? NULL
-		       : "names in QUIC are not read: built without libcrypto, or it lacks what they need";
+		       : "names in QUIC are not read: libcrypto is missing, or unable to";
 }
 
 static void tell(const struct sample *sample, const uint8_t ip[16], uint16_t port,

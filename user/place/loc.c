@@ -154,7 +154,7 @@ static int describe(struct loc_database *database, struct eg_geo_database *about
 	return about->license ? 0 : -ENOMEM;
 }
 
-/* libloc keeps a duplicate of the descriptor, the lowest that is free: no command is to inherit it. */
+/* libloc keeps a duplicate of the descriptor, the lowest free one: no command is to inherit it. */
 static int new_database(struct loc *loc)
 {
 	int next = fcntl(fileno(loc->stream), F_DUPFD_CLOEXEC, 0), r;

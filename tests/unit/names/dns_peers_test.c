@@ -58,7 +58,7 @@ static void read_here(const struct bytes *bytes, struct reading *ret_reading)
 	ret_reading->id = message.id;
 	ret_reading->type = message.type;
 	ret_reading->answer = message.response;
-	strcpy(ret_reading->name, message.name);
+	snprintf(ret_reading->name, sizeof(ret_reading->name), "%s", message.name);
 	for (size_t i = 0; i < message.addresses_count; i++)
 		add_ip(ret_reading, AF_INET6, message.addresses[i].ip);
 }
@@ -124,7 +124,7 @@ static void read_by_glibc(const struct bytes *bytes)
 	theirs.answer = ns_msg_getflag(handle, ns_f_qr);
 	theirs.type = ns_rr_type(question);
 	snprintf(theirs.name, sizeof(theirs.name), "%s", ns_rr_name(question));
-	strcpy(chain.names[0], theirs.name);
+	memcpy(chain.names[0], theirs.name, sizeof(theirs.name));
 	for (chain.count = 1; chain.count < CHAIN_MAX && add_alias(bytes, &handle, &chain);)
 		chain.count++;
 	for (int i = 0; i < ns_msg_count(handle, ns_s_an); i++)
