@@ -9,10 +9,10 @@ static void known(void **state)
 		  .facts = "'exe': '/app/bin/x', 'exited': true",
 		  .name = "Firefox" },
 		{ .unit = "/app.slice/app-steam-app570-1.scope",
-		  .facts = "'exe': '/usr/bin/x'",
+		  .facts = "'exe': '/usr/lib/game/x'",
 		  .name = "Dota 2" },
 		{ .unit = "/app.slice/app-steam-app571-1.scope",
-		  .facts = "'exe': '/usr/bin/x'",
+		  .facts = "'exe': '/usr/lib/game/x'",
 		  .name = "Steam app 571" },
 		{ .facts = "'cgroup': '0::/init.scope', 'uid': 0, "
 			   "'exe': '/usr/lib/systemd/systemd'",
