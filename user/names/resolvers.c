@@ -144,22 +144,33 @@ static bool names_server(const struct configured *configured, const uint8_t ip[1
 	return false;
 }
 
-/* By what the app sees as its configuration; of one that has ended, what was seen last. */
+/* What the app sees as its configuration; of one that has ended, what was seen last. */
+static void refresh_there(struct configured *configured, const struct eg_names_app *app,
+			  uint64_t now_ns)
+{
+	const uint64_t looked_ns = configured->looked_ns;
+	_cleanup_(eg_freep) char *text = NULL;
+	size_t size;
+
+	if (!app->resolv_conf || !eg_stamp_due(&configured->looked_ns, now_ns))
+		return;
+	text = app->resolv_conf(app->data, &size);
+	if (text)
+		configured->count = eg_resolvers_parse(text, size < FILE_MAX ? size : FILE_MAX,
+						       configured->ips, EG_RESOLVERS_MAX);
+	else
+		configured->looked_ns = looked_ns; /* the next may be there still */
+}
+
 static bool is_configured_there(struct eg_resolvers *resolvers, const struct eg_names_app *app,
 				uint64_t net_ns, const uint8_t ip[16], uint64_t now_ns)
 {
 	struct configured *configured =
 		eg_recent_add(resolvers->networks, owner_of(resolvers, app), &net_ns);
-	_cleanup_(eg_freep) char *text = NULL;
-	size_t size;
 
 	if (!configured)
 		return false;
-	if (app->resolv_conf && eg_stamp_due(&configured->looked_ns, now_ns))
-		text = app->resolv_conf(app->data, &size);
-	if (text)
-		configured->count = eg_resolvers_parse(text, size < FILE_MAX ? size : FILE_MAX,
-						       configured->ips, EG_RESOLVERS_MAX);
+	refresh_there(configured, app, now_ns);
 	return names_server(configured, ip);
 }
 

@@ -217,6 +217,24 @@ static void containers_have_their_own_file(void **state)
 	eg_resolvers_free(resolvers);
 }
 
+/* Of an asker that has ended nothing was seen: the next one is asked, however soon. */
+static void one_that_has_ended_speaks_for_no_other(void **state)
+{
+	struct eg_resolvers *resolvers = eg_resolvers_new("/nowhere");
+	const uint32_t other = own_namespace() + 1;
+	struct container container = { .text = NULL };
+	const struct eg_names_app app = { .id = "app",
+					  .resolv_conf = resolv_conf,
+					  .data = &container };
+	const uint8_t *ip = ip_of("::ffff:127.0.0.11");
+
+	(void)state;
+	assert_false(eg_resolvers_trust(resolvers, &app, other, ip, 1));
+	container.text = "nameserver 127.0.0.11\n";
+	assert_true(eg_resolvers_trust(resolvers, &app, other, ip, 2));
+	eg_resolvers_free(resolvers);
+}
+
 /* Who opens servers without end makes nobody forget who serves elsewhere. */
 static void a_flood_of_servers_hides_none(void **state)
 {
@@ -257,6 +275,7 @@ int main(void)
 		cmocka_unit_test(known_programs_are_trusted_where_they_serve),
 		cmocka_unit_test(containers_ask_a_bridge),
 		cmocka_unit_test(containers_have_their_own_file),
+		cmocka_unit_test(one_that_has_ended_speaks_for_no_other),
 		cmocka_unit_test(a_flood_of_servers_hides_none),
 		cmocka_unit_test(only_the_systems_own_are_known),
 	};
