@@ -127,17 +127,20 @@ void places_find(struct places *places, const struct eg_destination_key *key, en
 
 /* --- the rows --- */
 
+/* A domain that is corrected takes along what was said of the one before it. */
 static int set_registered(struct eg_detail *detail)
 {
 	const char *registered = eg_domain_registered(detail->domain);
-	char *copy;
+	char *copy = NULL;
 
-	if (!registered ||
-	    (detail->registered_domain && strcmp(detail->registered_domain, registered) == 0))
+	if (registered && detail->registered_domain &&
+	    strcmp(detail->registered_domain, registered) == 0)
 		return 0;
-	copy = strdup(registered);
-	if (!copy)
-		return -ENOMEM;
+	if (registered) {
+		copy = strdup(registered);
+		if (!copy)
+			return -ENOMEM;
+	}
 	free(detail->registered_domain);
 	detail->registered_domain = copy;
 	return 0;

@@ -127,6 +127,12 @@ static void named_rows_have_owner_and_registered_domain(void **state)
 #ifdef EG_HAVE_LIBPSL
 	assert_string_equal(row->detail->registered_domain, "tiktok.com");
 #endif
+	/* by one that nobody registered */
+	free(row->detail->domain);
+	row->detail->domain = strdup("printer");
+	assert_int_equal(places_fill(places, summary), 0);
+	assert_null(row->place->owner_name);
+	assert_null(row->detail->registered_domain);
 	places_close(places);
 	eg_summary_free(summary);
 }
