@@ -395,12 +395,15 @@ bool ident_android(struct resolver *resolver)
 	struct android android = { .process = argument(resolver, 0) };
 	struct container container;
 
-	if (!find_container(resolver, &container) || !container.runtime || container.pod)
+	if (!find_container(resolver, &container) || !container.runtime)
 		return false;
-	android.container = container_name(resolver, &container);
+	/* What a pod is called takes a search: most are no Android. */
+	android.container = container.pod ? container.id : container_name(resolver, &container);
 	android.trust = container_trust(resolver, &container);
 	if (!is_android(resolver, &android))
 		return false;
+	if (container.pod)
+		android.container = container_in_pod(resolver, &container);
 	read_uid(resolver, &android);
 	note_android(resolver, &android);
 	if (android.uid_known)

@@ -32,10 +32,13 @@ struct search {
 static char *container_of(const struct eg_identity *identity)
 {
 	static const char prefix[] = "android:";
+	const char *id = identity->id, *end = id ? strrchr(id, '/') : NULL;
 
-	if (!identity->id || !has_prefix(identity->id, prefix))
+	/* A pod's has slashes of its own, a package none. */
+	if (!end || !has_prefix(id, prefix))
 		return NULL;
-	return strndup(identity->id + strlen(prefix), strcspn(identity->id + strlen(prefix), "/"));
+	id += strlen(prefix);
+	return strndup(id, (size_t)(end - id));
 }
 
 static int tell(struct search *search, const char *container, const struct eg_packages *packages,

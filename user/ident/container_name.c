@@ -291,22 +291,43 @@ static bool read_bundle(struct resolver *resolver, const char *id, struct pod *p
 	return true;
 }
 
+/* False: nobody says, or what is written there is about root's pods and not this one. */
+static bool read_pod(struct resolver *resolver, const struct container *container,
+		     struct pod *ret_pod)
+{
+	return !cgroup_owned(&resolver->cgroup, container->index) &&
+	       (read_log_name(resolver, container->id, ret_pod) ||
+		read_bundle(resolver, container->id, ret_pod));
+}
+
+/* With `pod` NULL, by numbers alone. */
+static const char *pod_path(struct resolver *resolver, const struct container *container,
+			    const struct pod *pod)
+{
+	if (!pod)
+		return scratch_format(&resolver->scratch, "pod-%s/%s", container->pod,
+				      short_id(resolver, container));
+	return scratch_format(&resolver->scratch, "%s/%s/%s", pod->space, pod->pod, pod->container);
+}
+
+const char *container_in_pod(struct resolver *resolver, const struct container *container)
+{
+	struct pod pod = {};
+	bool named = read_pod(resolver, container, &pod);
+
+	return pod_path(resolver, container, named ? &pod : NULL);
+}
+
 static bool answer_pod(struct resolver *resolver, const struct container *container)
 {
-	const char *id = short_id(resolver, container);
 	struct scratch *scratch = &resolver->scratch;
 	struct pod pod = {};
+	bool named = read_pod(resolver, container, &pod);
+	const char *path = pod_path(resolver, container, named ? &pod : NULL);
 
-	/* What is written there is about root's pods. */
-	if (cgroup_owned(&resolver->cgroup, container->index) ||
-	    (!read_log_name(resolver, container->id, &pod) &&
-	     !read_bundle(resolver, container->id, &pod)))
-		return answer(resolver, "k8s",
-			      scratch_format(scratch, "k8s:pod-%s/%s", container->pod, id), id,
-			      container_trust(resolver, container));
-	return answer(resolver, "k8s",
-		      scratch_format(scratch, "k8s:%s/%s/%s", pod.space, pod.pod, pod.container),
-		      scratch_format(scratch, "%s (%s)", pod.container, pod.pod),
+	return answer(resolver, "k8s", scratch_format(scratch, "k8s:%s", path),
+		      named ? scratch_format(scratch, "%s (%s)", pod.container, pod.pod)
+			    : short_id(resolver, container),
 		      container_trust(resolver, container));
 }
 

@@ -188,6 +188,11 @@ bool container_is_known(struct resolver *resolver, const struct container *conta
 bool has_uid_of_user(struct resolver *resolver);
 /* Its name: from the path, else from the runtime's files, else the id's first 12 digits. */
 const char *container_name(struct resolver *resolver, const struct container *container);
+/*
+ * The same where it is a pod's: "<namespace>/<pod>/<container>", or, where no file
+ * names them, "pod-<uid>/<12 digits>".
+ */
+const char *container_in_pod(struct resolver *resolver, const struct container *container);
 /* The home directory of a user in the text of passwd(5); NULL: none. */
 const char *passwd_home(struct scratch *scratch, const char *text, uint32_t uid);
 /* "root", or "user" where a user can have named it. */

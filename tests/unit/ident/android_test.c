@@ -15,6 +15,9 @@
 	"'com.android.networkstack 1073 0 /d s none', "                                            \
 	"'com.example.noicon 10130 0 /d s none']"
 
+/* A container of a pod, below another cgroup. */
+#define POD "/kubepods/pod3fa85f64-5717-4562-b3fc-2c963f66afa6/" ID_A "', 'uid': 0, "
+
 static void uid_decides_and_name_refines(void **state)
 {
 	static const struct question questions[] = {
@@ -317,6 +320,40 @@ static void container_comes_first(void **state)
 	question_ask_all(questions);
 }
 
+/* redroid in Kubernetes: each app, not the pod as one; another pod stays a pod. */
+static void pods_hold_androids_too(void **state)
+{
+	static const struct question questions[] = {
+		{ .facts = "'cgroup': '0::" POD
+			   "'exe': '/system/bin/app_process64', 'sk_uid': 10123, "
+			   "'cmdline': ['com.android.chrome:push'], " PACKAGES
+			   ", 'var_log_containers': ['phone-0_lab_redroid-" ID_A ".log']",
+		  .id = "android:lab/phone-0/redroid/com.android.chrome",
+		  .name = "com.android.chrome",
+		  .component = "push",
+		  .trust = "root" },
+		{ .facts = "'cgroup': '0::" POD
+			   "'exe': '/system/bin/netd', 'cmdline': ['netd'], " PACKAGES,
+		  .id = "android:pod-3fa85f64-5717-4562-b3fc-2c963f66afa6/0123456789ab/"
+			"system:netd",
+		  .trust = "root" },
+		{ .facts = "'cgroup': '0::" POD "'exe': '/usr/sbin/nginx', 'cmdline': ['nginx']",
+		  .id = "k8s:pod-3fa85f64-5717-4562-b3fc-2c963f66afa6/0123456789ab",
+		  .name = "0123456789ab" },
+		/* What is written of root's pods is not true of what a user calls so. */
+		{ .facts = "'cgroup': '" MANAGER POD "'exe': '/system/bin/app_process64', "
+			   "'sk_uid': 10123, 'mntns': 'container', "
+			   "'cmdline': ['com.android.chrome'], " PACKAGES
+			   ", 'var_log_containers': ['phone-0_lab_redroid-" ID_A ".log']",
+		  .id = "android:pod-3fa85f64-5717-4562-b3fc-2c963f66afa6/0123456789ab/"
+			"com.android.chrome",
+		  .trust = "user" },
+	};
+
+	(void)state;
+	question_ask_all(questions);
+}
+
 static void claims_of_users_stay_claims(void **state)
 {
 	static const struct question questions[] = {
@@ -374,6 +411,7 @@ int main(void)
 		cmocka_unit_test(owner_is_not_the_sender),
 		cmocka_unit_test(what_is_not_listed_is_a_guess),
 		cmocka_unit_test(container_comes_first),
+		cmocka_unit_test(pods_hold_androids_too),
 		cmocka_unit_test(claims_of_users_stay_claims),
 	};
 
