@@ -91,6 +91,28 @@ static void install(struct test *test)
 		       (struct expected){ .component = "other.name" }, 444);
 }
 
+/* An app that has made itself another root: the list is in that of the container's init. */
+static void root_of_its_own(struct test *test)
+{
+	const char *root = droid_make(test), *own = test_path(test, "own");
+	struct actor *server = actor_start(test, "server");
+	struct actor *zygote = start_zygote(test), *app;
+	struct call call = { 0 };
+	struct egret *egret;
+
+	require(test, mkdir(own, 0755) == 0 && mkdir(test_text(test, "%s/data", own), 0755) == 0 &&
+			      mkdir(test_text(test, "%s/data/system", own), 0755) == 0);
+	require(test, file_write(test_text(test, "%s/data/system/packages.list", own),
+				 "org.example.evil 10123 0 /d s none\n") == 0);
+	egret = egret_start_own(test, NULL);
+	app = droid_start_app(zygote, own, 10123, "com.android.chrome");
+	snprintf(call.text, sizeof(call.text), "zygote\n%s", root);
+	require(test, actor_call(zygote, droid_specialise, &call) == 0);
+	send_bytes(app, server, 111);
+	expect_package(egret_stop(egret), "com.android.chrome",
+		       (struct expected){ .component = "main" }, 111);
+}
+
 /* Found by its cgroup, while one of its processes lives. */
 static void doctor(struct test *test)
 {
@@ -323,6 +345,7 @@ static void owner_on_the_host(struct test *test)
 const struct test_case android_cases[] = {
 	CASE("android/packages", packages_by_uid),
 	CASE("android/install", install),
+	CASE("android/root-of-its-own", root_of_its_own),
 	CASE("android/doctor", doctor),
 	CASE("android/uid-of-its-own", uid_of_its_own),
 	CASE("android/evidence", evidence),

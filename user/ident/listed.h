@@ -22,4 +22,11 @@ struct listings {
 struct listed *listed_find(struct listings *listings, const char *container);
 /* Its place, which the oldest makes room for; NULL: no memory. */
 struct listed *listed_add(struct listings *listings, const char *container);
+/*
+ * The list of a container that this process (its directory in /proc) is in, read
+ * anew if it is another one; of a process that is gone (negative), what was read
+ * last, or what Waydroid has left. NULL: it has none.
+ */
+const struct eg_packages *listings_ask(struct listings *listings, int process,
+				       const char *container);
 void listings_clear(struct listings *listings);

@@ -23,8 +23,6 @@
 
 #define NAMES_MAX 65536 /* in a directory that is searched */
 #define DESCRIPTORS_MAX 1024 /* of a process that are looked at */
-#define PACKAGES_PATH "/data/system/packages.list"
-#define SESSION_PATH "/var/lib/waydroid/lxc/waydroid/config_session"
 /*
  * include/linux/proc_ns.h: not each root may look at PID 1. The first mount
  * namespace has a fixed number since 6.18 only; before, none has this one.
@@ -269,62 +267,12 @@ static const struct eg_entries *find_entries(void *data, uint32_t uid)
 
 /* --- packages --- */
 
-/* Reads the list anew if it is another one. */
-static const struct eg_packages *read_list(struct eg_machine *machine, const char *container,
-					   uint64_t stamp)
-{
-	struct listed *listed = listed_add(&machine->listings, container);
-	_cleanup_(eg_freep) char *text = NULL;
-	size_t size;
-
-	if (!listed || (listed->packages && listed->stamp == stamp))
-		return listed ? listed->packages : NULL;
-	eg_packages_free(listed->packages);
-	listed->packages = NULL;
-	if (procfs_read_root(machine->process, PACKAGES_PATH, &text, &size) == 0 && text)
-		listed->packages = eg_packages_parse(text);
-	listed->stamp = stamp;
-	return listed->packages;
-}
-
-/* Waydroid's list where nobody in it lives any more: the file is its session user's. */
-static const struct eg_packages *read_stopped(struct eg_machine *machine, const char *container)
-{
-	_cleanup_(eg_closep) int self = -1;
-	_cleanup_(eg_freep) char *config = NULL, *data = NULL, *path = NULL, *text = NULL;
-	struct listed *listed;
-	size_t size;
-
-	if (strcmp(container, WAYDROID_CONTAINER) != 0 ||
-	    procfs_read(AT_FDCWD, SESSION_PATH, &config, &size) < 0)
-		return NULL;
-	data = waydroid_data(config);
-	if (!data || asprintf(&path, "%s/system/packages.list", data) < 0)
-		return NULL;
-	self = procfs_open((uint32_t)getpid());
-	if (self < 0 || procfs_read_root(self, path, &text, &size) < 0)
-		return NULL;
-	listed = listed_add(&machine->listings, container);
-	if (listed)
-		listed->packages = eg_packages_parse(text);
-	return listed ? listed->packages : NULL;
-}
-
 static const struct eg_packages *find_packages(void *data, const char *container)
 {
-	const struct eg_packages *packages = NULL;
 	struct eg_machine *machine = data;
-	const struct listed *listed;
-	uint64_t stamp;
+	const struct eg_packages *packages =
+		listings_ask(&machine->listings, open_process(machine), container);
 
-	if (open_process(machine) >= 0) {
-		if (procfs_stamp_root(machine->process, PACKAGES_PATH, &stamp) == 0)
-			packages = read_list(machine, container, stamp);
-	} else {
-		/* What was read last is true of those that are gone as well. */
-		listed = listed_find(&machine->listings, container);
-		packages = listed ? listed->packages : read_stopped(machine, container);
-	}
 	machine->listed_now = packages;
 	return packages;
 }
