@@ -112,8 +112,12 @@ const struct eg_entry *eg_entries_find_program(const struct eg_entries *entries,
 
 /* Android's packages.list (identity.md 3.5), the container's own claim. */
 struct eg_packages;
-/* Reads what it can of a text, line by line; NULL: no memory. */
-struct eg_packages *eg_packages_parse(const char *text);
+/* Reads what it can of a text of `size` bytes, line by line; NULL: no memory. */
+struct eg_packages *eg_packages_parse(const char *text, size_t size);
+/* A list that is there, but too large to be read: it names nobody. NULL: no memory. */
+struct eg_packages *eg_packages_too_large(void);
+/* Is there more in the list than what was read? Then who is not found may yet be listed. */
+bool eg_packages_are_cut(const struct eg_packages *packages);
 void eg_packages_free(struct eg_packages *packages);
 size_t eg_packages_count(const struct eg_packages *packages);
 /* Has this package (exactly) this uid of user 0? */

@@ -29,7 +29,7 @@ static void check_entry(const char *text)
 
 static void check_packages(const char *text)
 {
-	struct eg_packages *packages = eg_packages_parse(text);
+	struct eg_packages *packages = eg_packages_parse(text, strlen(text));
 	const char *package;
 	bool named;
 

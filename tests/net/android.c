@@ -215,6 +215,27 @@ static void evidence(struct test *test)
 	cJSON_Delete(json);
 }
 
+/* A list that nobody reads still makes an Android, whose apps have their own word only. */
+static void large_list(struct test *test)
+{
+	const char *root = droid_make(test);
+	struct actor *zygote = start_zygote(test), *app;
+	struct output output;
+	cJSON *json;
+
+	egret_needed(test);
+	require(test,
+		truncate(test_text(test, "%s/data/system/packages.list", root), 64 << 20) == 0);
+	app = droid_start_app(zygote, root, 10123, "com.android.chrome");
+	output = egret_run(test, WORDS("app", test_text(test, "%d", app->pid)));
+	json = cJSON_Parse(output.out);
+	expect_said(test, json, "app_id",
+		    test_text(test, "android:%s/com.android.chrome", container(test)));
+	expect_said(test, json, "trust", "heuristic");
+	expect_equal(test, !!strstr(output.out, "too large to be read whole"), 1);
+	cJSON_Delete(json);
+}
+
 /* --- sockets that netd makes for others --- */
 
 /* Android's resolver: root, in the container, with its own executable. */
@@ -349,6 +370,7 @@ const struct test_case android_cases[] = {
 	CASE("android/doctor", doctor),
 	CASE("android/uid-of-its-own", uid_of_its_own),
 	CASE("android/evidence", evidence),
+	CASE("android/large-list", large_list),
 	CASE("android/netd-datagrams", netd_datagrams),
 	CASE("android/netd-own", netd_own),
 	CASE("android/netd-stream", netd_stream),

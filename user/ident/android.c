@@ -209,7 +209,8 @@ static bool answer_system(struct resolver *resolver, const struct android *andro
 static bool answer_claimed(struct resolver *resolver, const struct android *android,
 			   const char *package)
 {
-	if (android->packages && !eg_packages_lists(android->packages, package))
+	if (android->packages && !eg_packages_are_cut(android->packages) &&
+	    !eg_packages_lists(android->packages, package))
 		note(resolver, "package", "not in the list", "root/data/system/packages.list",
 		     android->trust);
 	return answer_package(resolver, android, package, TRUST_HEURISTIC);
@@ -372,6 +373,15 @@ static bool answer_uid(struct resolver *resolver, struct android *android)
 	}
 }
 
+static const char *packages_remark(const struct eg_packages *packages)
+{
+	if (!packages)
+		return "not readable";
+	return eg_packages_are_cut(packages)
+		       ? "the container's own claim, too large to be read whole"
+		       : "the container's own claim";
+}
+
 static void note_android(struct resolver *resolver, const struct android *android)
 {
 	char uid[16];
@@ -384,8 +394,7 @@ static void note_android(struct resolver *resolver, const struct android *androi
 		note_field(resolver, "sk_uid", uid, "status", "sk->sk_uid", TRUST_KERNEL);
 	else if (!resolver->facts->uid_unknown)
 		note_field(resolver, "uid", uid, "status", "task->cred->uid", TRUST_KERNEL);
-	note(resolver, "packages_list",
-	     android->packages ? "the container's own claim" : "not readable",
+	note(resolver, "packages_list", packages_remark(android->packages),
 	     "root/data/system/packages.list", android->packages ? android->trust : NULL);
 	note_arguments(resolver, android->process);
 }

@@ -67,8 +67,10 @@ static void add_files(struct eg_fixture *fixture, struct eg_json object, bool ho
 
 static void take_packages(struct eg_fixture *fixture, struct eg_json value)
 {
+	const char *text = fixture_lines(fixture, fixture_list(fixture, value));
+
 	eg_packages_free(fixture->packages);
-	fixture->packages = eg_packages_parse(fixture_lines(fixture, fixture_list(fixture, value)));
+	fixture->packages = eg_packages_parse(text, strlen(text));
 	if (!fixture->packages)
 		fixture->scratch.failed = true;
 }

@@ -2,6 +2,7 @@
 /* Lists of packages that are kept, for a few containers at most. */
 #include "listed.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,14 +101,24 @@ static int open_eldest(int process)
 
 /* --- reading --- */
 
+/* NULL: there is no list, or it can't be read; one that is too large makes an Android, too. */
+static struct eg_packages *read_packages(int process, const char *path)
+{
+	_cleanup_(eg_freep) char *text = NULL;
+	size_t size;
+	int error = procfs_read_root(process, path, &text, &size);
+
+	if (error == -EFBIG)
+		return eg_packages_too_large();
+	return error ? NULL : eg_packages_parse(text, size);
+}
+
 /* Reads the list in a process's root anew if it is another one. */
 static const struct eg_packages *read_list(struct listings *listings, int process,
 					   const char *container)
 {
-	_cleanup_(eg_freep) char *text = NULL;
 	struct listed *listed;
 	uint64_t stamp;
-	size_t size;
 
 	if (process < 0 || procfs_stamp_root(process, PACKAGES_PATH, &stamp) < 0)
 		return NULL;
@@ -115,9 +126,7 @@ static const struct eg_packages *read_list(struct listings *listings, int proces
 	if (!listed || (listed->packages && listed->stamp == stamp))
 		return listed ? listed->packages : NULL;
 	eg_packages_free(listed->packages);
-	listed->packages = NULL;
-	if (procfs_read_root(process, PACKAGES_PATH, &text, &size) == 0 && text)
-		listed->packages = eg_packages_parse(text);
+	listed->packages = read_packages(process, PACKAGES_PATH);
 	listed->stamp = stamp;
 	return listed->packages;
 }
@@ -126,7 +135,8 @@ static const struct eg_packages *read_list(struct listings *listings, int proces
 static const struct eg_packages *read_stopped(struct listings *listings, const char *container)
 {
 	_cleanup_(eg_closep) int self = -1;
-	_cleanup_(eg_freep) char *config = NULL, *data = NULL, *path = NULL, *text = NULL;
+	_cleanup_(eg_freep) char *config = NULL, *data = NULL, *path = NULL;
+	struct eg_packages *packages;
 	struct listed *listed;
 	size_t size;
 
@@ -137,12 +147,14 @@ static const struct eg_packages *read_stopped(struct listings *listings, const c
 	if (!data || asprintf(&path, "%s/system/packages.list", data) < 0)
 		return NULL;
 	self = procfs_open((uint32_t)getpid());
-	if (self < 0 || procfs_read_root(self, path, &text, &size) < 0)
+	packages = self < 0 ? NULL : read_packages(self, path);
+	listed = packages ? listed_add(listings, container) : NULL;
+	if (!listed) {
+		eg_packages_free(packages);
 		return NULL;
-	listed = listed_add(listings, container);
-	if (listed)
-		listed->packages = eg_packages_parse(text);
-	return listed ? listed->packages : NULL;
+	}
+	listed->packages = packages;
+	return packages;
 }
 
 const struct eg_packages *listings_ask(struct listings *listings, int process,

@@ -18,6 +18,7 @@ struct eg_packages {
 	struct package *list;
 	size_t count;
 	char *text;
+	bool cut; /* the list has more */
 };
 
 /* The field's end, at a blank; NULL: there is no such field. */
@@ -89,19 +90,47 @@ static int compare(const void *a, const void *b)
 	return strcmp(left->name, right->name);
 }
 
-struct eg_packages *eg_packages_parse(const char *text)
+/* The text as one string: a NUL is no line's end, but makes a name or a uid none. */
+static char *copy_text(const char *text, size_t size)
+{
+	char *copy = malloc(size + 1);
+
+	for (size_t i = 0; copy && i < size; i++)
+		copy[i] = text[i] ? text[i] : '\x01';
+	if (copy)
+		copy[size] = '\0';
+	return copy;
+}
+
+/* How many lines are read of the text. */
+static size_t count_lines(struct eg_packages *packages)
+{
+	size_t lines = 1;
+
+	for (const char *at = packages->text; (at = strchr(at, '\n')) && at[1]; at++) {
+		if (lines == PACKAGES_MAX) {
+			packages->cut = true;
+			break;
+		}
+		lines++;
+	}
+	return lines;
+}
+
+struct eg_packages *eg_packages_parse(const char *text, size_t size)
 {
 	struct eg_packages *packages = calloc(1, sizeof(*packages));
-	size_t lines = 1;
+	size_t lines = 0;
 	char *line;
 
 	if (!packages)
 		return NULL;
-	packages->text = strdup(text);
-	for (const char *at = text; (at = strchr(at, '\n')) && lines < PACKAGES_MAX; at++)
-		lines++;
-	packages->list = calloc(lines, sizeof(*packages->list));
-	if (!packages->text || !packages->list) {
+	packages->text = copy_text(text, size);
+	if (packages->text) {
+		lines = count_lines(packages);
+		packages->list = calloc(lines, sizeof(*packages->list));
+	}
+	if (!packages->list) {
 		eg_packages_free(packages);
 		return NULL;
 	}
@@ -119,6 +148,20 @@ struct eg_packages *eg_packages_parse(const char *text)
 	}
 	qsort(packages->list, packages->count, sizeof(*packages->list), compare);
 	return packages;
+}
+
+struct eg_packages *eg_packages_too_large(void)
+{
+	struct eg_packages *packages = eg_packages_parse("", 0);
+
+	if (packages)
+		packages->cut = true;
+	return packages;
+}
+
+bool eg_packages_are_cut(const struct eg_packages *packages)
+{
+	return packages->cut;
 }
 
 void eg_packages_free(struct eg_packages *packages)

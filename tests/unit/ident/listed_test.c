@@ -19,7 +19,7 @@ static void the_oldest_makes_room(void **state)
 
 	(void)state;
 	first = listed_add(&listings, "c0");
-	first->packages = eg_packages_parse("a.b 10001 0 /d s none\n");
+	first->packages = eg_packages_parse("a.b 10001 0 /d s none\n", 22);
 	assert_ptr_equal(listed_add(&listings, "c0"), first);
 	for (unsigned i = 1; i < LISTED_MAX; i++) {
 		snprintf(name, sizeof(name), "c%u", i);

@@ -19,7 +19,7 @@ static const char list[] =
 
 static void shared_uids_have_an_order(void **state)
 {
-	struct eg_packages *packages = eg_packages_parse(list);
+	struct eg_packages *packages = eg_packages_parse(list, sizeof(list) - 1);
 	bool named;
 
 	(void)state;
@@ -62,12 +62,53 @@ static void malformed_lines_are_skipped(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-		struct eg_packages *packages = eg_packages_parse(texts[i]);
+		struct eg_packages *packages = eg_packages_parse(texts[i], strlen(texts[i]));
 
 		assert_non_null(packages);
 		assert_int_equal(eg_packages_count(packages), 0);
 		eg_packages_free(packages);
 	}
+}
+
+static void a_nul_ends_no_list(void **state)
+{
+	static const char text[] = "com.a 10001 0 /d s none\n"
+				   "com.b\0x 10002 0 /d s none\n"
+				   "com.c 10003 0 /d s none\n";
+	struct eg_packages *packages = eg_packages_parse(text, sizeof(text) - 1);
+
+	(void)state;
+	assert_int_equal(eg_packages_count(packages), 2);
+	assert_true(eg_packages_has(packages, "com.a", 10001));
+	assert_true(eg_packages_has(packages, "com.c", 10003));
+	assert_false(eg_packages_are_cut(packages));
+	eg_packages_free(packages);
+}
+
+/* As many lines as there can be apps, and one more. */
+static void who_is_not_read_is_not_denied(void **state)
+{
+	static const char line[] = "a.b 10001 0 /d s none\n";
+	size_t size = sizeof(line) - 1, lines = 65536;
+	char *text = malloc((lines + 1) * size);
+	struct eg_packages *packages;
+
+	(void)state;
+	for (size_t i = 0; i <= lines; i++)
+		memcpy(text + i * size, line, size);
+	packages = eg_packages_parse(text, lines * size);
+	assert_int_equal(eg_packages_count(packages), lines);
+	assert_false(eg_packages_are_cut(packages));
+	eg_packages_free(packages);
+	packages = eg_packages_parse(text, (lines + 1) * size);
+	assert_int_equal(eg_packages_count(packages), lines);
+	assert_true(eg_packages_are_cut(packages));
+	eg_packages_free(packages);
+	free(text);
+	packages = eg_packages_too_large();
+	assert_int_equal(eg_packages_count(packages), 0);
+	assert_true(eg_packages_are_cut(packages));
+	eg_packages_free(packages);
 }
 
 static void hostile_texts_are_bounded(void **state)
@@ -79,11 +120,11 @@ static void hostile_texts_are_bounded(void **state)
 	(void)state;
 	memset(text, '\n', size - 1);
 	text[size - 1] = '\0';
-	packages = eg_packages_parse(text);
+	packages = eg_packages_parse(text, size - 1);
 	assert_int_equal(eg_packages_count(packages), 0);
 	eg_packages_free(packages);
 	memset(text, 'a', size - 1);
-	packages = eg_packages_parse(text);
+	packages = eg_packages_parse(text, size - 1);
 	assert_int_equal(eg_packages_count(packages), 0);
 	eg_packages_free(packages);
 	free(text);
@@ -94,6 +135,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shared_uids_have_an_order),
 		cmocka_unit_test(malformed_lines_are_skipped),
+		cmocka_unit_test(a_nul_ends_no_list),
+		cmocka_unit_test(who_is_not_read_is_not_denied),
 		cmocka_unit_test(hostile_texts_are_bounded),
 	};
 
