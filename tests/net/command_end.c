@@ -38,11 +38,12 @@ static void exit_status(struct test *test)
 	expect_equal(test, status_of(test, WORDS(test->dir)), 126);
 }
 
-/* An egret of the same pid was killed, and its cgroup is still there. */
-static void name_taken(struct test *test)
+/*
+ * Runs egret by a shell script, of which $0 is the root of all cgroups and "$@"
+ * egret with a command; returns the cgroup that the script has printed.
+ */
+static const char *run_by(struct test *test, const char *script)
 {
-	static const char script[] = "path=$0$(sed -n s/^0:://p /proc/self/cgroup)/egret-$$;"
-				     "mkdir \"$path\" && echo \"$path\" && exec \"$@\"";
 	char root[PATH_ROOM];
 	const char *const argv[] = {
 		program_find(test, "sh"),   "-c", script, root, test->egret, "summary", "-q", "--",
@@ -54,7 +55,16 @@ static void name_taken(struct test *test)
 	output = program_run(test, &(struct program_options){ .argv = argv });
 	expect_equal(test, output.status, 0);
 	output.out[strcspn(output.out, "\n")] = '\0';
-	expect_equal(test, rmdir(output.out), 0);
+	return output.out;
+}
+
+/* An egret of the same pid was killed, and its cgroup is still there. */
+static void name_taken(struct test *test)
+{
+	const char *taken = run_by(test, "path=$0$(sed -n s/^0:://p /proc/self/cgroup)/egret-$$;"
+					 "mkdir \"$path\" && echo \"$path\" && exec \"$@\"");
+
+	expect_equal(test, rmdir(taken), 0);
 }
 
 /* What was not executed has no result; that there is no such program is all that is said. */
@@ -259,20 +269,10 @@ static void leaves_nothing(struct test *test)
 /* Nor in the root of all cgroups, which is writable to nobody, where nothing else is written. */
 static void leaves_the_root(struct test *test)
 {
-	static const char script[] = "echo $$ >\"$0/cgroup.procs\" && echo \"$0/egret-$$\" && "
-				     "exec \"$@\"";
-	char root[PATH_ROOM];
-	const char *const argv[] = {
-		program_find(test, "sh"),   "-c", script, root, test->egret, "summary", "-q", "--",
-		program_find(test, "true"), NULL
-	};
-	struct output output;
+	const char *own = run_by(test, "echo $$ >\"$0/cgroup.procs\" && echo \"$0/egret-$$\" && "
+				       "exec \"$@\"");
 
-	require(test, cgroup_root(test_path(test, "cgroup2"), root, sizeof(root)) >= 0);
-	output = program_run(test, &(struct program_options){ .argv = argv });
-	expect_equal(test, output.status, 0);
-	output.out[strcspn(output.out, "\n")] = '\0';
-	expect_equal(test, rmdir(output.out) < 0 && errno == ENOENT, 1);
+	expect_equal(test, rmdir(own) < 0 && errno == ENOENT, 1);
 }
 
 const struct test_case command_end_cases[] = {
