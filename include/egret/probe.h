@@ -137,7 +137,7 @@ int eg_probe_features(bool privileged, struct eg_feature **ret_features, size_t 
 
 /* --- the cgroup of a command --- */
 
-/* A child cgroup2 of the caller's; removed by eg_command_cgroup_free(). */
+/* A child cgroup2 of the caller's; removed with any below it by eg_command_cgroup_free(). */
 struct eg_command_cgroup;
 int eg_command_cgroup_new(struct eg_command_cgroup **ret_cgroup);
 void eg_command_cgroup_free(struct eg_command_cgroup *cgroup);
@@ -146,8 +146,11 @@ uint64_t eg_command_cgroup_id(const struct eg_command_cgroup *cgroup);
 int eg_command_cgroup_enter(const struct eg_command_cgroup *cgroup);
 /* Does any process live in it? */
 bool eg_command_cgroup_populated(const struct eg_command_cgroup *cgroup);
-/* Kills every process in it. */
-int eg_command_cgroup_kill(const struct eg_command_cgroup *cgroup);
+/*
+ * Kills every process in it and in those below it; before 5.14 one by one, so that
+ * one who forks at that moment has to be killed again.
+ */
+void eg_command_cgroup_kill(const struct eg_command_cgroup *cgroup);
 
 /* --- pure: what a process record says --- */
 

@@ -232,6 +232,38 @@ static void out_of_reach(struct test *test)
 	actor_quit(child, 0);
 }
 
+/* The directory of a cgroup, given by its path below the root. */
+static const char *cgroup_directory(struct test *test, const char *path)
+{
+	size_t root = strlen(test->cgroup) - strlen(test->cgroup_path);
+
+	return test_text(test, "%.*s%s", (int)root, test->cgroup, path);
+}
+
+/* What CMD has made in its cgroup ends with it, whoever is in there. */
+static void nested(struct test *test)
+{
+	static const char *const limit[] = { "--duration", "2s", NULL };
+	struct command command = egret_command(test, "cmd", limit, NULL);
+	const char *own = cgroup_directory(test, command.actor->identity.cgroup);
+	struct call call = { 0 };
+	struct actor *child;
+
+	if (!test->cgroup[0])
+		test_skip(test, "no cgroup2");
+	snprintf(call.text, sizeof(call.text), "%s/a/b", own);
+	expect_equal(test, cgroup_make(test_text(test, "%s/empty", own)), 0);
+	expect_equal(test, cgroup_make(test_text(test, "%s/a", own)), 0);
+	expect_equal(test, cgroup_make(call.text), 0);
+	actor_call(command.actor, f_ignore, &(struct call){ .arg = { SIGTERM } });
+	child = actor_fork(command.actor);
+	expect_equal(test, actor_call(child, f_enter_cgroup, &call), 0);
+	egret_finish(command.egret);
+	expect_equal(test, command.egret->program->output.status, 128 + SIGKILL);
+	expect_equal(test, kill(child->pid, 0) < 0 && errno == ESRCH, 1);
+	expect_equal(test, access(own, F_OK) < 0, 1);
+}
+
 /* CMD has the descriptors that egret was given, and none of egret's own. */
 static void descriptors(struct test *test)
 {
@@ -252,18 +284,16 @@ static void descriptors(struct test *test)
 static void leaves_nothing(struct test *test)
 {
 	struct command command = egret_command(test, "cmd", NULL, NULL);
-	const char *own = test_text(test, "%s", command.actor->identity.cgroup);
-	char *root = strdup(test->cgroup);
+	const char *own = cgroup_directory(test, command.actor->identity.cgroup);
 
 	if (!test->cgroup[0])
 		test_skip(test, "no cgroup2");
-	root[strlen(root) - strlen(test->cgroup_path)] = '\0';
-	expect_equal(test, strcmp(own, test->cgroup_path) != 0, 1);
-	expect_equal(test, access(test_text(test, "%s%s", root, own), F_OK), 0);
+	expect_equal(test, strcmp(own, test->cgroup) != 0, 1);
+	expect_equal(test, access(own, F_OK), 0);
 	actor_quit(command.actor, 0);
 	egret_finish(command.egret);
 	expect_equal(test, command.egret->program->output.status, 0);
-	expect_equal(test, access(test_text(test, "%s%s", root, own), F_OK) < 0, 1);
+	expect_equal(test, access(own, F_OK) < 0, 1);
 }
 
 /* Nor in the root of all cgroups, which is writable to nobody, where nothing else is written. */
@@ -286,6 +316,7 @@ const struct test_case command_end_cases[] = {
 	CASE("command/duration", duration),
 	CASE("command/deaf", deaf),
 	CASE("command/out-of-reach", out_of_reach),
+	CASE("command/nested", nested),
 	CASE("command/interrupted-twice", interrupted_twice),
 	CASE("command/descriptors", descriptors),
 	CASE("command/leaves-nothing", leaves_nothing),

@@ -189,7 +189,11 @@ bool command_ended(struct command *command)
 	}
 	if (command->killed ? !command->reaped : pid == 0 || errno != ECHILD)
 		return false;
-	return !eg_command_cgroup_populated(command->cgroup);
+	if (!eg_command_cgroup_populated(command->cgroup))
+		return true;
+	if (command->killed)
+		eg_command_cgroup_kill(command->cgroup);
+	return false;
 }
 
 void command_signal(const struct command *command, int number)

@@ -2,6 +2,8 @@
 /* The cgroup2 hierarchy: its root for our programs, and a child for a command. */
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
 #include <linux/mount.h>
 #include <signal.h>
 #include <stdio.h>
@@ -118,12 +120,37 @@ fail:
 	return error;
 }
 
-/* Who was killed just now is in it until the kernel has done with them: ask again for a while. */
+/*
+ * Calls back for each cgroup below, and then for this one. (Without the dot at
+ * the end nftw() would find no directory, but /proc's symbolic link to it.)
+ */
+static void walk(const struct eg_command_cgroup *cgroup,
+		 int (*visit)(const char *, const struct stat *, int, struct FTW *))
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/.", cgroup->fd);
+	nftw(path, visit, 4, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+static int remove_nested(const char *path, const struct stat *status, int type, struct FTW *where)
+{
+	(void)status;
+	if (type == FTW_DP && where->level > 0)
+		rmdir(path);
+	return 0;
+}
+
+/*
+ * With those that the command has made in it. Who was killed just now is there
+ * until the kernel has done with them: ask again for a while.
+ */
 static void remove_directory(const struct eg_command_cgroup *cgroup)
 {
 	const struct timespec pause = { .tv_nsec = REMOVE_PAUSE_NS };
 
 	for (int i = 0; i < REMOVE_TRIES; i++) {
+		walk(cgroup, remove_nested);
 		if (!unlinkat(cgroup->parent_fd, cgroup->name, AT_REMOVEDIR) || errno != EBUSY)
 			return;
 		nanosleep(&pause, NULL);
@@ -135,8 +162,8 @@ void eg_command_cgroup_free(struct eg_command_cgroup *cgroup)
 	if (!cgroup)
 		return;
 	if (cgroup->fd >= 0) {
-		close(cgroup->fd);
 		remove_directory(cgroup);
+		close(cgroup->fd);
 	}
 	if (cgroup->parent_fd >= 0)
 		close(cgroup->parent_fd);
@@ -177,23 +204,25 @@ bool eg_command_cgroup_populated(const struct eg_command_cgroup *cgroup)
 	return strstr(text, "populated 1");
 }
 
-/* cgroup.kill is there since 5.14; before, each process by its pid. */
-int eg_command_cgroup_kill(const struct eg_command_cgroup *cgroup)
+static int kill_each(const char *path, const struct stat *status, int type, struct FTW *where)
 {
 	_cleanup_(eg_fclosep) FILE *stream = NULL;
-	int fd, pid;
+	char procs[PATH_MAX];
+	int pid;
 
-	if (!write_file(cgroup, "cgroup.kill", "1"))
+	(void)status, (void)where;
+	if (type != FTW_DP)
 		return 0;
-	fd = openat(cgroup->fd, "cgroup.procs", O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	stream = fdopen(fd, "r");
-	if (!stream) {
-		close(fd);
-		return -ENOMEM;
-	}
-	while (fscanf(stream, "%d", &pid) == 1)
+	snprintf(procs, sizeof(procs), "%s/cgroup.procs", path);
+	stream = fopen(procs, "re");
+	while (stream && fscanf(stream, "%d", &pid) == 1)
 		kill(pid, SIGKILL);
 	return 0;
+}
+
+/* cgroup.kill is there since 5.14; before, each process by its pid. */
+void eg_command_cgroup_kill(const struct eg_command_cgroup *cgroup)
+{
+	if (write_file(cgroup, "cgroup.kill", "1") < 0)
+		walk(cgroup, kill_each);
 }
