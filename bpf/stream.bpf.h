@@ -288,11 +288,14 @@ static __always_inline void subflow_connecting(struct sock *sk, bool again)
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 	struct eg_socket *known, subflow = {};
-	__u64 address = (__u64)sk;
+	__u64 address = (__u64)sk, parent;
 
 	if (!tp || !sock_is_mptcp_subflow(tp, true))
 		return;
+	parent = mptcp_parent(tp);
 	known = socket_find(address);
+	if (config.scope_cgroup_id && !known && !socket_find(parent))
+		return;
 	if (again && known && known->row.transport == EG_TRANSPORT_MPTCP)
 		return;
 	if (known)
@@ -300,7 +303,7 @@ static __always_inline void subflow_connecting(struct sock *sk, bool again)
 	subflow.born_ns = bpf_ktime_get_boot_ns();
 	subflow.row.owner = sk->sk_uid.val;
 	subflow.flags |= EG_SOCKET_STREAM;
-	join_parent(&subflow, sk, mptcp_parent(tp));
+	join_parent(&subflow, sk, parent);
 	if (socket_store(address, &subflow, BPF_ANY))
 		lose(EG_LOSS_STORAGE_FAILED);
 }

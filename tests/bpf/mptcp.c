@@ -118,10 +118,6 @@ static void refused(struct test *test)
 	expect_rows(result, client, 1);
 }
 
-/*
- * Two links between two namespaces, an endpoint of the path manager on each: a
- * second subflow carries a part of the bytes.
- */
 /* The path manager acts on the first data, in a worker of the kernel's. */
 static bool wait_for_subflow(struct actor *client, int fd)
 {
@@ -132,12 +128,10 @@ static bool wait_for_subflow(struct actor *client, int fd)
 	return false;
 }
 
-static void subflows(struct test *test)
+/* Two links to a server in another namespace, an endpoint of the path manager on each. */
+static struct actor *two_links(struct test *test)
 {
-	struct actor *client = actor_start(test, "client"), *server;
 	const char *second = test->family == AF_INET6 ? "fd78::1" : "10.78.0.1";
-	struct egret *egret;
-	struct pair pair;
 	int net = net_new(test);
 
 	sock_mptcp_needed(test);
@@ -150,19 +144,51 @@ static void subflows(struct test *test)
 	    net_ip_try(test, net, "mptcp limits set subflow 2 add_addr_accepted 2") ||
 	    net_ip_try(test, 0, "mptcp endpoint add %s dev eg0 subflow", second))
 		test_skip(test, "no MPTCP path manager in ip(8)");
-	server = actor_start_as(test, &(struct actor_options){ .name = "server", .net = net });
-	egret = egret_start(test, NULL);
-	pair = sock_pair(client, server, net_ip_of(test, 2), IPPROTO_MPTCP);
+	return actor_start_as(test, &(struct actor_options){ .name = "server", .net = net });
+}
+
+/* A second subflow carries a part of what is sent `times`. */
+static struct pair talk(struct test *test, struct actor *client, struct actor *server, int times)
+{
+	struct pair pair = sock_pair(client, server, net_ip_of(test, 2), IPPROTO_MPTCP);
+
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, 100000);
 	if (!wait_for_subflow(client, pair.client_fd))
 		test_skip(test, "no second subflow came about");
-	for (int i = 1; i < 40; i++)
+	for (int i = 1; i < times; i++)
 		sock_transfer(client, pair.client_fd, server, pair.server_fd, 100000);
 	sock_transfer(server, pair.server_fd, client, pair.client_fd, 500000);
 	sock_pair_close(&pair);
+	return pair;
+}
+
+static void subflows(struct test *test)
+{
+	struct actor *client = actor_start(test, "client"), *server = two_links(test);
+	struct egret *egret = egret_start(test, NULL);
+	struct pair pair = talk(test, client, server, 40);
+
 	/* The server names a client by the address it first came from. */
 	finish(egret, &pair, net_ip_of(test, 2), net_ip_of(test, 1), "mptcp", "mptcp", 4000000,
 	       500000);
+}
+
+/* A further subflow connects in a worker: whose it is, only its connection tells. */
+static void of_a_command(struct test *test)
+{
+	struct actor *stranger = actor_start(test, "stranger"), *server = two_links(test);
+	struct command command = egret_command(test, "cmd", NULL, NULL);
+	struct pair pair = talk(test, command.actor, server, 2);
+	struct result *result;
+
+	talk(test, stranger, server, 3);
+	actor_quit(command.actor, 0);
+	result = egret_finish(command.egret);
+	expect_row(result, command.actor, OUT("mptcp", net_ip_of(test, 2), pair.port),
+		   .sent = 200000, .received = 500000, .connections = 1,
+		   .tolerance = result_degraded(result, "MPTCP") ? 0.0001 : 0);
+	expect_equal(test, json_number(result->json, "totals.apps"), 1);
+	expect_equal(test, json_number(result->json, "totals.connections"), 1);
 }
 
 const struct test_case mptcp_cases[] = {
@@ -172,5 +198,6 @@ const struct test_case mptcp_cases[] = {
 	CASE_BOTH("mptcp/fallback-server", fallback_server),
 	CASE_BOTH("mptcp/refused", refused),
 	CASE_BOTH("mptcp/subflows", subflows),
+	CASE_BOTH("mptcp/of-a-command", of_a_command),
 	{ 0 },
 };
