@@ -9,15 +9,12 @@
 #include <harness/sock.h>
 #include <harness/suites.h>
 
-static int listen_at(struct actor *server, int listener, int queue)
+/* The port of a listener that will take so many connections with data in their SYN. */
+static int bind_at(struct actor *server, int listener, int queue)
 {
-	int port;
-
 	if (queue)
 		sock_set(server, listener, IPPROTO_TCP, TCP_FASTOPEN, queue);
-	port = sock_bind(server, listener, server->test->ip, 0);
-	sock_listen(server, listener);
-	return port;
+	return sock_bind(server, listener, server->test->ip, 0);
 }
 
 static void enable(struct test *test)
@@ -39,13 +36,18 @@ static int open_fast(struct actor *client, int port, long size)
 	return fd;
 }
 
-/* The first connection gets a cookie and sends its data after the handshake. */
+/*
+ * The first connection gets a cookie and sends its data after the handshake. Its
+ * port is free again then: whoever wants another has bound that before.
+ */
 static void get_cookie(struct actor *client, struct actor *server)
 {
 	int listener = sock_open(server, server->test->family, SOCK_STREAM, 0);
-	int port = listen_at(server, listener, 5), fd = open_fast(client, port, 10);
-	int accepted = sock_accept(server, listener);
+	int port = bind_at(server, listener, 5), fd, accepted;
 
+	sock_listen(server, listener);
+	fd = open_fast(client, port, 10);
+	accepted = sock_accept(server, listener);
 	expect_equal(client->test, sock_receive(server, accepted, 10), 10);
 	sock_close(client, fd);
 	sock_close(server, accepted);
@@ -62,9 +64,10 @@ static void talk(struct test *test, int queue, bool accepted_in_syn)
 	struct egret *egret;
 
 	enable(test);
+	port = bind_at(server, listener, queue);
 	get_cookie(client, server);
 	egret = egret_start(test, NULL);
-	port = listen_at(server, listener, queue);
+	sock_listen(server, listener);
 	fd = open_fast(client, port, 600);
 	accepted = sock_accept(server, listener);
 	expect_equal(test, sock_receive(server, accepted, 600), 600);
@@ -102,7 +105,8 @@ static void without_cookie(struct test *test)
 
 	enable(test);
 	egret = egret_start(test, NULL);
-	port = listen_at(server, listener, 5);
+	port = bind_at(server, listener, 5);
+	sock_listen(server, listener);
 	fd = open_fast(client, port, 600);
 	child = sock_accept(server, listener);
 	expect_equal(test, sock_receive(server, child, 600), 600);
@@ -121,9 +125,10 @@ static void deferred(struct test *test)
 	struct egret *egret;
 
 	enable(test);
+	port = bind_at(server, listener, 5);
 	get_cookie(client, server);
 	egret = egret_start(test, NULL);
-	port = listen_at(server, listener, 5);
+	sock_listen(server, listener);
 	fd = sock_open(client, test->family, SOCK_STREAM, 0);
 	sock_set(client, fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1);
 	expect_equal(test, sock_connect(client, fd, test->ip, port), 0);
