@@ -94,6 +94,11 @@ const char *eg_time_text(int64_t real_ns, char buffer[static EG_TIME_TEXT_MAX]);
 /* The inverse, any RFC 3339 offset and number of decimals; -EINVAL. */
 int eg_time_parse(const char *text, int64_t *ret_real_ns);
 
+/* --- namespaces --- */
+
+/* Inode number of the network namespace that we are in; 0: there is no telling. */
+uint32_t eg_own_net_ns(void);
+
 /* --- text: one function per sink, since each has its own dangers --- */
 /*
  * All of these append to the stream and return 0 or -EIO. Input is any bytes;

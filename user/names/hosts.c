@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <egret/base.h>
 #include <egret/ip.h>
@@ -90,12 +89,10 @@ static void refresh(struct eg_hosts *hosts, uint64_t now_ns)
 struct eg_hosts *eg_hosts_new(const char *root)
 {
 	struct eg_hosts *hosts = calloc(1, sizeof(*hosts));
-	struct stat status;
 
 	if (!hosts)
 		return NULL;
-	if (stat("/proc/self/ns/net", &status) == 0)
-		hosts->net_ns = (uint32_t)status.st_ino;
+	hosts->net_ns = eg_own_net_ns();
 	hosts->names = eg_table_new(16, EG_HOST_MAX + 1);
 	if (hosts->names && asprintf(&hosts->path, "%s/etc/hosts", root) >= 0)
 		return hosts;

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <egret/base.h>
 #include <egret/ip.h>
@@ -267,12 +266,10 @@ bool eg_resolvers_trust(struct eg_resolvers *resolvers, const struct eg_names_ap
 struct eg_resolvers *eg_resolvers_new(const char *root)
 {
 	struct eg_resolvers *resolvers = calloc(1, sizeof(*resolvers));
-	struct stat status;
 
 	if (!resolvers)
 		return NULL;
-	if (stat("/proc/self/ns/net", &status) == 0)
-		resolvers->net_ns = (uint32_t)status.st_ino;
+	resolvers->net_ns = eg_own_net_ns();
 	resolvers->root = strdup(root);
 	resolvers->servers = eg_recent_new(sizeof(struct server), sizeof(bool), SERVERS_MAX, NULL);
 	resolvers->networks =

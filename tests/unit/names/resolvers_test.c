@@ -7,6 +7,7 @@
 
 #include "tests/unit/names/bytes.h"
 
+#include <egret/base.h>
 #include <egret/ip.h>
 
 #include "user/names/resolvers.h"
@@ -17,14 +18,6 @@ static const uint8_t *ip_of(const char *text)
 
 	assert_int_equal(eg_ip_parse(text, ip), 0);
 	return ip;
-}
-
-static uint32_t own_namespace(void)
-{
-	struct stat status;
-
-	assert_int_equal(stat("/proc/self/ns/net", &status), 0);
-	return (uint32_t)status.st_ino;
 }
 
 static void servers_are_read_from_the_file(void **state)
@@ -119,7 +112,7 @@ static void configured_servers_are_trusted(void **state)
 {
 	static const struct timespec begin[2] = { { 0 }, { 0 } }; /* a file of 1970 is read, too */
 	char root[] = "/tmp/resolvers-XXXXXX";
-	uint32_t own = own_namespace(), other = own + 1;
+	uint32_t own = eg_own_net_ns(), other = own + 1;
 	struct eg_resolvers *resolvers;
 
 	(void)state;
@@ -175,7 +168,7 @@ static void containers_ask_a_bridge(void **state)
 	struct eg_resolvers *resolvers = eg_resolvers_new("/nowhere");
 	const char *text = "::ffff:10.0.3.1", *loopback = "::ffff:127.0.0.53";
 	const uint8_t *ip = ip_of(text);
-	uint32_t own = own_namespace(), other = own + 1;
+	uint32_t own = eg_own_net_ns(), other = own + 1;
 
 	(void)state;
 	assert_int_equal(serve(resolvers, own, ip, "/usr/sbin/dnsmasq", 65534), 0);
@@ -196,7 +189,7 @@ static void containers_ask_a_bridge(void **state)
 static void containers_have_their_own_file(void **state)
 {
 	struct eg_resolvers *resolvers = eg_resolvers_new("/nowhere");
-	uint32_t own = own_namespace(), other = own + 1;
+	uint32_t own = eg_own_net_ns(), other = own + 1;
 	struct container container = { .text = "nameserver 127.0.0.11\n" };
 	const struct eg_names_app app = { .id = "app",
 					  .resolv_conf = resolv_conf,
@@ -221,7 +214,7 @@ static void containers_have_their_own_file(void **state)
 static void one_that_has_ended_speaks_for_no_other(void **state)
 {
 	struct eg_resolvers *resolvers = eg_resolvers_new("/nowhere");
-	const uint32_t other = own_namespace() + 1;
+	const uint32_t other = eg_own_net_ns() + 1;
 	struct container container = { .text = NULL };
 	const struct eg_names_app app = { .id = "app",
 					  .resolv_conf = resolv_conf,
