@@ -26,6 +26,7 @@
 #include "account.bpf.h"
 #include "socket.bpf.h"
 #include "stream.bpf.h"
+#include "names.bpf.h"
 #include "sample.bpf.h"
 #include "sctp.bpf.h"
 #include "datagram.bpf.h"

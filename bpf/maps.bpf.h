@@ -178,15 +178,6 @@ struct {
 } eg_names SEC(".maps");
 
 /*
- * How many samples of each process have gone into the second half of eg_names in
- * this turn, the number of which is in the upper half; by pid. See has_share().
- */
-#define NAMES_SHARES 256
-__u64 names_shares[NAMES_SHARES];
-volatile __u32 names_turn; /* begins anew when the ring is half empty again */
-volatile __u32 names_crowded; /* 1: it was more than half full in this turn */
-
-/*
  * What the rings carry. A ring has no type of its own, so the records are
  * named here: the object's BTF then has them, and tests/abi can compare them.
  */

@@ -164,33 +164,6 @@ __noinline int copy_piece(struct __sk_buff *skb, __u64 place, __u64 sizes, __u32
 	return COPY_PIECE(skb, sk, socket, &piece, EG_PAYLOAD_SMALL);
 }
 
-#define NAMES_SHARE 32 /* records of a process in the ring's second half */
-
-/*
- * May this process have room for so many bytes? The second half of the ring is shared: so one
- * that fills it, while user space doesn't look, pushes nobody else's names out.
- */
-__noinline int has_share(__u32 tgid, __u32 size)
-{
-	__u64 *share = &names_shares[tgid % NAMES_SHARES];
-
-	if (bpf_ringbuf_query(&eg_names, BPF_RB_AVAIL_DATA) * 2 <=
-	    bpf_ringbuf_query(&eg_names, BPF_RB_RING_SIZE)) {
-		if (names_crowded) {
-			names_crowded = 0;
-			names_turn++;
-		}
-		return 1;
-	}
-	names_crowded = 1;
-	if (*share >> 32 != names_turn)
-		*share = (__u64)names_turn << 32;
-	if ((__u32)*share >= NAMES_SHARE)
-		return 0;
-	*share += 1 + size / EG_PAYLOAD_LARGE;
-	return 1;
-}
-
 /* Copies the piece; what finds no room is lost, and with it perhaps a name. */
 static __always_inline void copy_pieces(struct __sk_buff *skb, const struct eg_socket *socket,
 					struct piece *piece)
