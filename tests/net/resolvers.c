@@ -154,62 +154,6 @@ static void container_bridge(struct test *test)
 	expect_told(test, events, "a.example", SITE);
 }
 
-/* Asks, says what it was told, and stays: so that its files can be looked at. */
-static const char asker[] = "import socket, sys\n"
-			    "print(socket.gethostbyname('a.example'), flush=True)\n"
-			    "sys.stdin.read()\n";
-
-/* An asker that only its own resolv.conf speaks for. */
-static void expect_asker_told(struct test *test)
-{
-	const char *python = names_copy(test, "python3", "python");
-	struct program *trace = names_trace(test, false), *client;
-	int wait[2];
-
-	require(test, pipe2(wait, O_CLOEXEC) == 0);
-	client = program_start(test, &(struct program_options){ .argv = WORDS(python, "-c", asker),
-								.input = wait[0] });
-	program_expect(client, PROGRAM_OUT, SITE);
-	names_await(trace, "a.example");
-	close(wait[1]);
-	expect_name(test, names_stop(trace), .exe = python, .name = "a.example", .ip = SITE,
-		    .source = "dns", .confidence = "observed");
-}
-
-/* The server is in yet another network namespace: only the file says that it is the container's. */
-static void container_file(struct test *test)
-{
-	int net = net_new(test);
-
-	net_join(test, 0, net);
-	program_expect(program_start(test,
-				     &(struct program_options){
-					     .argv = names_dns_server(test, NET_IPV4(2), zone),
-					     .net = net }),
-		       PROGRAM_ERR, "started");
-	names_configure(test, "nameserver " NET_IPV4(2) "\n");
-	expect_asker_told(test);
-}
-
-/* Docker's resolver has an address that is translated, also to a port that is not DNS's. */
-static void container_translated(struct test *test)
-{
-	static const char *const other_port[] = { "--port=5353", "--host-record=a.example," SITE,
-						  NULL };
-	const char *rules = "table ip nat { chain output { type nat hook output priority -100;"
-			    " ip daddr 127.0.0.11 udp dport 53 dnat to 127.0.0.1:5353; }; }";
-	struct output output;
-
-	names_serve_dns(test, "127.0.0.1", other_port);
-	names_configure(test, "nameserver 127.0.0.11\n");
-	output = program_run(
-		test, &(struct program_options){ .argv = WORDS(program_find(test, "nft"), rules) });
-	if (output.status && !strstr(output.err, "syntax error"))
-		test_skip(test, "no translation of addresses: %s", output.err);
-	expect_equal(test, output.status, 0);
-	expect_asker_told(test);
-}
-
 /* --- one process in several networks --- */
 
 #define OTHER_SITE "198.51.100.8"
@@ -414,8 +358,6 @@ const struct test_case resolver_cases[] = {
 	CASE("resolvers/lasting-connection", lasting_connection),
 	CASE("resolvers/unbound", through_unbound),
 	CASE("resolvers/container-bridge", container_bridge),
-	CASE("resolvers/container-file", container_file),
-	CASE("resolvers/container-translated", container_translated),
 	CASE("resolvers/moves", moves_to_another_network),
 	CASE("resolvers/own-answers", own_answers),
 	CASE("resolvers/own-network", own_network),
