@@ -131,7 +131,7 @@ static __always_inline void fill_payload(struct eg_payload *payload, struct eg_s
 			if (!size_ ||                                                              \
 			    bpf_skb_load_bytes(skb, (piece)->begin, payload_->data, last_ + 1))    \
 				payload_->size = 0;                                                \
-			bpf_ringbuf_submit(payload_, ring_wakeup(&eg_names));                      \
+			bpf_ringbuf_submit(payload_, names_wakeup(payload_));                      \
 		}                                                                                  \
 		size_;                                                                             \
 	})

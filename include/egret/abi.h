@@ -346,6 +346,8 @@ struct eg_config {
 	__u8 uarg_packet; /* offsets in struct tpacket_uarg, ... */
 	__u8 uarg_frame; /* ... 0: this kernel has none (bpf/compat.bpf.h) */
 	__u8 cookies; /* bpf_get_socket_cookie() works in tracing programs */
+	__u32 net_ns; /* the tracer's own, by inode number */
+	__u32 pad;
 };
 
 /* Entry of the process map: what was already said about a process. */

@@ -198,8 +198,11 @@ static int add_dns(const struct sample *sample, const uint8_t *bytes, size_t siz
 	if (eg_dns_parse(bytes, size, cut, &message) < 0 || message.response == sent ||
 	    !message.name[0])
 		return 0;
-	if (sent)
+	if (sent) {
+		eg_resolvers_asked(sample->names->resolvers, sample->app, payload->net_ns,
+				   payload->header.time_ns);
 		return eg_queries_ask(sample->names->queries, sample->owner, payload, &message);
+	}
 	if (!eg_queries_answer(sample->names->queries, payload, &message) || message.rcode)
 		return 0;
 	return learn_answer(sample, &message);

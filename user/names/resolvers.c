@@ -161,16 +161,25 @@ static void refresh_there(struct configured *configured, const struct eg_names_a
 		configured->looked_ns = looked_ns; /* the next may be there still */
 }
 
-static bool is_configured_there(struct eg_resolvers *resolvers, const struct eg_names_app *app,
-				uint64_t net_ns, const uint8_t ip[16], uint64_t now_ns)
+/* NULL: no memory. */
+static const struct configured *look_there(struct eg_resolvers *resolvers,
+					   const struct eg_names_app *app, uint64_t net_ns,
+					   uint64_t now_ns)
 {
 	struct configured *configured =
 		eg_recent_add(resolvers->networks, owner_of(resolvers, app), &net_ns);
 
-	if (!configured)
-		return false;
-	refresh_there(configured, app, now_ns);
-	return names_server(configured, ip);
+	if (configured)
+		refresh_there(configured, app, now_ns);
+	return configured;
+}
+
+static bool is_configured_there(struct eg_resolvers *resolvers, const struct eg_names_app *app,
+				uint64_t net_ns, const uint8_t ip[16], uint64_t now_ns)
+{
+	const struct configured *configured = look_there(resolvers, app, net_ns, now_ns);
+
+	return configured && names_server(configured, ip);
 }
 
 /* --- servers --- */
@@ -259,6 +268,13 @@ bool eg_resolvers_trust(struct eg_resolvers *resolvers, const struct eg_names_ap
 	if (!eg_ip_is_loopback(ip) && trust_here(resolvers, ip, now_ns))
 		return true;
 	return is_configured_there(resolvers, app, net_ns, ip, now_ns);
+}
+
+void eg_resolvers_asked(struct eg_resolvers *resolvers, const struct eg_names_app *app,
+			uint32_t net_ns, uint64_t now_ns)
+{
+	if (net_ns != resolvers->net_ns && !app->own_user_ns && app->resolv_conf)
+		look_there(resolvers, app, net_ns, now_ns);
 }
 
 /* --- --- */

@@ -31,6 +31,13 @@ void eg_resolvers_free(struct eg_resolvers *resolvers);
 bool eg_resolvers_trust(struct eg_resolvers *resolvers, const struct eg_names_app *app,
 			uint32_t net_ns, const uint8_t ip[16], uint64_t now_ns);
 
+/*
+ * The app asks somebody in this network namespace: what it sees as its files is
+ * looked at while it waits for the answer, behind which it may end.
+ */
+void eg_resolvers_asked(struct eg_resolvers *resolvers, const struct eg_names_app *app,
+			uint32_t net_ns, uint64_t now_ns);
+
 /* This process answers DNS at this address of its network namespace. 0 or -ENOMEM. */
 int eg_resolvers_serves(struct eg_resolvers *resolvers, const struct eg_names_app *app,
 			uint32_t net_ns, const uint8_t ip[16]);

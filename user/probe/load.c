@@ -122,6 +122,7 @@ struct egret_bpf *open_skeleton(const struct eg_probe_options *options, const st
 		.cookies = kernel->cookies,
 		.spares = spares,
 		.names = options->names,
+		.net_ns = eg_own_net_ns(),
 	};
 	choose_programs(skeleton);
 	bpf_map__set_max_entries(skeleton->maps.eg_flows, options->trace ? 1 : flows);

@@ -228,6 +228,30 @@ static void one_that_has_ended_speaks_for_no_other(void **state)
 	eg_resolvers_free(resolvers);
 }
 
+/* The file is looked at when the app asks: behind the answer it may have ended. */
+static void one_that_asks_is_looked_at(void **state)
+{
+	struct eg_resolvers *resolvers = eg_resolvers_new("/nowhere");
+	const uint32_t own = eg_own_net_ns(), other = own + 1;
+	struct container container = { .text = "nameserver 127.0.0.11\n" };
+	struct eg_names_app app = { .id = "app", .resolv_conf = resolv_conf, .data = &container };
+	const uint8_t *ip = ip_of("::ffff:127.0.0.11");
+
+	(void)state;
+	eg_resolvers_asked(resolvers, &app, other, 1);
+	eg_resolvers_asked(resolvers, &app, other, 2);
+	assert_int_equal(container.asked, 1);
+	container.text = NULL;
+	assert_true(eg_resolvers_trust(resolvers, &app, other, ip, 3));
+	assert_int_equal(container.asked, 1);
+	/* Where our own files count, and where its file does not, nobody asks for it. */
+	eg_resolvers_asked(resolvers, &app, own, 1ULL << 40);
+	app.own_user_ns = true;
+	eg_resolvers_asked(resolvers, &app, other, 1ULL << 40);
+	assert_int_equal(container.asked, 1);
+	eg_resolvers_free(resolvers);
+}
+
 /* Who opens servers without end makes nobody forget who serves elsewhere. */
 static void a_flood_of_servers_hides_none(void **state)
 {
@@ -269,6 +293,7 @@ int main(void)
 		cmocka_unit_test(containers_ask_a_bridge),
 		cmocka_unit_test(containers_have_their_own_file),
 		cmocka_unit_test(one_that_has_ended_speaks_for_no_other),
+		cmocka_unit_test(one_that_asks_is_looked_at),
 		cmocka_unit_test(a_flood_of_servers_hides_none),
 		cmocka_unit_test(only_the_systems_own_are_known),
 	};
