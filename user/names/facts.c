@@ -9,6 +9,8 @@
 #include <egret/base.h>
 #include <egret/table.h>
 
+#include "ranking.h"
+
 /* In place of a fact's number; facts are numbered from 1. */
 #define NONE 0
 #define ADDRESS_MAX 64 /* names of one address that one app is told */
@@ -383,60 +385,9 @@ static enum eg_name_confidence confidence_of(const struct fact *fact,
 	return fact->trusted ? EG_NAME_OBSERVED : EG_NAME_CLAIMED;
 }
 
-/* What is surer goes first, then what is newer. */
-static int compare(const struct eg_known_name *a, uint64_t a_ns, const struct eg_known_name *b,
-		   uint64_t b_ns)
-{
-	if (a->confidence != b->confidence)
-		return a->confidence < b->confidence ? -1 : 1;
-	return a_ns > b_ns ? -1 : a_ns < b_ns;
-}
-
-struct ranking {
-	struct eg_known_name *names;
-	uint64_t ages[EG_NAMES_CANDIDATES];
-	size_t count;
-};
-
-/* A name that is told twice counts once, as the better of both. */
-static void drop(struct ranking *ranking, size_t place)
-{
-	ranking->count--;
-	for (size_t i = place; i < ranking->count; i++) {
-		ranking->names[i] = ranking->names[i + 1];
-		ranking->ages[i] = ranking->ages[i + 1];
-	}
-}
-
-static void rank(struct ranking *ranking, const struct eg_known_name *name, uint64_t learnt_ns)
-{
-	size_t place = 0;
-
-	while (place < ranking->count &&
-	       compare(&ranking->names[place], ranking->ages[place], name, learnt_ns) <= 0) {
-		if (!strcmp(ranking->names[place].name, name->name))
-			return;
-		place++;
-	}
-	for (size_t i = place; i < ranking->count; i++)
-		if (!strcmp(ranking->names[i].name, name->name))
-			drop(ranking, i);
-	if (place == EG_NAMES_CANDIDATES)
-		return;
-	if (ranking->count == EG_NAMES_CANDIDATES)
-		ranking->count--;
-	for (size_t i = ranking->count; i > place; i--) {
-		ranking->names[i] = ranking->names[i - 1];
-		ranking->ages[i] = ranking->ages[i - 1];
-	}
-	ranking->names[place] = *name;
-	ranking->ages[place] = learnt_ns;
-	ranking->count++;
-}
-
 /* All that was told to this app, or else to others what may be believed. */
 static void rank_all(const struct eg_facts *facts, const struct eg_names_question *question,
-		     uint32_t first, const uint32_t *app, struct ranking *ranking)
+		     uint32_t first, const uint32_t *app, struct eg_ranking *ranking)
 {
 	for (uint32_t i = first; i; i = facts->facts[i].next) {
 		const struct fact *fact = &facts->facts[i];
@@ -446,7 +397,7 @@ static void rank_all(const struct eg_facts *facts, const struct eg_names_questio
 			continue;
 		name.source = app ? EG_NAME_DNS : EG_NAME_DNS_OTHER_APP;
 		name.confidence = app ? confidence_of(fact, question) : EG_NAME_INFERRED;
-		rank(ranking, &name, fact->learnt_ns);
+		eg_ranking_add(ranking, &name, fact->learnt_ns);
 	}
 }
 
@@ -461,7 +412,7 @@ static uint32_t first_fact(const struct eg_facts *facts, const struct eg_names_q
 }
 
 static void rank_networks(const struct eg_facts *facts, const struct eg_names_question *question,
-			  const uint32_t *app, struct ranking *ranking)
+			  const uint32_t *app, struct eg_ranking *ranking)
 {
 	for (uint32_t i = 0; i < question->networks->count; i++)
 		rank_all(facts, question, first_fact(facts, question, i), app, ranking);
@@ -470,7 +421,7 @@ static void rank_networks(const struct eg_facts *facts, const struct eg_names_qu
 size_t eg_facts_find(const struct eg_facts *facts, const struct eg_names_question *question,
 		     struct eg_known_name ret_names[static EG_NAMES_CANDIDATES])
 {
-	struct ranking ranking = { .names = ret_names };
+	struct eg_ranking ranking = { .names = ret_names };
 	uint32_t app;
 
 	if (find_app(facts, question->app, &app))
