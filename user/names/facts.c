@@ -23,7 +23,7 @@ struct address {
 struct fact {
 	char *name;
 	struct address address;
-	uint64_t learnt_ns, until_ns;
+	uint64_t learnt_ns, told_ns, until_ns; /* first, last, and how long that counts */
 	uint32_t app;
 	uint32_t next; /* of the same address */
 	uint32_t older, newer; /* of the same app */
@@ -308,6 +308,7 @@ static int add_fact(struct eg_facts *facts, const struct eg_fact *fact,
 		.name = name,
 		.address = *address,
 		.learnt_ns = fact->learnt_ns,
+		.told_ns = fact->learnt_ns,
 		.until_ns = until(fact),
 		.app = app,
 		.next = *first,
@@ -337,8 +338,11 @@ static void renew(struct eg_facts *facts, uint32_t number, const struct eg_fact 
 {
 	struct fact *old = &facts->facts[number];
 
+	/* As long as it counts, it does so from the first time on. */
 	if (fact->learnt_ns > old->until_ns)
 		old->learnt_ns = fact->learnt_ns;
+	if (fact->learnt_ns > old->told_ns)
+		old->told_ns = fact->learnt_ns;
 	if (until(fact) > old->until_ns)
 		old->until_ns = until(fact);
 	take_out(facts, number);
@@ -361,7 +365,8 @@ int eg_facts_learn(struct eg_facts *facts, const struct eg_fact *fact)
 			return 0;
 		}
 		if (facts->facts[i].app == app) {
-			oldest = i;
+			if (!oldest || facts->facts[i].told_ns <= facts->facts[oldest].told_ns)
+				oldest = i;
 			count++;
 		}
 	}
@@ -397,7 +402,7 @@ static void rank_all(const struct eg_facts *facts, const struct eg_names_questio
 			continue;
 		name.source = app ? EG_NAME_DNS : EG_NAME_DNS_OTHER_APP;
 		name.confidence = app ? confidence_of(fact, question) : EG_NAME_INFERRED;
-		eg_ranking_add(ranking, &name, fact->learnt_ns);
+		eg_ranking_add(ranking, &name, fact->told_ns);
 	}
 }
 

@@ -168,6 +168,32 @@ static void the_newest_comes_first(void **state)
 	eg_facts_free(facts);
 }
 
+/* Told again, a name is the newest, and not the one that goes. */
+static void told_again_is_new(void **state)
+{
+	struct eg_facts *facts = eg_facts_new();
+	char name[32];
+
+	(void)state;
+	learn_at(facts, "a", "again.example", 7, SECOND, true);
+	learn_at(facts, "a", "once.example", 7, 2 * SECOND, true);
+	learn_at(facts, "a", "again.example", 7, 3 * SECOND, true);
+	assert_int_equal(find_at(facts, "a", 1, 7, 4 * SECOND), 2);
+	assert_found(0, "again.example", EG_NAME_DNS, EG_NAME_OBSERVED);
+	/* It has counted all the while. */
+	assert_int_equal(find_at(facts, "a", 1, 7, 2 * SECOND), 2);
+	assert_found(0, "again.example", EG_NAME_DNS, EG_NAME_OBSERVED);
+	for (unsigned i = 0; i < 200; i++) {
+		snprintf(name, sizeof(name), "n%u.example", i);
+		learn_at(facts, "a", name, 7, 4 * SECOND + 2 * i, true);
+		learn_at(facts, "a", "again.example", 7, 4 * SECOND + 2 * i + 1, true);
+	}
+	assert_int_equal(eg_facts_count(facts), 64);
+	assert_int_equal(find_at(facts, "a", 1, 7, 5 * SECOND), EG_NAMES_CANDIDATES);
+	assert_found(0, "again.example", EG_NAME_DNS, EG_NAME_OBSERVED);
+	eg_facts_free(facts);
+}
+
 /* An address of a CDN has more names than are shown of it. */
 static void every_name_that_was_told_counts(void **state)
 {
@@ -270,6 +296,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_trusted_is_claimed),
 		cmocka_unit_test(names_age),
 		cmocka_unit_test(the_newest_comes_first),
+		cmocka_unit_test(told_again_is_new),
 		cmocka_unit_test(every_name_that_was_told_counts),
 		cmocka_unit_test(a_flood_is_bounded),
 		cmocka_unit_test(who_comes_late_is_served),
