@@ -8,29 +8,44 @@
 
 #include <egret/base.h>
 
-/* The row's entry of this name from this source; NULL: there is none. */
+static bool is_of(const struct eg_name *entry, const struct eg_known_name *name)
+{
+	return !strcmp(entry->name, name->name) &&
+	       !strcmp(entry->source, eg_name_source_text(name->source));
+}
+
+/* The row's surest entry of this name from this source; NULL: there is none. */
 static const struct eg_name *find_name(const struct eg_destination *destination,
 				       const struct eg_known_name *name)
 {
 	const struct eg_detail *detail = destination->detail;
-	const char *source = eg_name_source_text(name->source);
 
 	for (size_t i = 0; detail && i < detail->names_count; i++)
-		if (!strcmp(detail->names[i].name, name->name) &&
-		    !strcmp(detail->names[i].source, source))
+		if (is_of(&detail->names[i], name))
 			return &detail->names[i];
 	return NULL;
 }
 
-/* How sure a name is was decided when the row first had it: it has one entry. */
+static bool is_as_sure(const struct eg_name *entry, enum eg_name_confidence confidence)
+{
+	for (int i = 0; i <= (int)confidence; i++)
+		if (!strcmp(entry->confidence, eg_name_confidence_text(i)))
+			return true;
+	return false;
+}
+
+/*
+ * What was told of an address stays as sure as it was when the row first had it.
+ * Told again, it may be surer from then on: that part has an entry of its own.
+ */
 static int add_name(struct eg_destination *destination, const struct eg_known_name *name,
 		    uint64_t connections, const struct eg_bytes *bytes)
 {
 	const struct eg_name *entry = find_name(destination, name);
-	const char *confidence = entry && name->source >= EG_NAME_DNS
-					 ? entry->confidence
-					 : eg_name_confidence_text(name->confidence);
+	const char *confidence = eg_name_confidence_text(name->confidence);
 
+	if (entry && name->source >= EG_NAME_DNS && is_as_sure(entry, name->confidence))
+		confidence = entry->confidence;
 	if (!entry && destination->detail && destination->detail->names_count >= NAMES_PER_ROW)
 		return 0;
 	if (entry && !connections && !bytes->sent && !bytes->received)
@@ -95,18 +110,25 @@ static const struct eg_name *heaviest(const struct eg_detail *detail)
 	return best;
 }
 
+/* Of this name, the entry of the most bytes if it has more than `best` (NULL: none yet). */
+static const struct eg_name *heavier(const struct eg_detail *detail,
+				     const struct eg_known_name *name, const struct eg_name *best)
+{
+	for (size_t i = 0; detail && i < detail->names_count; i++)
+		if (is_of(&detail->names[i], name) &&
+		    (!best || weight(&detail->names[i]) > weight(best)))
+			best = &detail->names[i];
+	return best;
+}
+
 /* Of what was told of the address, what has the most bytes, and else the first. */
 static const struct eg_name *heaviest_told(const struct eg_destination *destination,
 					   const struct eg_known_name *told, size_t count)
 {
 	const struct eg_name *best = NULL;
 
-	for (size_t i = 0; i < count; i++) {
-		const struct eg_name *name = find_name(destination, &told[i]);
-
-		if (name && (!best || weight(name) > weight(best)))
-			best = name;
-	}
+	for (size_t i = 0; i < count; i++)
+		best = heavier(destination->detail, &told[i], best);
 	return best;
 }
 

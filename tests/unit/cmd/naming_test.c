@@ -231,6 +231,39 @@ static void how_sure_it_is_was_decided_then(void **state)
 	assert_domain("www.example.com", "dns", "claimed");
 }
 
+static void assert_entry(size_t place, const char *confidence, uint64_t sent)
+{
+	assert_true(place < names_count());
+	assert_string_equal(row->detail->names[place].name, "www.example.com");
+	assert_string_equal(row->detail->names[place].confidence, confidence);
+	assert_int_equal(row->detail->names[place].bytes.sent, sent);
+}
+
+/* Before the program was told, its name was a guess; what it exchanges from then on is surer. */
+static void told_again_is_surer_from_then_on(void **state)
+{
+	struct eg_gain early = gain_of(1, 100);
+
+	(void)state;
+	ask("dns/a-query", "dns/a-answer");
+	early.delta.first_ns = early.delta.last_ns = 1;
+	gain(&early);
+	assert_domain("www.example.com", "dns", "inferred");
+	gain_on(2, 40);
+	assert_int_equal(names_count(), 2);
+	assert_entry(0, "claimed", 40);
+	assert_entry(1, "inferred", 100);
+	/* That of the most bytes. */
+	assert_domain("www.example.com", "dns", "inferred");
+	gain_on(2, 400);
+	assert_domain("www.example.com", "dns", "claimed");
+	/* And it stays so. */
+	gain(&early);
+	assert_int_equal(names_count(), 2);
+	assert_entry(0, "claimed", 540);
+	assert_entry(1, "inferred", 100);
+}
+
 static void a_socket_that_speaks_to_many_is_known_by_number(void **state)
 {
 	struct eg_payload payload = {
@@ -305,6 +338,7 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(one_of_several_names_is_less_sure, setup, teardown),
 		cmocka_unit_test_setup_teardown(how_sure_it_is_was_decided_then, setup, teardown),
+		cmocka_unit_test_setup_teardown(told_again_is_surer_from_then_on, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_socket_that_speaks_to_many_is_known_by_number,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_no_destination_has_no_name, setup,
