@@ -55,6 +55,8 @@ static int add(struct android_checks *checks, const struct eg_check *check)
 
 static const char *detail_of(struct android_checks *checks, const struct eg_android *android)
 {
+	if (android->packages == 1)
+		return android->stopped ? "1 package, stopped" : "1 package";
 	if (android->packages)
 		return format(checks, android->stopped ? "packages, stopped" : "packages", NULL,
 			      android->packages);

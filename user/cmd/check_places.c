@@ -42,8 +42,8 @@ static const char *describe(const struct eg_geo_database *database, int64_t now,
 	char time[EG_TIME_TEXT_MAX], age[64] = "of unknown age";
 
 	if (days >= 0)
-		snprintf(age, sizeof(age), "of %.10s, %" PRId64 " days old",
-			 eg_time_text(database->built, time), days);
+		snprintf(age, sizeof(age), "of %.10s, %" PRId64 " day%s old",
+			 eg_time_text(database->built, time), days, days == 1 ? "" : "s");
 	return print_text(text, "%s %s:%s%s%s; %s; %s", database->format, age,
 			  database->fields & 1U << EG_GEO_COUNTRY ? " country" : "",
 			  database->fields & 1U << EG_GEO_AS ? " operator" : "",

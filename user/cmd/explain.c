@@ -213,6 +213,11 @@ static bool is_about(const struct explaining *explaining, const struct eg_destin
 	return false;
 }
 
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 /* "443/tcp outbound: 120 bytes sent, 15 received, 2 connections, 1 failed" */
 static int claim_app(struct explaining *explaining, const char *about, const struct eg_app *app,
 		     const struct eg_destination *row)
@@ -230,13 +235,15 @@ static int claim_app(struct explaining *explaining, const char *about, const str
 						    .source = explaining->summary_path,
 						    .certainty = "measured",
 						    .as_of = counters->last_seen },
-				 "%s%s %s: %" PRIu64 " bytes sent, %" PRIu64 " received, %" PRIu64
-				 " connections, %" PRIu64 " failed; trust %s%s%s%s%s",
+				 "%s%s %s: %" PRIu64 " byte%s sent, %" PRIu64 " received, %" PRIu64
+				 " connection%s, %" PRIu64 " failed; trust %s%s%s%s%s",
 				 port, eg_transport_name(row->key.transport, transport),
 				 row->key.direction ? "inbound" : "outbound", counters->bytes.sent,
-				 counters->bytes.received, counters->connections, counters->failed,
-				 app->trust ? app->trust : "unknown", app->via ? ", via " : "",
-				 app->via ? app->via : "", flag ? ", flag " : "", flag ? flag : "");
+				 plural(counters->bytes.sent), counters->bytes.received,
+				 counters->connections, plural(counters->connections),
+				 counters->failed, app->trust ? app->trust : "unknown",
+				 app->via ? ", via " : "", app->via ? app->via : "",
+				 flag ? ", flag " : "", flag ? flag : "");
 }
 
 static int claim_names(struct explaining *explaining, const char *about,
@@ -255,9 +262,11 @@ static int claim_names(struct explaining *explaining, const char *about,
 		claim.source = name->source;
 		claim.certainty = name->confidence;
 		r = claims_add_detail(&explaining->claims, claim,
-				      "%" PRIu64 " bytes sent, %" PRIu64 " received, %" PRIu64
-				      " connections",
-				      name->bytes.sent, name->bytes.received, name->connections);
+				      "%" PRIu64 " byte%s sent, %" PRIu64 " received, %" PRIu64
+				      " connection%s",
+				      name->bytes.sent, plural(name->bytes.sent),
+				      name->bytes.received, name->connections,
+				      plural(name->connections));
 	}
 	if (r < 0 || !detail || !detail->domain || detail->names_count)
 		return r;

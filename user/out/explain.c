@@ -129,8 +129,8 @@ static int put_rows(const struct sheet *sheet, const struct eg_explanation *expl
 	char text[160];
 
 	if (explanation->omitted) {
-		snprintf(text, sizeof(text), "%" PRIu64 " more claims are left out.",
-			 explanation->omitted);
+		snprintf(text, sizeof(text), "%" PRIu64 " more claim%s left out.",
+			 explanation->omitted, explanation->omitted == 1 ? " is" : "s are");
 		fputc('\n', sheet->stream);
 		if (put_text(sheet, PLAIN, text, 0) < 0)
 			return -ENOMEM;

@@ -128,7 +128,8 @@ static void put_numbers(const struct eg_html *html)
 	put_number(html, totals->apps == 1 ? "app" : "apps", totals->apps, false);
 	put_number(html, totals->destinations == 1 ? "destination" : "destinations",
 		   totals->destinations, false);
-	put_number(html, "connections", totals->connections, false);
+	put_number(html, totals->connections == 1 ? "connection" : "connections",
+		   totals->connections, false);
 	put_number(html, "of them failed", totals->failed, false);
 	fputs("</dl>\n", html->stream);
 }

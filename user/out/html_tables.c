@@ -73,14 +73,18 @@ static void end_table(const struct eg_html *html)
 	fputs("</table>\n</div>\n</section>\n", html->stream);
 }
 
+/* What follows a number. */
+struct words {
+	const char *one, *many;
+};
+
 /* One row below the others for what is not shown; `before` and `after` cells have no number. */
-static void put_rest(const struct eg_html *html, uint64_t count, const char *what, size_t before,
-		     const struct eg_bytes *bytes, size_t after)
+static void put_rest(const struct eg_html *html, uint64_t count, const struct words *what,
+		     size_t before, const struct eg_bytes *bytes, size_t after)
 {
 	fputs("</tbody>\n<tfoot><tr><th scope=\"row\">", html->stream);
 	fputs("and ", html->stream);
-	eg_html_number(html, count);
-	fprintf(html->stream, " more %s", what);
+	eg_html_count(html, count, what->one, what->many);
 	for (size_t i = 1; i < before; i++)
 		fputs("<td>", html->stream);
 	put_bytes(html, bytes->sent);
@@ -151,6 +155,7 @@ static void put_apps(const struct eg_html *html)
 		{ .title = "First seen" },
 		{ .title = "Last seen" },
 	};
+	static const struct words more = { .one = "more app", .many = "more apps" };
 	const struct eg_digest *digest = &html->digest;
 	struct eg_bytes rest = { 0 };
 
@@ -162,7 +167,7 @@ static void put_apps(const struct eg_html *html)
 			add_bytes(&rest, &digest->apps[i].app->counters.bytes);
 	}
 	if (digest->apps_count > APPS_MAX)
-		put_rest(html, digest->apps_count - APPS_MAX, "apps", 2, &rest, 7);
+		put_rest(html, digest->apps_count - APPS_MAX, &more, 2, &rest, 7);
 	end_table(html);
 }
 
@@ -200,6 +205,10 @@ static void put_shares(const struct eg_html *html, bool country)
 		{ .title = "Destinations", .number = true },
 		{ .title = "Apps", .number = true },
 	};
+	static const struct words more[] = {
+		[false] = { .one = "more operator", .many = "more operators" },
+		[true] = { .one = "more country", .many = "more countries" },
+	};
 	const struct eg_digest *digest = &html->digest;
 	const struct eg_share *shares = country ? digest->countries : digest->operators;
 	size_t count = country ? digest->countries_count : digest->operators_count;
@@ -214,8 +223,7 @@ static void put_shares(const struct eg_html *html, bool country)
 			add_bytes(&rest, &shares[i].bytes);
 	}
 	if (count > SHARES_MAX)
-		put_rest(html, count - SHARES_MAX, country ? "countries" : "operators", 1, &rest,
-			 4);
+		put_rest(html, count - SHARES_MAX, &more[country], 1, &rest, 4);
 	end_table(html);
 }
 
@@ -386,14 +394,17 @@ static int put_destinations(const struct eg_html *html)
 		{ .title = "First seen" },
 		{ .title = "Last seen" },
 	};
+	static const struct words more = {
+		.one = "more destination, the smallest of its app",
+		.many = "more destinations, the smallest of each app",
+	};
 	struct listing listing;
 	int r;
 
 	begin_table(html, "destinations", "Destinations", columns, ARRAY_SIZE(columns));
 	r = put_rows(html, &listing);
 	if (r == 0 && listing.left_out)
-		put_rest(html, listing.left_out, "destinations, the smallest of each app", 6,
-			 &listing.rest, 4);
+		put_rest(html, listing.left_out, &more, 6, &listing.rest, 4);
 	end_table(html);
 	return r;
 }

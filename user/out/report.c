@@ -101,8 +101,9 @@ static int print_text(FILE *stream, const struct eg_report *report,
 	for (size_t i = 0; i < report->missed_count && i < MISSED_SHOWN; i++)
 		put_missed(stream, &report->missed[i]);
 	if (report->missed_count > MISSED_SHOWN)
-		fprintf(stream, "Not recorded: %zu more times.\n",
-			report->missed_count - MISSED_SHOWN);
+		fprintf(stream, "Not recorded: %zu more time%s.\n",
+			report->missed_count - MISSED_SHOWN,
+			report->missed_count - MISSED_SHOWN == 1 ? "" : "s");
 	return r;
 }
 

@@ -245,8 +245,9 @@ static int put_sum(FILE *stream, const struct eg_verdict *verdict,
 
 	if (verdict->findings_count)
 		size = snprintf(text, sizeof(text),
-				"%" PRIu64 " of %" PRIu64 " rules broken, %" PRIu64 " time%s",
-				count_rules(verdict), verdict->rules, found, found == 1 ? "" : "s");
+				"%" PRIu64 " of %" PRIu64 " rule%s broken, %" PRIu64 " time%s",
+				count_rules(verdict), verdict->rules,
+				verdict->rules == 1 ? "" : "s", found, found == 1 ? "" : "s");
 	else
 		size = snprintf(text, sizeof(text), "Nothing breaks a rule (of %" PRIu64 ")",
 				verdict->rules);

@@ -16,6 +16,7 @@ static void containers_are_checks(void **state)
 				       stopped = { .container = "waydroid",
 						   .packages = 5,
 						   .stopped = true },
+				       bare = { .container = "tiny", .packages = 1 },
 				       never_used = { .container = "waydroid", .stopped = true };
 	struct android_checks checks = { 0 };
 
@@ -24,7 +25,8 @@ static void containers_are_checks(void **state)
 	assert_int_equal(android_checks_add(&unreadable, &checks), 0);
 	assert_int_equal(android_checks_add(&stopped, &checks), 0);
 	assert_int_equal(android_checks_add(&never_used, &checks), 0);
-	assert_int_equal(checks.count, 4);
+	assert_int_equal(android_checks_add(&bare, &checks), 0);
+	assert_int_equal(checks.count, 5);
 	assert_string_equal(checks.checks[0].name, "Android container waydroid");
 	assert_int_equal(checks.checks[0].status, EG_CHECK_OK);
 	assert_string_equal(checks.checks[0].detail, "321 packages");
@@ -35,6 +37,7 @@ static void containers_are_checks(void **state)
 	assert_string_equal(checks.checks[2].detail, "5 packages, stopped");
 	assert_int_equal(checks.checks[3].status, EG_CHECK_OK);
 	assert_string_equal(checks.checks[3].detail, "stopped");
+	assert_string_equal(checks.checks[4].detail, "1 package");
 	android_checks_free(&checks);
 	assert_int_equal(checks.count, 0);
 }

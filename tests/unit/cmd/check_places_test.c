@@ -39,6 +39,9 @@ static void a_database_is_good_until_it_is_old(void **state)
 			       "MMDB of 2026-09-21, 90 days old: country; CC0-1.0; /tmp/"));
 	assert_null(checks.checks[0].affects);
 	place_checks_free(&checks);
+	checks = check(files, built + DAY_NS);
+	assert_non_null(strstr(checks.checks[0].detail, "MMDB of 2026-09-21, 1 day old: "));
+	place_checks_free(&checks);
 	checks = check(files, built + 91 * DAY_NS);
 	assert_int_equal(checks.checks[0].status, EG_CHECK_DEGRADED);
 	assert_non_null(strstr(checks.checks[0].affects, "more than 90 days old"));

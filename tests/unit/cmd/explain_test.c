@@ -170,6 +170,15 @@ static void a_summary_says_who_and_how_it_is_called(void **state)
 	free(printed);
 }
 
+static void one_is_not_counted_in_the_plural(void **state)
+{
+	char *printed = explain("192.168.1.9", SUMMARY, NULL, NULL, 0);
+
+	(void)state;
+	assert_says(printed, "22/tcp inbound: 4096 bytes sent, 1234 received, 1 connection, ");
+	free(printed);
+}
+
 static void a_name_finds_its_addresses(void **state)
 {
 	char *printed = explain("example.com", SUMMARY, NULL, NULL, 0);
@@ -231,6 +240,7 @@ int main(void)
 		cmocka_unit_test(an_owner_and_its_country_have_each_a_source),
 		cmocka_unit_test(a_country_can_be_without_a_source),
 		cmocka_unit_test(a_summary_says_who_and_how_it_is_called),
+		cmocka_unit_test(one_is_not_counted_in_the_plural),
 		cmocka_unit_test(a_name_finds_its_addresses),
 		cmocka_unit_test(what_is_neither_is_a_usage_error),
 	};

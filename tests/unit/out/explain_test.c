@@ -85,7 +85,7 @@ static void prints_a_document(void **state)
 static void says_what_is_left_out_and_not_searched(void **state)
 {
 	struct eg_explanation other = explanation;
-	_cleanup_(eg_freep) char *text = NULL, *json = NULL;
+	_cleanup_(eg_freep) char *text = NULL, *one = NULL, *json = NULL;
 
 	(void)state;
 	other.searched = false;
@@ -93,6 +93,10 @@ static void says_what_is_left_out_and_not_searched(void **state)
 	text = print(EG_FORMAT_TEXT, &other);
 	assert_non_null(strstr(text, "\n7 more claims are left out.\n"));
 	assert_null(strstr(text, "has no traffic"));
+	other.omitted = 1;
+	one = print(EG_FORMAT_TEXT, &other);
+	assert_non_null(strstr(one, "\n1 more claim is left out.\n"));
+	other.omitted = 7;
 	json = print(EG_FORMAT_JSON, &other);
 	assert_non_null(strstr(json, "\"rows\":null,\"omitted\":7,"));
 }

@@ -53,12 +53,27 @@ static void tells_what_is_not_on_the_map(void **state)
 	html_free(sample);
 }
 
+static void counts_one_connection(void **state)
+{
+	struct eg_summary *summary = sample_empty();
+	struct html_sample *sample;
+
+	(void)state;
+	sample_row(sample_app(summary, "exe:/bin/a", "program", NULL),
+		   sample_key("198.51.100.7", 443, IPPROTO_TCP), sample_counters(1, 2, 1));
+	sample = html_sample(summary);
+	_cleanup_(eg_freep) char *text = html_print(sample, lede);
+	assert_non_null(strstr(text, "<dt>connection</dt><dd>1</dd>"));
+	html_free(sample);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_what_happened),
 		cmocka_unit_test(tells_how_much_was_recorded),
 		cmocka_unit_test(tells_what_is_not_on_the_map),
+		cmocka_unit_test(counts_one_connection),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

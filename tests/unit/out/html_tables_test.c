@@ -68,6 +68,24 @@ static void adds_up_what_it_leaves_out(void **state)
 	html_free(sample);
 }
 
+static void tells_the_one_more_from_many(void **state)
+{
+	struct eg_summary *summary = sample_empty();
+	struct html_sample *sample;
+	char id[32];
+
+	(void)state;
+	for (int a = 0; a < 501; a++) {
+		snprintf(id, sizeof(id), "exe:/bin/%d", a);
+		sample_row(sample_app(summary, id, "program", NULL),
+			   sample_key("198.51.100.7", 443, IPPROTO_TCP), sample_counters(1, 2, 1));
+	}
+	sample = html_sample(summary);
+	_cleanup_(eg_freep) char *text = html_print(sample, eg_html_tables);
+	assert_non_null(strstr(text, "and 1 more app<"));
+	html_free(sample);
+}
+
 static void names_do_no_harm(void **state)
 {
 	struct html_sample *sample = html_sample(sample_harmful());
@@ -84,6 +102,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(has_every_row),
 		cmocka_unit_test(adds_up_what_it_leaves_out),
+		cmocka_unit_test(tells_the_one_more_from_many),
 		cmocka_unit_test(names_do_no_harm),
 	};
 

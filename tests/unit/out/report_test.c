@@ -57,6 +57,7 @@ static void prints_a_document(void **state)
 static void tells_people_what_is_missing(void **state)
 {
 	_cleanup_(eg_freep) char *text = print(EG_FORMAT_TEXT, 7);
+	_cleanup_(eg_freep) char *one_more = print(EG_FORMAT_TEXT, 6);
 	_cleanup_(eg_freep) char *whole = print(EG_FORMAT_TEXT, 0);
 
 	(void)state;
@@ -64,6 +65,7 @@ static void tells_people_what_is_missing(void **state)
 	assert_non_null(strstr(text, "\nNot recorded: 2026-11-23T10:00:00Z to 2026-11-23T10:00:30Z"
 				     " (evil\\x1b[2J).\n"));
 	assert_non_null(strstr(text, "\nNot recorded: 2 more times.\n"));
+	assert_non_null(strstr(one_more, "\nNot recorded: 1 more time.\n"));
 	assert_null(strstr(whole, "Not recorded"));
 	assert_null(strstr(whole, "Recorded:"));
 }

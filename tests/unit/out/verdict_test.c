@@ -85,6 +85,26 @@ static void prints_text(void **state)
 				     "2026-11-23T10:00:30Z.\nNo databases configured.\n");
 }
 
+static void counts_one_rule(void **state)
+{
+	const struct eg_finding finding = {
+		.rule = "a", .broken = "max_sent_per_day", .app_id = "exe:/a", .app_trust = "user"
+	};
+	struct eg_summary *summary = eg_summary_new(EG_BY_APP);
+	const struct eg_verdict verdict = {
+		.rules = 1, .findings = &finding, .findings_count = 1, .summary = summary
+	};
+	_cleanup_(eg_freep) char *text = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+
+	(void)state;
+	assert_int_equal(eg_print_verdict(stream, EG_FORMAT_TEXT, &verdict, &sample_options), 0);
+	fclose(stream);
+	assert_non_null(strstr(text, "\n1 of 1 rule broken, 1 time, from "));
+	eg_summary_free(summary);
+}
+
 static void has_no_other_format(void **state)
 {
 	const struct eg_verdict verdict = { 0 };
@@ -99,6 +119,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(prints_documents),
 		cmocka_unit_test(prints_text),
+		cmocka_unit_test(counts_one_rule),
 		cmocka_unit_test(has_no_other_format),
 	};
 

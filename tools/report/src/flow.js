@@ -10,9 +10,10 @@ const COLUMNS = ["app", "operator", "country"];
 function nameOf(data, column, index) {
 	const lists = [data.apps.map((app) => app[0]), data.operators, data.countries.map((country) => country[1])];
 	const totals = [data.apps_count, data.operators_count, data.countries_count];
-	const plural = ["apps", "operators", "countries"];
+	const words = [["app", "apps"], ["operator", "operators"], ["country", "countries"]];
 	const shown = data.shown[column];
-	return index < shown ? lists[column][index] : `${totals[column] - shown} other ${plural[column]}`;
+	const others = totals[column] - shown;
+	return index < shown ? lists[column][index] : `${others} other ${words[column][others === 1 ? 0 : 1]}`;
 }
 
 // Nodes in use and links between them; a link of the picture is the sum of all that it stands for.
