@@ -119,7 +119,8 @@ struct eg_owners_error {
  * ("read" or "name"), separated by tabs; # begins a comment. Where the suffix is
  * *, the line is about the owner itself, of which it says the country. The table
  * is as old as its first line "# As of YYYY-MM-DD" says, or else the file. 0;
- * -EINVAL with *ret_error filled for a file that can't be read or is wrong; -ENOMEM.
+ * -EINVAL with *ret_error filled for a file that can't be read or is wrong, as one
+ * with a suffix that no name ends in and no AS has; -ENOMEM.
  */
 int eg_owners_open(const char *file, struct eg_owners **ret_owners,
 		   struct eg_owners_error *ret_error);

@@ -13,6 +13,9 @@
 #include <egret/base.h>
 
 #define FILE_SIZE_MAX (64 << 20)
+#define DIGITS "0123456789"
+#define DOMAIN_MAX 253 /* characters of a name: RFC 1035 section 2.3.4 has 255 bytes */
+#define LABEL_MAX 63
 #define BUILT_IN "egret:owners.tsv"
 
 static const struct {
@@ -86,14 +89,38 @@ static char *make_suffix(char *suffix)
 	size = strlen(suffix);
 	if (size && suffix[size - 1] == '.')
 		suffix[--size] = '\0';
-	if (size > 2 && size <= 12 && strncasecmp(suffix, "as", 2) == 0 &&
-	    strspn(suffix + 2, "0123456789") == size - 2) {
+	if (size > 2 && strncasecmp(suffix, "as", 2) == 0 &&
+	    strspn(suffix + 2, DIGITS) == size - 2) {
 		memcpy(suffix, "AS", 2);
 		return suffix;
 	}
 	for (char *c = suffix; *c; c++)
 		*c = (char)tolower((unsigned char)*c);
 	return suffix;
+}
+
+/* "AS64500", as eg_owners_find_as() writes it: RFC 6793 has 32 bits, RFC 7607 no AS 0. */
+static bool is_as(const char *suffix)
+{
+	const char *digits = suffix + strlen("AS");
+
+	return *digits != '0' && strlen(digits) <= strlen("4294967295") &&
+	       strtoull(digits, NULL, 10) <= UINT32_MAX;
+}
+
+/* Labels as names of hosts have them (RFC 1035 section 2.3.4); none ends in a number. */
+static bool is_domain(const char *suffix)
+{
+	const char *label = suffix;
+	size_t size = strlen(suffix), length;
+
+	for (;; label += length + 1) {
+		length = strspn(label, "abcdefghijklmnopqrstuvwxyz-_" DIGITS);
+		if (!length || length > LABEL_MAX || label[length] != '.')
+			break;
+	}
+	return length && length <= LABEL_MAX && !label[length] && size <= DOMAIN_MAX &&
+	       strspn(label, DIGITS) < length;
 }
 
 static bool is_country(const char *code)
@@ -130,19 +157,32 @@ static bool is_company(const struct eg_owner *row)
 	return strcmp(row->suffix, "*") == 0;
 }
 
+/* What keeps a suffix from being found, ever; NULL: nothing. */
+static const char *find_wrong(const char *suffix)
+{
+	if (strcmp(suffix, "*") == 0)
+		return NULL;
+	if (*suffix == 'A')
+		return is_as(suffix) ? NULL : "not the number of an AS (1 to 4294967295)";
+	return is_domain(suffix) ? NULL
+				 : "not a domain's end (labels of letters, digits, - and _; others "
+				   "are written xn--...)";
+}
+
 static int parse_line(char *line, unsigned number, struct table *table,
 		      struct eg_owners_error *error)
 {
 	struct eg_owner *row = &table->rows[table->count];
 	char *suffix = next_column(&line), *name = next_column(&line);
 	char *country = next_column(&line), *reference = next_column(&line);
-	const char *certainty = parse_certainty(next_column(&line), table);
+	const char *certainty = parse_certainty(next_column(&line), table), *reason;
 
 	if (!suffix || !name)
 		return fail(error, number, "not a suffix, a tab and an owner");
 	suffix = make_suffix(suffix);
-	if (!*suffix || strchr(suffix, ' '))
-		return fail(error, number, "not a domain's end");
+	reason = find_wrong(suffix);
+	if (reason)
+		return fail(error, number, reason);
 	if (country && strcmp(country, "-") == 0)
 		country = NULL;
 	if (country && !is_country(country))

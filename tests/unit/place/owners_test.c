@@ -170,7 +170,9 @@ static void whole_labels_and_the_longest_of_them(void **state)
 {
 	struct eg_owners *owners = open_text("example.com\tExample\tDE\n"
 					     "cdn.example.com\tCarrier\tSG\tfile:contract\n"
-					     "*.Wild.EXAMPLE.\tWild\n");
+					     "*.Wild.EXAMPLE.\tWild\n"
+					     ".xn--bcher-kva.1and1.co_.AS1\tBooks\n"
+					     "AS4294967295\tLast\n");
 
 	(void)state;
 	assert_string_equal(eg_owners_find(owners, "example.com")->name, "Example");
@@ -181,6 +183,8 @@ static void whole_labels_and_the_longest_of_them(void **state)
 	assert_int_equal(eg_owners_find(owners, "cdn.example.com")->line, 2);
 	assert_string_equal(eg_owners_find(owners, "wild.example")->suffix, "wild.example");
 	assert_null(eg_owners_find(owners, "wild.example")->country);
+	assert_non_null(eg_owners_find(owners, "xn--bcher-kva.1and1.co_.as1"));
+	assert_non_null(eg_owners_find_as(owners, UINT32_MAX));
 	assert_null(eg_owners_find(owners, "notexample.com"));
 	assert_null(eg_owners_find(owners, "com"));
 	assert_null(eg_owners_find(owners, ""));
@@ -205,18 +209,40 @@ static void the_users_table_goes_first(void **state)
 	eg_owners_close(owners);
 }
 
+static const struct {
+	const char *suffix, *reason;
+} suffixes[] = {
+	{ "a b", "not a domain's end" },
+	{ "*.", "not a domain's end" },
+	{ "a..b", "not a domain's end" },
+	{ "..b", "not a domain's end" },
+	{ "a.*.b", "not a domain's end" },
+	{ "https://a.b", "not a domain's end" },
+	{ "b\u00fccher.example", "xn--" },
+	{ "192.0.2.7", "not a domain's end" },
+	{ "a23456789b123456789c123456789d123456789e123456789f123456789g123x.com",
+	  "not a domain's end" },
+	{ "AS007", "not the number of an AS" },
+	{ "as0", "not the number of an AS" },
+	{ "AS4294967296", "not the number of an AS" },
+	{ "AS99999999999999999999", "not the number of an AS" },
+};
+
 static void a_wrong_file_is_refused_with_its_line(void **state)
 {
 	struct eg_owners_error error;
 	struct eg_owners *owners = NULL;
+	char line[128];
 
 	(void)state;
 	assert_wrong("example.com\n", 1, "a tab and an owner");
 	assert_wrong("\n\nexample.com\tX\tGermany\n", 3, "not a country");
 	assert_wrong("a.example\tA\nb.example\tB\tDE\thttps://b.example/\tby heart\n", 2,
 		     "fifth column");
-	assert_wrong("a b\tX\n", 1, "not a domain's end");
-	assert_wrong("*.\tX\n", 1, "not a domain's end");
+	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
+		snprintf(line, sizeof(line), "# mine\n%s\tX\n", suffixes[i].suffix);
+		assert_wrong(line, 2, suffixes[i].reason);
+	}
 	assert_wrong("a.com\tX\nb.com\tY\nA.com\tZ\n", 3, "suffix is there before");
 	assert_wrong("*\tX\tDE\nb.com\tX\n*\tX\tDE\n", 3, "company is there before");
 	assert_wrong("b.com\tX\n*\tX\n", 2, "without its country");
