@@ -88,11 +88,11 @@ int place_checks_make(const struct places *places, int64_t now, struct place_che
 {
 	const struct eg_geo *geo = places_geo(places);
 	size_t databases = eg_geo_count(geo);
-	struct place_checks checks = { .count = databases ? databases : 1 };
+	struct place_checks checks = { .count = databases };
 	int r = 0;
 
-	checks.checks = calloc(checks.count, sizeof(*checks.checks));
-	checks.texts = calloc(TEXTS_PER_CHECK * checks.count, sizeof(*checks.texts));
+	checks.checks = calloc(databases + 1, sizeof(*checks.checks));
+	checks.texts = calloc(TEXTS_PER_CHECK * (databases + 1), sizeof(*checks.texts));
 	if (!checks.checks || !checks.texts)
 		r = -ENOMEM;
 	for (size_t i = 0; i < databases && r == 0; i++)
@@ -102,8 +102,9 @@ int place_checks_make(const struct places *places, int64_t now, struct place_che
 		place_checks_free(&checks);
 		return r;
 	}
-	if (!databases)
-		checks.checks[0] = check_none();
+	/* Those that are refused come last. */
+	if (!databases || eg_geo_database(geo, 0)->refused)
+		checks.checks[checks.count++] = check_none();
 	*ret_checks = checks;
 	return 0;
 }

@@ -6,7 +6,7 @@
 
 #include "places.h"
 
-/* One check for each database, one for each library that this build is without. */
+/* One check for each database, and one that says how to get one where none can be used. */
 struct place_checks {
 	struct eg_check *checks;
 	size_t count;

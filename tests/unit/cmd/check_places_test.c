@@ -60,11 +60,28 @@ static void what_is_refused_says_why(void **state)
 	place_checks_free(&checks);
 }
 
+/* And how to get one that is not. */
+static void where_all_are_refused_there_is_none(void **state)
+{
+	const char *files[] = { "/nowhere.mmdb", NULL };
+	struct place_checks checks = check(files, 0);
+	size_t last = checks.count - 1;
+
+	(void)state;
+	assert_int_equal(checks.count, 2);
+	assert_string_equal(checks.checks[last].name, "databases");
+	assert_int_equal(checks.checks[last].status, EG_CHECK_MISSING);
+	assert_non_null(strstr(checks.checks[last].detail, "--geo FILE"));
+	assert_non_null(strstr(checks.checks[last].affects, "null"));
+	place_checks_free(&checks);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_database_is_good_until_it_is_old),
 		cmocka_unit_test(what_is_refused_says_why),
+		cmocka_unit_test(where_all_are_refused_there_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_begin, fixture_end);
