@@ -223,30 +223,48 @@ static bool is_good(uint8_t type)
 	       type == MMDB_RECORD_TYPE_DATA;
 }
 
-/* What a record has an answer for. */
-static unsigned fields_of(MMDB_entry_s *entry)
+static bool has_country(MMDB_entry_s *entry)
 {
 	MMDB_entry_data_s data;
-	unsigned fields = 0;
 
-	if (GET(entry, country_paths, is_country, &data) ||
-	    GET(entry, registered_paths, is_country, &data))
-		fields |= 1U << EG_GEO_COUNTRY;
-	if (GET(entry, number_paths, is_number, &data) ||
-	    GET(entry, organization_paths, is_text, &data))
-		fields |= 1U << EG_GEO_AS;
-	if (GET(entry, anycast_paths, is_bool, &data))
-		fields |= 1U << EG_GEO_ANYCAST;
-	return fields;
+	return GET(entry, country_paths, is_country, &data) ||
+	       GET(entry, registered_paths, is_country, &data);
 }
 
-#define SAMPLES 64 /* records that are looked into for fields */
+static bool has_operator(MMDB_entry_s *entry)
+{
+	MMDB_entry_data_s data;
+
+	return GET(entry, number_paths, is_number, &data) ||
+	       GET(entry, organization_paths, is_text, &data);
+}
+
+static bool has_flag(MMDB_entry_s *entry)
+{
+	MMDB_entry_data_s data;
+
+	return GET(entry, anycast_paths, is_bool, &data);
+}
+
+/* Adds what a record has an answer for: one is enough, and most may be silent. */
+static void add_fields(MMDB_entry_s *entry, unsigned *fields)
+{
+	static bool (*const has[EG_GEO_FIELDS])(MMDB_entry_s * entry) = {
+		[EG_GEO_COUNTRY] = has_country,
+		[EG_GEO_AS] = has_operator,
+		[EG_GEO_ANYCAST] = has_flag,
+	};
+
+	for (size_t i = 0; i < EG_GEO_FIELDS; i++) {
+		if (!(*fields & 1U << i) && has[i](entry))
+			*fields |= 1U << i;
+	}
+}
 
 struct checking {
 	const MMDB_s *file;
 	struct eg_geo_database *about;
 	uint8_t *seen; /* a bit for each byte of the data: a record begins there that was checked */
-	unsigned samples;
 };
 
 /* The members that an answer is made of; the first is none's, so that all of the record is read. */
@@ -285,13 +303,10 @@ static bool check_record(struct checking *checking, uint8_t type, MMDB_entry_s *
 		return true;
 	if (offset >= checking->file->data_section_size)
 		return false;
-	if (checking->samples < SAMPLES) {
-		checking->about->fields |= fields_of(entry);
-		checking->samples++;
-	}
 	if (checking->seen[offset / 8] & bit)
 		return true;
 	checking->seen[offset / 8] |= bit;
+	add_fields(entry, &checking->about->fields);
 	return is_readable(entry);
 }
 

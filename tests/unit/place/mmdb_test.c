@@ -259,6 +259,34 @@ static void anycast_is_known_where_the_database_has_the_flag(void **state)
 	eg_geo_close(geo);
 }
 
+/* Of what a database has, most records may say nothing. */
+static void one_record_is_enough_for_a_field(void **state)
+{
+	char csv[200 * 48], path[FIXTURE_PATH_MAX];
+	struct eg_geo_file database;
+	size_t size = 0;
+	struct eg_geo *geo;
+
+	(void)state;
+	NEEDS_LIBRARY();
+	for (int i = 0; i < 199; i++)
+		size += (size_t)snprintf(csv + size, sizeof(csv) - size,
+					 "5.5.%d.0,5.5.%d.255,,%d,\n", i, i, i + 1);
+	snprintf(csv + size, sizeof(csv) - size, "5.5.199.0,5.5.199.255,US,,true\n");
+	fixture_mmdb("rare.mmdb", "country.iso_code,autonomous_system_number,traits.is_anycast",
+		     csv, FIXTURE_BUILT, path);
+	assert_int_equal(eg_geo_file_open(path, &database), 0);
+	assert_int_equal(database.about.fields,
+			 1U << EG_GEO_COUNTRY | 1U << EG_GEO_AS | 1U << EG_GEO_ANYCAST);
+	eg_geo_file_close(&database);
+	geo = open_made("rare.mmdb", "country.iso_code,autonomous_system_number,traits.is_anycast",
+			csv);
+	assert_int_equal(fixture_ask(geo, "5.5.0.1").from[EG_GEO_ANYCAST], 0);
+	assert_false(fixture_ask(geo, "5.5.0.1").anycast);
+	assert_true(fixture_ask(geo, "5.5.199.1").anycast);
+	eg_geo_close(geo);
+}
+
 static void a_database_without_places_is_refused(void **state)
 {
 	char path[FIXTURE_PATH_MAX];
@@ -448,6 +476,7 @@ int main(void)
 		cmocka_unit_test(operators_under_each_publishers_name),
 		cmocka_unit_test(an_operators_number_may_be_nonsense),
 		cmocka_unit_test(anycast_is_known_where_the_database_has_the_flag),
+		cmocka_unit_test(one_record_is_enough_for_a_field),
 		cmocka_unit_test(a_database_without_places_is_refused),
 		cmocka_unit_test(a_truncated_file_is_refused),
 		cmocka_unit_test(a_damaged_byte_crashes_nothing),
