@@ -199,6 +199,45 @@ static void mptcp_connection(struct test *test)
 	live(test, IPPROTO_MPTCP, "mptcp");
 }
 
+/* The first exchange of a datagram socket, and its end; other peers show in a summary only. */
+static void datagrams(struct test *test)
+{
+	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
+	struct event any = { .exe = client->identity.exe, .transport = "udp" }, begun = any;
+	struct event ended = any, heard = { .exe = server->identity.exe, .name = "connect" };
+	struct program *program = start(test);
+	int ports[3], in[3], out[3]; /* a socket that is not used has no events */
+	const cJSON *lines;
+
+	for (int i = 0; i < 3; i++) {
+		in[i] = sock_open(server, test->family, SOCK_DGRAM, 0);
+		ports[i] = sock_bind(server, in[i], test->ip, 0);
+		out[i] = sock_open(client, test->family, SOCK_DGRAM, 0);
+	}
+	expect_equal(test, sock_connect(client, out[0], test->ip, ports[0]), 0);
+	sock_send_to(client, out[0], NULL, 0, 100);
+	expect_equal(test, sock_answer(server, in[0], 20), 100);
+	expect_equal(test, sock_receive_many(client, out[0], 1), 20);
+	sock_send_to(client, out[1], test->ip, ports[1], 30);
+	sock_send_to(client, out[1], test->ip, ports[2], 40);
+	for (int i = 0; i < 3; i++)
+		sock_close(client, out[i]);
+	lines = finish(test, program);
+	begun.name = "connect";
+	begun.result = heard.result = "";
+	ended.name = "close";
+	for (int i = 0; i < 3; i++) {
+		any.port = begun.port = ended.port = heard.port = ports[i];
+		ended.sent = i ? 30 : 100;
+		ended.received = i ? 0 : 20;
+		expect_one(test, lines, &heard);
+		expect_count(test, lines, i < 2 ? 2 : 0, &any);
+		expect_count(test, lines, i < 2 ? 1 : 0, &begun);
+		if (i < 2)
+			expect_close(test, lines, &ended);
+	}
+}
+
 static void refuse(struct test *test, int protocol)
 {
 	struct actor *client = actor_start(test, "client");
@@ -448,6 +487,7 @@ static void filter_domain(struct test *test)
 const struct test_case trace_cases[] = {
 	CASE_BOTH("trace/connection", connection),
 	CASE_BOTH("trace/mptcp", mptcp_connection),
+	CASE_BOTH("trace/datagrams", datagrams),
 	CASE_BOTH("trace/refused", refused),
 	CASE_BOTH("trace/mptcp-refused", mptcp_refused),
 	CASE_BOTH("trace/no-route", no_route),

@@ -267,7 +267,7 @@ static void print_name(struct session *session, const struct eg_learnt_name *lea
 	    !trace_filter_row(&session->filter, &row, &learnt->name, 1))
 		return;
 	print(session, &line);
-	/* Datagrams have no event that could be wanted. */
+	/* Of datagrams, an event that follows has a cookie only by chance. */
 	if (learnt->port && payload->transport != IPPROTO_UDP)
 		keep(session, payload->cookie);
 }
