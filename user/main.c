@@ -12,6 +12,7 @@
 #include <egret/probe.h>
 
 #define LARGE (256 * 1024)
+#define HELP "help"
 
 static const struct eg_command *const commands[] = {
 	&eg_command_summary, /* the main job: who sent what where */
@@ -35,7 +36,8 @@ static void put_usage(FILE *stream)
 	      stream);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(stream, "  %-10s%s\n", commands[i]->name, commands[i]->help);
-	fputs("\n`egret COMMAND --help` lists the command's options.\n", stream);
+	fputs("\n`egret COMMAND --help` and `egret help COMMAND` list the command's options.\n",
+	      stream);
 }
 
 /* The optional libraries that this build has, or has not, after these words. */
@@ -98,9 +100,18 @@ static int run(const struct eg_command *command, int argc, char **argv)
 	return status;
 }
 
+static const struct eg_command *find_command(const char *word)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (strcmp(word, commands[i]->name) == 0)
+			return commands[i];
+	}
+	return NULL;
+}
+
 static int refuse(const char *word)
 {
-	const char *names[ARRAY_SIZE(commands) + 1] = { NULL };
+	const char *names[ARRAY_SIZE(commands) + 2] = { [ARRAY_SIZE(commands)] = HELP };
 	const char *meant;
 
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
@@ -110,6 +121,34 @@ static int refuse(const char *word)
 		 *word == '-' ? "option" : "command", word, meant ? " (did you mean " : "",
 		 meant ? meant : "", meant ? "?)" : "");
 	return EG_EXIT_USAGE;
+}
+
+static int print_usage(void)
+{
+	put_usage(stdout);
+	return finish_stdout();
+}
+
+static bool is_help(const char *word)
+{
+	return strcmp(word, HELP) == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+/* What --help prints, of egret or of a command; no command itself, for it takes no options. */
+static int help(int argc, char **argv)
+{
+	const struct eg_command *command = argc > 1 ? find_command(argv[1]) : NULL;
+
+	if (argc > 2) {
+		eg_error(HELP ": too many arguments at '%s'", argv[2]);
+		return EG_EXIT_USAGE;
+	}
+	if (argc == 1 || is_help(argv[1]))
+		return print_usage();
+	if (!command)
+		return refuse(argv[1]);
+	eg_options_help(stdout, command);
+	return finish_stdout();
 }
 
 /*
@@ -128,6 +167,7 @@ static void fill_standard_descriptors(void)
 int main(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : NULL;
+	const struct eg_command *command = word ? find_command(word) : NULL;
 
 	fill_standard_descriptors();
 	/*
@@ -142,17 +182,13 @@ int main(int argc, char **argv)
 		put_usage(stderr);
 		return EG_EXIT_USAGE;
 	}
-	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
-		put_usage(stdout);
-		return finish_stdout();
-	}
+	if (strcmp(word, HELP) == 0)
+		return help(argc - 1, argv + 1);
+	if (is_help(word))
+		return print_usage();
 	if (strcmp(word, "--version") == 0) {
 		put_version(stdout);
 		return finish_stdout();
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		if (strcmp(word, commands[i]->name) == 0)
-			return run(commands[i], argc - 1, argv + 1);
-	}
-	return refuse(word);
+	return command ? run(command, argc - 1, argv + 1) : refuse(word);
 }

@@ -28,8 +28,16 @@ def check_usage():
     tap.expect(all(f"\n  {command} " in done.stdout for command in COMMANDS), done.stdout)
 
 
+def check_help_word():
+    for arguments in (["help"], ["help", "help"], ["help", "--help"]):
+        done = tap.egret(*arguments)
+        tap.expect(done.returncode == 0 and done.stderr == "", done.stderr)
+        tap.expect(done.stdout == tap.egret("--help").stdout, done.stdout)
+
+
 def check_help(command):
     done = tap.egret(command, "--help")
+    tap.expect(tap.egret("help", command).stdout == done.stdout, "help prints something else")
     tap.expect(done.returncode == 0 and done.stderr == "", done.stderr)
     tap.expect(done.stdout.startswith(f"usage: egret {command} "), done.stdout)
     for option in ("--help", "--version", "--color", "-v", "-q"):
@@ -81,6 +89,10 @@ def check_file():
 
 def cases():
     yield "usage", check_usage
+    yield "help", check_help_word
+    yield "help on what there is not", expect_refusal, ["help", "sumary"], "unknown command 'sumary'"
+    yield "help on two commands", expect_refusal, ["help", "summary", "trace"], "too many arguments at 'trace'"
+    yield "help mistyped", expect_refusal, ["hlp"], "unknown command 'hlp' (did you mean help?)"
     for command in COMMANDS:
         yield f"{command} --help", check_help, command
         yield f"{command} --version", check_version, [command]

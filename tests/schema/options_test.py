@@ -65,7 +65,8 @@ def check_commands():
     with open(f"{MAN}/egret.1", encoding="utf-8") as file:
         page = set(re.findall(r"^\.It Xr egret-([a-z]+) 1$", file.read(), re.MULTILINE))
     expect_same(page, set(commands()), "egret(1)")
-    expect_same(complete("egret", ""), set(commands()) | {"--help", "--version"}, COMPLETION)
+    expect_same(complete("egret", ""), set(commands()) | {"help", "--help", "--version"}, COMPLETION)
+    expect_same(complete("egret", "help", ""), set(commands()), COMPLETION)
 
 
 def check_schemas():
