@@ -110,6 +110,8 @@ uint32_t eg_own_net_ns(void);
 int eg_put_json(FILE *stream, const char *text); /* quoted; NULL prints null */
 int eg_put_csv(FILE *stream, const char *text); /* RFC 4180, formula-safe; NULL prints nothing */
 int eg_put_terminal(FILE *stream, const char *text); /* NULL prints nothing */
+/* Bytes of the escape \xNN that text begins with; 0: it begins with none. */
+size_t eg_escape_size(const char *text);
 int eg_put_prometheus(FILE *stream, const char *text); /* label value, quoted; NULL prints "" */
 /* In an element or a quoted attribute; NULL prints nothing. */
 int eg_put_html(FILE *stream, const char *text);

@@ -4,6 +4,7 @@
 
 #include "utf8.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -148,6 +149,14 @@ int eg_put_terminal(FILE *stream, const char *text)
 {
 	put_text(stream, &terminal, text ? text : "");
 	return status_of(stream);
+}
+
+size_t eg_escape_size(const char *text)
+{
+	return text[0] == '\\' && text[1] == 'x' && isxdigit((uint8_t)text[2]) &&
+			       isxdigit((uint8_t)text[3])
+		       ? strlen("\\xNN")
+		       : 0;
 }
 
 int eg_put_html(FILE *stream, const char *text)

@@ -30,15 +30,21 @@ void eg_utf8_leave(struct eg_utf8 *utf8)
 
 /*
  * The columns of the character at `text` and, in ret_size, its bytes; what is none
- * takes one. Where the C library has no UTF-8, each character has one column.
+ * takes one, and an escape is as good as a character: a part of it means nothing.
+ * Where the C library has no UTF-8, each character has one column.
  */
 static unsigned measure(const char *text, size_t *ret_size)
 {
 	mbstate_t state = { 0 };
 	wchar_t character;
-	size_t size = mbrtowc(&character, text, strlen(text), &state);
+	size_t size = eg_escape_size(text);
 	int width;
 
+	if (size) {
+		*ret_size = size;
+		return (unsigned)size;
+	}
+	size = mbrtowc(&character, text, strlen(text), &state);
 	if (size == 0 || size > strlen(text)) {
 		for (size = 1; (text[size] & 0xc0) == 0x80;) /* RFC 3629 section 3 */
 			size++;

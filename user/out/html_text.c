@@ -11,6 +11,16 @@
 
 #include "ui.h"
 
+/* How much of an escape is before `size` and goes on there: a summary that was read has them. */
+static size_t into_escape(const char *text, size_t size)
+{
+	for (size_t back = 1; back < 4 && back <= size; back++) {
+		if (eg_escape_size(text + size - back))
+			return back;
+	}
+	return 0;
+}
+
 /* Cut so that no character is; what is no UTF-8 is escaped byte by byte anyway. */
 static void put_cut(const struct eg_html *html, const char *text,
 		    int (*put)(FILE *stream, const char *text))
@@ -24,6 +34,7 @@ static void put_cut(const struct eg_html *html, const char *text,
 	}
 	for (size = EG_HTML_TEXT; size > 0 && ((uint8_t)text[size] & 0xc0) == 0x80;)
 		size--;
+	size -= into_escape(text, size);
 	snprintf(cut, sizeof(cut), "%.*s\u2026", (int)size, text);
 	put(html->stream, cut);
 }

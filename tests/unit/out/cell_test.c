@@ -52,6 +52,19 @@ static void cuts_in_the_middle(void **state)
 	assert_put("abcdefgh", 2, EG_RIGHT, "a\u2026");
 }
 
+/* The half of an escape would be taken for something else. */
+static void cuts_no_escape(void **state)
+{
+	(void)state;
+	assert_put("ab\033cdefgh", 7, EG_LEFT, "ab\u2026fgh ");
+	assert_put("abcdef\033gh", 8, EG_LEFT, "abcd\u2026gh ");
+	assert_put("\033\033\033", 9, EG_LEFT, "\\x1b\u2026\\x1b");
+	assert_put("\033\033", 4, EG_LEFT, "\u2026   ");
+	assert_put("a\\x2db", 4, EG_LEFT, "a\u2026b ");
+	/* What only looks like one is cut anywhere. */
+	assert_put("ab\\xyzabc", 5, EG_LEFT, "ab\u2026bc");
+}
+
 /* A wide character takes two columns, a combining one none. */
 static void counts_columns_not_bytes(void **state)
 {
@@ -185,6 +198,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pads),
 		cmocka_unit_test(cuts_in_the_middle),
+		cmocka_unit_test(cuts_no_escape),
 		cmocka_unit_test(counts_columns_not_bytes),
 		cmocka_unit_test(measures_what_is_escaped),
 		cmocka_unit_test(always_fills_the_width),

@@ -60,6 +60,19 @@ static int long_text(const struct eg_html *html)
 	return 0;
 }
 
+/* An escape that a merged summary has, at each place across the end. */
+static int long_escapes(const struct eg_html *html)
+{
+	char text[EG_HTML_TEXT + 8] = "";
+
+	for (size_t i = 0; i < 6; i++) {
+		memset(text, 'a', sizeof(text) - 1);
+		memcpy(text + EG_HTML_TEXT - i, "\\x1b", 4);
+		eg_html_text(html, text);
+	}
+	return 0;
+}
+
 static void writes_for_people(void **state)
 {
 	struct html_sample *sample = html_sample(sample_empty());
@@ -80,6 +93,7 @@ static void cuts_and_escapes(void **state)
 	struct html_sample *sample = html_sample(sample_empty());
 	_cleanup_(eg_freep) char *text = html_print(sample, texts);
 	_cleanup_(eg_freep) char *cut = html_print(sample, long_text);
+	_cleanup_(eg_freep) char *escapes = html_print(sample, long_escapes);
 
 	(void)state;
 	assert_null(strchr(text, '<'));
@@ -88,6 +102,9 @@ static void cuts_and_escapes(void **state)
 	assert_non_null(strstr(text, "\\u003c/script\\u003e"));
 	assert_true(strlen(text) < 5000); /* one of them has 4 KB */
 	assert_int_equal(strlen(cut), EG_HTML_TEXT - 1 + strlen("\u2026"));
+	assert_int_equal(html_count(escapes, "a\u2026"), 1 + 3 + 1);
+	assert_int_equal(html_count(escapes, "\\x1b"), 2);
+	assert_int_equal(html_count(escapes, "\\"), 2);
 	html_free(sample);
 }
 

@@ -37,11 +37,11 @@ export function percent(part, whole) {
 	return value > 0 && value < 1 ? "under\u00a01\u00a0%" : `${Math.round(value)}\u00a0%`;
 }
 
-// Cuts a name to about so many pixels of small type.
+// Cuts a name to about so many pixels of small type, and no escape (\xNN) in two.
 export function cut(text, pixels) {
 	const letters = Math.max(4, Math.floor(pixels / 6.6));
 	const all = [...text];
-	return all.length <= letters ? text : `${all.slice(0, letters - 1).join("")}\u2026`;
+	return all.length <= letters ? text : `${all.slice(0, letters - 1).join("").replace(/\\(x[0-9a-f]?)?$/, "")}\u2026`;
 }
 
 // Draws again when the width changes, and only then.
