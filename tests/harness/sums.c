@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What holds for every summary: sums at every level add up (contract section 3). */
+/* What holds for every summary: sums at every level add up, times lie in its period. */
 #include <string.h>
 
 #include <harness/result.h>
@@ -49,7 +49,21 @@ static void check_errors(struct test *test, const cJSON *row)
 	expect_equal(test, failed, json_number(row, "failed"));
 }
 
-static struct sums check_app(struct test *test, const cJSON *app)
+/* Of an app or a row; in RFC 3339, what is later comes later in the alphabet. */
+static void check_times(struct test *test, const cJSON *json, const cJSON *item)
+{
+	const char *times[] = { json_text(json, "period.start"), json_text(item, "first_seen"),
+				json_text(item, "last_seen"), json_text(json, "period.end") };
+	const char *what = json_text(item, "id") ?: json_text(item, "ip");
+
+	for (size_t i = 1; times[1] && times[2] && i < sizeof(times) / sizeof(*times); i++) {
+		if (strcmp(times[i - 1], times[i]) > 0)
+			test_wrong(test, "%s: from %s to %s, not within %s to %s",
+				   what ? what : "row", times[1], times[2], times[0], times[3]);
+	}
+}
+
+static struct sums check_app(struct test *test, const cJSON *json, const cJSON *app)
 {
 	struct sums rows = { 0 }, own = read_sums(app);
 	const cJSON *row;
@@ -59,7 +73,9 @@ static struct sums check_app(struct test *test, const cJSON *app)
 
 		add_sums(&rows, &one);
 		check_errors(test, row);
+		check_times(test, json, row);
 	}
+	check_times(test, json, app);
 	compare_sums(test, json_text(app, "id"), &rows, &own);
 	return own;
 }
@@ -84,7 +100,7 @@ void result_check_sums(struct result *result)
 	int apps = 0;
 
 	cJSON_ArrayForEach(app, json_get(result->json, "apps")) {
-		struct sums one = check_app(test, app);
+		struct sums one = check_app(test, result->json, app);
 
 		add_sums(&sums, &one);
 		apps++;

@@ -20,6 +20,7 @@ struct collector {
 	struct processes *processes;
 	uint64_t number; /* of the summary ... */
 	struct eg_summary *summary; /* ... that is being filled ... */
+	int64_t end; /* ... up to here, CLOCK_REALTIME ns; 0: now ... */
 	struct eg_probe *probe; /* ... from here */
 	struct eg_names *names; /* NULL: none are looked for */
 	struct eg_table *ended; /* struct eg_sample_key of sockets whose payload may wait */
@@ -54,6 +55,13 @@ void collector_free(struct collector *collector)
 int64_t collector_time(const struct collector *collector, uint64_t boot_ns)
 {
 	return boot_ns ? eg_boot_to_real(boot_ns, collector->boot_to_real_ns) : 0;
+}
+
+int64_t collector_now(const struct collector *collector)
+{
+	int64_t now = eg_now_ns(), row = collector_time(collector, (uint64_t)eg_boottime_ns());
+
+	return row > now ? row : now;
 }
 
 /* --- processes --- */
@@ -364,17 +372,29 @@ static int name_gain(struct collector *collector, const struct eg_gain *gain,
 
 /* --- what was gained --- */
 
+/*
+ * A row that goes on from the interval before begins anew with this one, and what came
+ * between the interval's end and the reading of the counters is counted as before it.
+ */
+static int64_t within(const struct collector *collector, uint64_t boot_ns)
+{
+	int64_t time = collector_time(collector, boot_ns);
+
+	if (time && time < collector->summary->period.start)
+		return collector->summary->period.start;
+	return collector->end && time > collector->end ? collector->end : time;
+}
+
 static int add_gain(const struct eg_gain *gain, void *data)
 {
 	struct collector *collector = data;
 	struct eg_destination_key key = collector_destination(&gain->row);
-	int64_t begin = collector->summary->period.start;
 	struct eg_counters counters = {
 		.bytes = { .sent = gain->delta.bytes_sent, .received = gain->delta.bytes_received },
 		.connections = gain->delta.connections,
 		.failed = gain->delta.failed,
-		.first_seen = collector_time(collector, gain->delta.first_ns),
-		.last_seen = collector_time(collector, gain->delta.last_ns),
+		.first_seen = within(collector, gain->delta.first_ns),
+		.last_seen = within(collector, gain->delta.last_ns),
 	};
 	struct eg_destination *destination;
 	struct eg_app *app;
@@ -382,9 +402,6 @@ static int add_gain(const struct eg_gain *gain, void *data)
 
 	if (error)
 		return error;
-	/* A row that goes on from the interval before begins anew with this one. */
-	if (counters.first_seen && counters.first_seen < begin)
-		counters.first_seen = begin;
 	error = eg_app_add(app, &key, &counters, gain->delta.rtt_min_us, &destination);
 	if (error)
 		return error;
@@ -433,11 +450,14 @@ void collector_begin(struct collector *collector, struct eg_summary *summary)
 	eg_summary_limit_apps(summary, COLLECTOR_APPS_MAX);
 }
 
-int collector_fill(struct collector *collector, struct eg_probe *probe, bool last)
+int collector_fill(struct collector *collector, struct eg_probe *probe, int64_t end, bool last)
 {
 	int error = eg_probe_read(probe);
 
 	collector->probe = probe;
+	collector->end = end;
+	/* As the clock goes now: since the last time it may have been corrected, or set. */
+	collector->boot_to_real_ns = eg_boot_to_real_ns();
 	if (!error)
 		error = eg_probe_collect(probe, last, add_gain, collector);
 	if (!error)

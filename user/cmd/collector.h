@@ -67,10 +67,15 @@ void collector_begin(struct collector *collector, struct eg_summary *summary);
 
 /*
  * Adds to the summary what was gained since the last call, and to its ledger
- * what was lost; forgets what is crowded out. `last`: there will be no next
- * call. 0 or -errno.
+ * what was lost; forgets what is crowded out. Rows have no time before the
+ * summary's period.start, and none after `end` (CLOCK_REALTIME ns; 0: the period
+ * ends when all is read, at collector_now()). `last`: there will be no next call.
+ * 0 or -errno.
  */
-int collector_fill(struct collector *collector, struct eg_probe *probe, bool last);
+int collector_fill(struct collector *collector, struct eg_probe *probe, int64_t end, bool last);
+
+/* CLOCK_REALTIME ns; no row that was filled in so far has a later time. */
+int64_t collector_now(const struct collector *collector);
 
 /* The row's key and scope in the model. */
 struct eg_destination_key collector_destination(const struct eg_flow_key *row);

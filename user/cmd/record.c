@@ -148,7 +148,6 @@ static void set_period(struct recorder *recorder)
 		summary->period.end = eg_now_ns();
 	if (summary->period.start > summary->period.end)
 		summary->period.start = summary->period.end;
-	summary->periods[0] = summary->period;
 }
 
 static int finish(struct recorder *recorder, bool last)
@@ -158,7 +157,11 @@ static int finish(struct recorder *recorder, bool last)
 	int error;
 
 	set_period(recorder);
-	error = collector_fill(recorder->collector, tracing_probe(recorder->tracing), last);
+	error = collector_fill(recorder->collector, tracing_probe(recorder->tracing),
+			       last ? 0 : summary->period.end, last);
+	if (last)
+		summary->period.end = collector_now(recorder->collector);
+	summary->periods[0] = summary->period;
 	if (!error)
 		error = places_fill(recorder->places, summary);
 	if (!error)
@@ -198,7 +201,7 @@ static int handle(struct recorder *recorder, enum tracing_event event)
 		error = eg_probe_read(probe);
 		if (!error &&
 		    collector_is_crowded(recorder->collector, tracing_is_quiet(recorder->tracing)))
-			error = collector_fill(recorder->collector, probe, false);
+			error = collector_fill(recorder->collector, probe, 0, false);
 		break;
 	case TRACING_INTERVAL:
 		error = finish(recorder, false);

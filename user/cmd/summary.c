@@ -40,16 +40,21 @@ static int begin(struct session *session, int64_t start)
 	return 0;
 }
 
-/* Up to `end`: that of the interval, or now in the midst of one. */
+/* Up to `end`: that of the interval, or, 0, up to when all is read. */
 static int fill(struct session *session, int64_t end, bool last)
 {
 	struct eg_summary *summary = session->summary;
+	int64_t start = summary->period.start;
 	int error;
 
 	/* The clock may have been set back. */
-	summary->period.end = end < summary->period.start ? summary->period.start : end;
+	if (end && end < start)
+		end = start;
+	error = collector_fill(session->collector, tracing_probe(session->tracing), end, last);
+	if (!end)
+		end = collector_now(session->collector);
+	summary->period.end = end < start ? start : end;
 	summary->periods[0] = summary->period;
-	error = collector_fill(session->collector, tracing_probe(session->tracing), last);
 	return error ? fail("read the kernel's counters", error) : 0;
 }
 
@@ -79,7 +84,7 @@ static int print(struct session *session, struct eg_summary *summary)
 static int snapshot(struct session *session)
 {
 	struct eg_summary *copy = eg_summary_new(session->options->by);
-	int error = fill(session, eg_now_ns(), false);
+	int error = fill(session, 0, false);
 
 	if (!copy)
 		return fail("take a snapshot", -ENOMEM);
@@ -96,7 +101,7 @@ static int snapshot(struct session *session)
 
 static int finish(struct session *session, bool last)
 {
-	int error = fill(session, tracing_period(session->tracing).end, last);
+	int error = fill(session, last ? 0 : tracing_period(session->tracing).end, last);
 
 	if (last)
 		tracing_unload(session->tracing);
@@ -129,7 +134,7 @@ static int loop(struct session *session)
 				fail("read the kernel's records", error);
 			if (!error && collector_is_crowded(session->collector,
 							   tracing_is_quiet(session->tracing)))
-				error = fill(session, eg_now_ns(), false);
+				error = fill(session, 0, false);
 			break;
 		case TRACING_SNAPSHOT:
 			error = snapshot(session);

@@ -51,7 +51,9 @@ static int fail(const char *what, int error)
 
 static int collect(struct source *source)
 {
-	int error = collector_fill(source->collector, tracing_probe(source->tracing), false);
+	const struct eg_period interval = tracing_period(source->tracing);
+	int error = collector_fill(source->collector, tracing_probe(source->tracing), interval.end,
+				   false);
 	int64_t now = eg_monotonic_ns();
 
 	if (error)
@@ -61,8 +63,8 @@ static int collect(struct source *source)
 		return fail("look up places", error);
 	source->span = now - source->measured_at;
 	source->measured_at = now;
-	source->origin.interval = tracing_period(source->tracing);
-	source->summary->period.end = source->origin.interval.end;
+	source->origin.interval = interval;
+	source->summary->period.end = interval.end;
 	return SOURCE_MEASURED;
 }
 
@@ -74,7 +76,7 @@ static int read_records(struct source *source)
 		return fail("read the kernel's records", error);
 	if (!collector_is_crowded(source->collector, tracing_is_quiet(source->tracing)))
 		return 0;
-	error = collector_fill(source->collector, tracing_probe(source->tracing), false);
+	error = collector_fill(source->collector, tracing_probe(source->tracing), 0, false);
 	return error ? fail("read the kernel's counters", error) : 0;
 }
 

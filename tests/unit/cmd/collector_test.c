@@ -27,6 +27,7 @@ static struct {
 	uint32_t described, collected; /* processes so far */
 	uint32_t kept; /* a process whose socket somebody else holds; 0: none */
 	uint32_t late; /* is described only after it was collected; 0: none */
+	uint64_t first_ns, last_ns; /* when it was sent */
 	bool varied; /* each has a user, a cgroup and a container of its own */
 	struct collector *collector;
 } probe;
@@ -91,7 +92,10 @@ static int hand_over(uint32_t number, int (*gain)(const struct eg_gain *gain, vo
 {
 	struct eg_gain news = {
 		.row = { .proc = key_of(number), .port = 80, .transport = 6, .ip = { 1 } },
-		.delta = { .bytes_sent = 1, .connections = 1 },
+		.delta = { .bytes_sent = 1,
+			   .connections = 1,
+			   .first_ns = probe.first_ns,
+			   .last_ns = probe.last_ns },
 	};
 
 	return gain(&news, data);
@@ -176,7 +180,7 @@ static struct eg_summary *begin_summary(void)
 
 static void fill(void)
 {
-	assert_int_equal(collector_fill(probe.collector, NULL, false), 0);
+	assert_int_equal(collector_fill(probe.collector, NULL, 0, false), 0);
 }
 
 /* A minute of many short-lived processes, looked at as a trace looks. */
@@ -319,6 +323,31 @@ static void each_summary_has_its_processes(void **state)
 	}
 }
 
+/* Counters are read a little later than an interval ends, and rows outlive it. */
+static void times_are_within_the_period(void **state)
+{
+	int64_t now = eg_now_ns(), second = NSEC_PER_SEC, boot = eg_boottime_ns();
+	struct eg_summary *summary = begin_summary();
+	struct eg_app *app;
+
+	(void)state;
+	summary->period.start = now - second;
+	probe.kept = 1;
+	describe_until(1);
+	probe.first_ns = (uint64_t)(boot - 3 * second);
+	probe.last_ns = (uint64_t)(boot + 3 * second);
+	assert_int_equal(collector_fill(probe.collector, NULL, now, false), 0);
+	assert_int_equal(eg_summary_app(summary, "exe:/usr/bin/curl", &app), 0);
+	assert_int_equal(app->counters.first_seen, now - second);
+	assert_int_equal(app->counters.last_seen, now);
+	/* Without an end it is where the reading ends. */
+	probe.last_ns = (uint64_t)eg_boottime_ns();
+	assert_int_equal(collector_fill(probe.collector, NULL, 0, true), 0);
+	assert_true(app->counters.last_seen > now);
+	assert_true(app->counters.last_seen <= collector_now(probe.collector));
+	eg_summary_free(summary);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -329,6 +358,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_long_run_takes_so_many_apps_only, begin, end),
 		cmocka_unit_test_setup_teardown(each_summary_has_its_processes, begin, end),
 		cmocka_unit_test_setup_teardown(who_talks_in_between_is_known, begin, end),
+		cmocka_unit_test_setup_teardown(times_are_within_the_period, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
