@@ -1,61 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""egret top in terminals: on histories and on real traffic, with keys, sizes, hostile names, and every way to end."""
-import importlib.util
+"""egret top on histories: what is to be seen, with keys, sizes and hostile names."""
 import json
-import os
 import re
-import shutil
-import signal
-import sys
-import tempfile
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(HERE, "..", "schema")]
-
-import tap  # noqa: E402
-
-if importlib.util.find_spec("pyte"):
-    from terminal import Terminal
-    from generator import Generator
-
-EGRET = os.path.abspath(tap.EGRET)
-SIZES = ((80, 24), (200, 60))
-OTHER_SCREEN, THIS_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
-CURSOR = b"\x1b[?25h"
-
-folder = tempfile.TemporaryDirectory(prefix="egret-top-")
-
-
-def database(name):
-    return tap.history(folder.name, name)
-
-
-def history(name, size=(80, 24), *arguments, **environment):
-    return Terminal([EGRET, "top", "--database", database(name), "--since", "2026-11-16", *arguments], size, **environment)
-
-
-def shown(name, *arguments, size=(80, 24), **environment):
-    """The same, when there is something to be seen."""
-    terminal = history(name, size, *arguments, **environment)
-    terminal.until(lambda self: "sort: sent/s" in self.text() and self.cursor_line(), "picture")
-    return terminal
-
-
-def expect_restored(terminal, status):
-    found = terminal.end()
-    tap.expect(found == status, f"status {found}:\n{terminal.text()}")
-    tap.expect(terminal.settings() == terminal.before, f"other settings: {terminal.settings()}")
-    after = terminal.raw.rpartition(OTHER_SCREEN)[2]
-    tap.expect(THIS_SCREEN in after and CURSOR in after, "the other screen, or no cursor, is left behind")
-
-
-def rows(terminal):
-    """Lines between titles and rule."""
-    lines = terminal.lines()
-    first = next(y for y, line in enumerate(lines) if "DESTINATION" in line) + 1
-    last = next(y for y, line in enumerate(lines) if y >= first and line.startswith("──"))
-    return [line for line in lines[first:last] if line]
+from session import SIZES, database, expect_restored, history, rows, run, shown, tap
 
 
 # --- what is to be seen ---
@@ -305,212 +254,16 @@ def check_colors():
             terminal.end()
 
 
-# --- ends ---
-
-def check_ends_by(number, status):
-    with shown("ordinary") as terminal:
-        terminal.program.send_signal(number)
-        expect_restored(terminal, status)
-
-
-def check_interrupt():
-    with shown("ordinary") as terminal:
-        terminal.press("\x03")
-        expect_restored(terminal, 0)
-
-
-def check_duration():
-    with history("ordinary", (80, 24), "--duration", "500ms") as terminal:
-        expect_restored(terminal, 0)
-
-
-def check_hang_up():
-    """Nobody looks any more: it does not go on, nor round and round."""
-    with shown("ordinary") as terminal:
-        terminal.hang_up()
-        terminal.program.wait(timeout=10)
-
-
-def check_stops():
-    """As somebody would do it in a shell: Ctrl-Z, look at the settings, fg, quit."""
-    with Terminal(["bash", "--norc", "--noprofile", "-i"], PS1="ready> ", EGRET=EGRET, DB=database("ordinary"),
-                  HISTFILE="") as terminal:
-        terminal.until_text("ready>")
-        terminal.press("stty -a | md5sum\r")
-        before = terminal.until(lambda self: re.search(r"\b[0-9a-f]{32}\b", self.text()), "settings").group()
-        terminal.press('clear; "$EGRET" top --database "$DB" --since 2026-11-16\r')
-        for _ in range(2):
-            terminal.until_text("Firefox", "sort: sent/s")
-            terminal.press("\x1a")
-            terminal.until(lambda self: b"Stopped" in self.raw.rpartition(THIS_SCREEN)[2], "stopped job")
-            terminal.press("clear; stty -a | md5sum\r")
-            terminal.until_text(before)
-            terminal.raw = b""
-            terminal.press("clear; fg\r")
-            terminal.until(lambda self: OTHER_SCREEN in self.raw, "the other screen")
-        terminal.until_text("sort: sent/s", "firefox")
-        terminal.press("q")
-        terminal.until(lambda self: THIS_SCREEN in self.raw.rpartition(OTHER_SCREEN)[2], "this screen")
-        terminal.press("clear; stty -a | md5sum; exit\r")
-        terminal.until_text(before)
-
-
-def check_refusals():
-    for arguments, words in (([], "must be a terminal"), (["--format", "json"], "format"), (["--sine", "1d"], "--since"),
-                             (["extra"], "too many arguments")):
-        done = tap.egret("top", *arguments)
-        tap.expect(done.returncode == 2 and words in done.stderr and not done.stdout, f"{done}")
-        tap.expect(len(done.stderr.splitlines()) == 1, done.stderr)
-    for kind in ("dumb", "no-such-terminal"):
-        # what ncurses does not free where it does not begin is none of our leaks
-        with history("ordinary", (80, 24), TERM=kind, ASAN_OPTIONS="detect_leaks=0") as terminal:
-            tap.expect(terminal.end() == 2 and "can't be drawn on" in terminal.text(), terminal.text())
-            tap.expect(terminal.settings() == terminal.before, "other settings")
-    with Terminal([EGRET, "top", "--database", "/nowhere/at.all"]) as terminal:
-        tap.expect(terminal.end() == 2 and OTHER_SCREEN not in terminal.raw, terminal.text())
-        terminal.until_text("cannot read /nowhere/at.all")
-
-
-# --- real traffic ---
-
-def need_root():
-    if os.geteuid() != 0:
-        raise tap.Skip("needs root")
-    if not shutil.which("ip"):
-        raise tap.Skip("needs ip(8)")
-
-
-def check_traces(size):
-    """What was sent is what is shown, to the digit; rates are of the last second."""
-    need_root()
-    with Generator() as generator, Terminal([EGRET, "top", "--app", "script:*generator.py"], size) as terminal:
-        terminal.until_text("sort: sent/s", "tracing for")
-        generator.send(8001, 250_000, 1_230_000)
-        generator.send(8002, 70_000, 12)
-        for word, numbers in ((" 8001/tcp ", "250 kB 1.2 MB 1"), (" 8002/tcp ", "70.0 kB 12 B 1"),
-                              (" 8002/tcp in ", " 12 B 70.0 kB 1")):
-            terminal.until(lambda self, word=word, numbers=numbers: [
-                line for line in rows(self) if word in line and numbers in " ".join(line.split())],
-                f"{word} with {numbers}")
-        # both ends are this app's
-        terminal.until(lambda self: re.search(r"^▾ generator.py .* 1\.6 MB +1\.6 MB +4", self.text(), re.MULTILINE), "totals")
-        terminal.until(lambda self: self.lines()[1].startswith("Sent 0 B/s (1."), "rates of nothing")
-        terminal.press("p")
-        terminal.until_text("PAUSED")
-        generator.send(8003, 5_000_000, 10)
-        terminal.press("r", "r")
-        terminal.until_text("PAUSED")
-        tap.expect("8003/tcp" not in terminal.text(), "it moves while paused")
-        terminal.press("p")
-        terminal.until(lambda self: [line for line in rows(self) if "8003/tcp " in line and "5.0 MB" in line], "8003")
-        terminal.press("z")
-        terminal.until_text("Nothing was sent or received so far.")
-        generator.send(8001, 1000, 2000)
-        terminal.until(lambda self: [line for line in rows(self) if "8001/tcp " in line and "1.0 kB" in line], "from zero")
-        terminal.press("q")
-        expect_restored(terminal, 0)
-
-
-def check_traced_end(number, status):
-    need_root()
-    with Terminal([EGRET, "top", "--interval", "100ms"]) as terminal:
-        terminal.until_text("sort: sent/s", "tracing for")
-        terminal.program.send_signal(number)
-        expect_restored(terminal, status)
-
-
-def check_messages():
-    """What is said on standard error does not spoil the picture, and is not lost."""
-    need_root()
-    with Terminal([EGRET, "top", "--verbose", "--duration", "1s"]) as terminal:
-        tap.expect(terminal.end() in (0, 5), terminal.text())  # 5: others are loud here
-        picture = terminal.raw.partition(OTHER_SCREEN)[2].rpartition(THIS_SCREEN)[0]
-        tap.expect(b"egret: " not in picture, "messages are in the picture")
-
-
-RECORD_AND_LOOK = """
-mount -t tmpfs none /var/lib || exit 77
-exec 3< <(exec setpriv --pdeathsig TERM "$EGRET" record --interval 1s 2>&1)
-trap "kill $!" EXIT
-read -r line <&3
-"$EGRET" top
-"""
-
-
-def check_reads_recorder():
-    """Where a recorder runs, its history is shown, and followed."""
-    need_root()
-    with Generator() as generator, Terminal(["unshare", "-m", "bash", "-c", RECORD_AND_LOOK], EGRET=EGRET) as terminal:
-        terminal.until_text("sort: sent/s", "recorded by ")
-        generator.send(8001, 250_000, 1_230_000)
-        terminal.press("/", *"generator 8001/tcp", "enter")
-        terminal.until(lambda self: re.search(r"8001/tcp +\S+.* 250 kB +1\.2 MB", self.text()), "what was recorded")
-        terminal.until_text("1 s up to ")
-        terminal.until(lambda self: self.lines()[1].startswith("Sent 0 B/s"), "the interval after it")
-        generator.send(8001, 250_000, 1_230_000)
-        terminal.until(lambda self: re.search(r"8001/tcp +\S+.* 500 kB +2\.5 MB", self.text()), "what came later")
-        terminal.press("escape", "q")
-        terminal.end()
-
-
-def check_reads_without_root():
-    """Permission to read the history is enough, and what is said without is clear."""
-    need_root()
-    path, place = database("ordinary"), os.path.join(folder.name, "egret")
-    shutil.copy(EGRET, place)
-    for file in (folder.name, place):
-        os.chmod(file, 0o755)
-    for group, status in ((os.stat(path).st_gid, 0), (65534, 3)):
-        with Terminal(["setpriv", f"--reuid=65534", f"--regid={group}", "--clear-groups", place, "top", "--database", path,
-                       "--since", "2026-11-16"]) as terminal:
-            if status == 0:
-                terminal.until_text("sort: sent/s", "firefox")
-                terminal.press("q")
-                expect_restored(terminal, 0)
-            else:
-                tap.expect(terminal.end() == status and "cannot read" in terminal.text(), terminal.text())
-    with Terminal(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", place, "top"]) as terminal:
-        tap.expect(terminal.end() == 3 and "tracing needs the capability" in terminal.text(), terminal.text())
-        tap.expect(OTHER_SCREEN not in terminal.raw, "it takes the screen over for that")
-
-
 def cases():
-    if not importlib.util.find_spec("pyte"):
-        yield "all", skip, "needs python3-pyte"
-        return
-    if re.search("without [^;)]*ncursesw", tap.egret("--version").stdout):
-        yield "built without", check_without
-        return
-    yield "refuses", check_refusals
-    if not os.path.exists(tap.HISTORIES):
-        yield "all others", skip, "this egret has no history"
-        return
     for size in SIZES:
         name = f"{size[0]}x{size[1]}"
         yield f"looks, {name}", check_looks, size
         yield f"harmless, {name}", check_harmless, size
-        yield f"traces, {name}", check_traces, size
     for name, check in (("detail", check_detail), ("empty", check_empty), ("sorts", check_sorts), ("folds", check_folds),
                         ("tail", check_tail), ("filters", check_filters), ("pages", check_pages), ("pauses", check_pauses),
-                        ("resizes", check_resizes), ("colors", check_colors), ("interrupt", check_interrupt),
-                        ("duration", check_duration), ("hang up", check_hang_up), ("stops and goes on", check_stops),
-                        ("messages", check_messages), ("reads the recorder", check_reads_recorder),
-                        ("reads without root", check_reads_without_root)):
+                        ("resizes", check_resizes), ("colors", check_colors)):
         yield name, check
-    for number, status in ((signal.SIGINT, 0), (signal.SIGTERM, 0), (signal.SIGHUP, 0), (signal.SIGSEGV, -signal.SIGSEGV),
-                           (signal.SIGABRT, -signal.SIGABRT), (signal.SIGQUIT, -signal.SIGQUIT)):
-        yield f"ends by {number.name}", check_ends_by, number, status
-        yield f"ends by {number.name} while tracing", check_traced_end, number, status
-
-
-def skip(reason):
-    raise tap.Skip(reason)
-
-
-def check_without():
-    done = tap.egret("top")
-    tap.expect(done.returncode == 125 and "built without ncurses" in done.stderr, f"{done}")
 
 
 if __name__ == "__main__":
-    tap.run(cases())
+    run(cases())
