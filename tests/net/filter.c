@@ -291,38 +291,6 @@ static void accepted_without_room(struct test *test)
 		   .received = MANY * 10, .connections = MANY + 1);
 }
 
-/* --- two at a time --- */
-
-static void second_egret(struct test *test)
-{
-	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
-	struct egret *egrets[2] = { egret_start(test, NULL), egret_start(test, NULL) };
-	struct pair pair = sock_pair(client, server, test->ip, 0);
-	int in, out, port;
-
-	sock_transfer(client, pair.client_fd, server, pair.server_fd, 5000);
-	sock_transfer(server, pair.server_fd, client, pair.client_fd, 60);
-	sock_pair_close(&pair);
-	in = sock_open(server, test->family, SOCK_DGRAM, 0);
-	port = sock_bind(server, in, test->ip, 0);
-	out = sock_open(client, test->family, SOCK_DGRAM, 0);
-	expect_equal(test, sock_send_to(client, out, test->ip, port, 44), 44);
-	expect_equal(test, sock_receive_many(server, in, 1), 44);
-	for (int i = 0; i < 2; i++) {
-		struct result *result = egret_stop(egrets[i]);
-
-		expect_row(result, client, OUT("tcp", test->ip, pair.port), .sent = 5000,
-			   .received = 60, .connections = 1);
-		expect_row(result, server, IN("tcp", test->ip, pair.port), .sent = 60,
-			   .received = 5000, .connections = 1);
-		expect_row(result, client, OUT("udp", test->ip, port), .sent = 44,
-			   .connections = 1);
-		expect_row(result, server, IN("udp", test->ip, port), .received = 44,
-			   .connections = 1);
-		expect_process(result, client);
-	}
-}
-
 const struct test_case filter_cases[] = {
 	CASE("by/program", by_program),
 	CASE("by/process", by_process),
@@ -337,6 +305,5 @@ const struct test_case filter_cases[] = {
 	CASE_BOTH("limit/flows", few_flows),
 	CASE_BOTH("limit/sockets", few_sockets),
 	CASE_BOTH("limit/accepted", accepted_without_room),
-	CASE_BOTH("second-egret", second_egret),
 	{ 0 },
 };

@@ -107,14 +107,67 @@ static struct egret *start_inside(struct test *test, const char *name)
 	return egret;
 }
 
+/* Two programs exchange something, by TCP and by UDP. */
+struct talk {
+	struct actor *client, *server;
+	int port, datagram_port;
+};
+
+static struct talk talk_to(struct actor *client, struct actor *server)
+{
+	struct test *test = client->test;
+	struct pair pair = sock_pair(client, server, test->ip, 0);
+	int in = sock_open(server, test->family, SOCK_DGRAM, 0);
+	int out = sock_open(client, test->family, SOCK_DGRAM, 0);
+	struct talk talk = { .client = client,
+			     .server = server,
+			     .port = pair.port,
+			     .datagram_port = sock_bind(server, in, test->ip, 0) };
+
+	sock_transfer(client, pair.client_fd, server, pair.server_fd, 5000);
+	sock_transfer(server, pair.server_fd, client, pair.client_fd, 60);
+	sock_pair_close(&pair);
+	expect_equal(test, sock_send_to(client, out, test->ip, talk.datagram_port, 44), 44);
+	expect_equal(test, sock_receive_many(server, in, 1), 44);
+	return talk;
+}
+
+static void expect_talk(struct result *result, const struct talk *talk)
+{
+	const char *ip = talk->client->test->ip;
+
+	expect_row(result, talk->client, OUT("tcp", ip, talk->port), .sent = 5000, .received = 60,
+		   .connections = 1);
+	expect_row(result, talk->server, IN("tcp", ip, talk->port), .sent = 60, .received = 5000,
+		   .connections = 1);
+	expect_row(result, talk->client, OUT("udp", ip, talk->datagram_port), .sent = 44,
+		   .connections = 1);
+	expect_row(result, talk->server, IN("udp", ip, talk->datagram_port), .received = 44,
+		   .connections = 1);
+}
+
+static void second_egret(struct test *test)
+{
+	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
+	struct egret *egrets[2] = { egret_start(test, NULL), egret_start(test, NULL) };
+	struct talk talk = talk_to(client, server);
+
+	for (int i = 0; i < 2; i++) {
+		struct result *result = egret_stop(egrets[i]);
+
+		expect_talk(result, &talk);
+		expect_process(result, client);
+	}
+}
+
 /* Two of them are at each place, and two egrets come beside them and go. */
 static void beside(struct test *test)
 {
-	int cgroup = enter_namespace(test), in, out, port;
+	int cgroup = enter_namespace(test);
 	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
 	struct attached before[PLACES];
 	struct egret *egrets[2];
-	struct pair pair;
+	struct talk talk;
 
 	for (size_t i = 0; i < PLACES; i++) {
 		attach_foreign(test, cgroup, &places[i], "foreign_1", BPF_F_ALLOW_MULTI);
@@ -126,26 +179,11 @@ static void beside(struct test *test)
 	egrets[1] = start_inside(test, "2.json");
 	for (size_t i = 0; i < PLACES; i++)
 		expect_equal(test, query(test, cgroup, &places[i]).count, 4);
-	pair = sock_pair(client, server, test->ip, 0);
-	sock_transfer(client, pair.client_fd, server, pair.server_fd, 5000);
-	sock_transfer(server, pair.server_fd, client, pair.client_fd, 60);
-	sock_pair_close(&pair);
-	in = sock_open(server, test->family, SOCK_DGRAM, 0);
-	port = sock_bind(server, in, test->ip, 0);
-	out = sock_open(client, test->family, SOCK_DGRAM, 0);
-	expect_equal(test, sock_send_to(client, out, test->ip, port, 44), 44);
-	expect_equal(test, sock_receive_many(server, in, 1), 44);
+	talk = talk_to(client, server);
 	for (int i = 0; i < 2; i++) {
 		struct result *result = egret_stop(egrets[i]);
 
-		expect_row(result, client, OUT("tcp", test->ip, pair.port), .sent = 5000,
-			   .received = 60, .connections = 1);
-		expect_row(result, server, IN("tcp", test->ip, pair.port), .sent = 60,
-			   .received = 5000, .connections = 1);
-		expect_row(result, client, OUT("udp", test->ip, port), .sent = 44,
-			   .connections = 1);
-		expect_row(result, server, IN("udp", test->ip, port), .received = 44,
-			   .connections = 1);
+		expect_talk(result, &talk);
 		expect_equal(test, !!result_degraded(result, "only the cgroup namespace"), 1);
 	}
 	for (size_t i = 0; i < PLACES; i++) {
@@ -200,6 +238,7 @@ static void alone_at_bind(struct test *test)
 }
 
 const struct test_case foreign_cases[] = {
+	CASE_BOTH("second-egret", second_egret),
 	CASE_BOTH("foreign/beside", beside),
 	CASE("foreign/alone", alone),
 	CASE("foreign/alone-at-bind", alone_at_bind),
