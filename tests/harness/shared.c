@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -129,12 +130,16 @@ static const char *end_of(struct test *test, const char *text)
 	return found ? test_text(test, "%.30s", found + 1) : "";
 }
 
+/* One case asks at a time: a snapshot that is being taken for another began too early. */
 char *shared_snapshot(const struct shared *shared, struct test *test)
 {
+	_cleanup_(eg_closep) int turn_fd = open(shared->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	_cleanup_(eg_closep) int watch_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	char asked[40];
 	char *text;
 
+	if (turn_fd < 0 || flock(turn_fd, LOCK_EX) < 0)
+		test_fail(test, "%s: %s", shared->dir, strerror(errno));
 	if (watch_fd < 0 ||
 	    inotify_add_watch(watch_fd, shared->dir, IN_MOVED_TO | IN_CLOSE_WRITE) < 0)
 		test_fail(test, "inotify: %s", strerror(errno));
