@@ -25,6 +25,7 @@
 #include "entry.bpf.h"
 #include "account.bpf.h"
 #include "socket.bpf.h"
+#include "mptcp.bpf.h"
 #include "stream.bpf.h"
 #include "names.bpf.h"
 #include "sample.bpf.h"
