@@ -10,126 +10,10 @@
 #include <unistd.h>
 
 #include <harness/egret.h>
-#include <harness/names.h>
 #include <harness/sock.h>
 #include <harness/suites.h>
 
-static struct program *start_with(struct test *test, const char *const *options)
-{
-	const char *argv[8] = { test->egret, "trace" };
-	struct program *program;
-
-	egret_needed(test);
-	for (size_t i = 0; i < 5 && options[i]; i++)
-		argv[i + 2] = options[i];
-	program = program_start(test, &(struct program_options){ .argv = argv, .host = true });
-	program_expect(program, PROGRAM_ERR, "egret: tracing");
-	return program;
-}
-
-static struct program *start(struct test *test)
-{
-	return start_with(test, WORDS("--include-loopback"));
-}
-
-/* Every line must be JSON of this schema with a time and an event. */
-static cJSON *parse_lines(struct test *test, char *text)
-{
-	cJSON *lines = cJSON_CreateArray();
-	char *rest = text, *line;
-
-	while ((line = strsep(&rest, "\n")) != NULL) {
-		cJSON *event = *line ? cJSON_Parse(line) : NULL;
-		const char *schema = json_text(event, "schema");
-
-		if (!*line)
-			continue;
-		if (!schema || strcmp(schema, "egret.trace/1") != 0 || !json_text(event, "event") ||
-		    !json_text(event, "time"))
-			test_fail(test, "no event: %.300s", line);
-		cJSON_AddItemToArray(lines, event);
-	}
-	return lines;
-}
-
-static cJSON *finish(struct test *test, struct program *program)
-{
-	kill(program->pid, SIGINT);
-	expect_equal(test, program_wait(program)->status, 0);
-	return parse_lines(test, program->output.out);
-}
-
-/* What an event must say; NULL and ANY: anything. A result "" must be null. */
-struct event {
-	const char *name, *exe, *transport, *direction, *result;
-	int port;
-	long long sent, received;
-};
-
-static bool is(const cJSON *item, const char *path, const char *text)
-{
-	const char *got = json_text(item, path);
-
-	return !text || (got && strcmp(got, text) == 0);
-}
-
-static bool matches(const cJSON *item, const struct event *event)
-{
-	const cJSON *result = json_get(item, "result");
-
-	if (!is(item, "event", event->name) || !is(item, "process.executable", event->exe) ||
-	    !is(item, "transport", event->transport) || !is(item, "direction", event->direction))
-		return false;
-	if (event->port && json_number(item, "port") != event->port)
-		return false;
-	if (event->result && !*event->result)
-		return cJSON_IsNull(result);
-	return is(item, "result", event->result);
-}
-
-/* The last such event of those that must be so many; NULL after a complaint. */
-static const cJSON *expect_count(struct test *test, const cJSON *lines, int expected,
-				 const struct event *event)
-{
-	const cJSON *item, *found = NULL;
-	int count = 0;
-
-	cJSON_ArrayForEach(item, lines) {
-		if (!matches(item, event))
-			continue;
-		found = item;
-		count++;
-	}
-	if (count == expected)
-		return found;
-	test_wrong(test, "%d events, not %d: %s %s by %s with port %d and result %s", count,
-		   expected, event->direction ? event->direction : "",
-		   event->name ? event->name : "of any kind", event->exe, event->port,
-		   event->result ? event->result : "any");
-	return NULL;
-}
-
-static const cJSON *expect_one(struct test *test, const cJSON *lines, const struct event *event)
-{
-	return expect_count(test, lines, 1, event);
-}
-
-static void expect_none(struct test *test, const cJSON *lines, const struct event *event)
-{
-	expect_count(test, lines, 0, event);
-}
-
-static const cJSON *expect_close(struct test *test, const cJSON *lines, const struct event *event)
-{
-	const cJSON *item = expect_one(test, lines, event);
-
-	if (!item)
-		return NULL;
-	expect_equal(test, json_number(item, "bytes_sent"), event->sent);
-	expect_equal(test, json_number(item, "bytes_received"), event->received);
-	expect_equal(test, json_number(item, "duration_us") >= 0, 1);
-	return item;
-}
+#include "events.h"
 
 static bool same_socket(const cJSON *a, const cJSON *b)
 {
@@ -142,7 +26,7 @@ static bool same_socket(const cJSON *a, const cJSON *b)
 static void live(struct test *test, int protocol, const char *transport)
 {
 	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
-	struct program *program = start(test);
+	struct program *program = events_start(test);
 	struct pair pair = sock_pair(client, server, test->ip, protocol);
 	const char *exes[2] = { client->identity.exe, server->identity.exe };
 	const cJSON *lines, *begun, *accepted;
@@ -150,19 +34,20 @@ static void live(struct test *test, int protocol, const char *transport)
 	sock_transfer(client, pair.client_fd, server, pair.server_fd, 5000);
 	sock_transfer(server, pair.server_fd, client, pair.client_fd, 60);
 	sock_pair_close(&pair);
-	lines = finish(test, program);
-	begun = expect_one(test, lines,
-			   &(struct event){ .name = "connect",
-					    .exe = exes[0],
-					    .direction = "outbound",
-					    .port = pair.port,
-					    .result = "" });
-	expect_equal(test, begun && is(begun, "ip", test->ip), 1);
+	lines = events_finish(test, program);
+	begun = expect_event(test, lines,
+			     &(struct event){ .name = "connect",
+					      .exe = exes[0],
+					      .direction = "outbound",
+					      .port = pair.port,
+					      .result = "" });
+	expect_equal(test, begun && event_is(begun, "ip", test->ip), 1);
 	expect_equal(test, begun && json_number(begun, "process.pid") == client->pid, 1);
-	expect_one(test, lines,
-		   &(struct event){
-			   .name = "connect", .exe = exes[0], .port = pair.port, .result = "ok" });
-	accepted = expect_one(
+	expect_event(
+		test, lines,
+		&(struct event){
+			.name = "connect", .exe = exes[0], .port = pair.port, .result = "ok" });
+	accepted = expect_event(
 		test, lines,
 		&(struct event){ .name = "accept", .direction = "inbound", .port = pair.port });
 	expect_equal(test,
@@ -184,7 +69,7 @@ static void live(struct test *test, int protocol, const char *transport)
 									 .received = 5000 })),
 		     1);
 	for (int i = 0; i < 2; i++)
-		expect_one(test, lines, &(struct event){ .name = "process", .exe = exes[i] });
+		expect_event(test, lines, &(struct event){ .name = "process", .exe = exes[i] });
 }
 
 static void connection(struct test *test)
@@ -205,7 +90,7 @@ static void datagrams(struct test *test)
 	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
 	struct event any = { .exe = client->identity.exe, .transport = "udp" }, begun = any;
 	struct event ended = any, heard = { .exe = server->identity.exe, .name = "connect" };
-	struct program *program = start(test);
+	struct program *program = events_start(test);
 	int ports[3], in[3], out[3]; /* a socket that is not used has no events */
 	const cJSON *lines;
 
@@ -222,7 +107,7 @@ static void datagrams(struct test *test)
 	sock_send_to(client, out[1], test->ip, ports[2], 40);
 	for (int i = 0; i < 3; i++)
 		sock_close(client, out[i]);
-	lines = finish(test, program);
+	lines = events_finish(test, program);
 	begun.name = "connect";
 	begun.result = heard.result = "";
 	ended.name = "close";
@@ -230,9 +115,9 @@ static void datagrams(struct test *test)
 		any.port = begun.port = ended.port = heard.port = ports[i];
 		ended.sent = i ? 30 : 100;
 		ended.received = i ? 0 : 20;
-		expect_one(test, lines, &heard);
-		expect_count(test, lines, i < 2 ? 2 : 0, &any);
-		expect_count(test, lines, i < 2 ? 1 : 0, &begun);
+		expect_event(test, lines, &heard);
+		expect_events(test, lines, i < 2 ? 2 : 0, &any);
+		expect_events(test, lines, i < 2 ? 1 : 0, &begun);
 		if (i < 2)
 			expect_close(test, lines, &ended);
 	}
@@ -242,19 +127,19 @@ static void refuse(struct test *test, int protocol)
 {
 	struct actor *client = actor_start(test, "client");
 	const char *exe = client->identity.exe;
-	struct program *program = start(test);
+	struct program *program = events_start(test);
 	int fd = sock_open(client, test->family, SOCK_STREAM, protocol);
 	const cJSON *lines;
 
 	expect_equal(test, sock_connect(client, fd, test->ip, 7), -ECONNREFUSED);
 	sock_close(client, fd);
-	lines = finish(test, program);
-	expect_none(test, lines, &(struct event){ .name = "close", .exe = exe });
-	expect_one(test, lines,
-		   &(struct event){ .name = "connect", .exe = exe, .port = 7, .result = "" });
-	expect_one(test, lines,
-		   &(struct event){
-			   .name = "connect", .exe = exe, .port = 7, .result = "ECONNREFUSED" });
+	lines = events_finish(test, program);
+	expect_no_event(test, lines, &(struct event){ .name = "close", .exe = exe });
+	expect_event(test, lines,
+		     &(struct event){ .name = "connect", .exe = exe, .port = 7, .result = "" });
+	expect_event(test, lines,
+		     &(struct event){
+			     .name = "connect", .exe = exe, .port = 7, .result = "ECONNREFUSED" });
 }
 
 static void refused(struct test *test)
@@ -272,18 +157,18 @@ static void no_route(struct test *test)
 {
 	const char *ip = test->family == AF_INET6 ? "2001:db8::1" : "192.0.2.1";
 	struct actor *client = actor_start(test, "client");
-	struct program *program = start(test);
+	struct program *program = events_start(test);
 	int fd = sock_open(client, test->family, SOCK_STREAM, 0);
 	const cJSON *lines;
 
 	expect_equal(test, sock_connect(client, fd, ip, 80), -ENETUNREACH);
 	sock_close(client, fd);
-	lines = finish(test, program);
-	expect_one(test, lines,
-		   &(struct event){ .name = "connect",
-				    .exe = client->identity.exe,
-				    .port = 80,
-				    .result = "unknown" });
+	lines = events_finish(test, program);
+	expect_event(test, lines,
+		     &(struct event){ .name = "connect",
+				      .exe = client->identity.exe,
+				      .port = 80,
+				      .result = "unknown" });
 }
 
 /* CMD ends before its last bytes are taken, its connection before the trace does. */
@@ -310,7 +195,7 @@ static void closed_after_end(struct test *test)
 	program_expect_alive(program, 500);
 	expect_equal(test, sock_drain(server, pair.server_fd), size);
 	expect_equal(test, program_wait(program)->status, 0);
-	expect_close(test, parse_lines(test, program->output.out),
+	expect_close(test, events_parse(test, program->output.out),
 		     &(struct event){ .name = "close",
 				      .exe = client->identity.exe,
 				      .port = pair.port,
@@ -321,12 +206,12 @@ static void closed_after_end(struct test *test)
 static void at_once(struct test *test)
 {
 	struct actor *client = actor_start(test, "client");
-	struct program *program = start(test);
+	struct program *program = events_start(test);
 	int fd = sock_open(client, test->family, SOCK_STREAM, 0);
 
 	expect_equal(test, sock_connect(client, fd, test->ip, 7), -ECONNREFUSED);
 	program_expect(program, PROGRAM_OUT, "ECONNREFUSED");
-	finish(test, program);
+	events_finish(test, program);
 }
 
 /* Many of them: none is lost, or the loss is told. */
@@ -334,7 +219,7 @@ static void many(struct test *test)
 {
 	enum { COUNT = 300 };
 	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
-	struct program *program = start(test);
+	struct program *program = events_start(test);
 	struct pair pair = sock_pair(client, server, test->ip, 0);
 	const cJSON *lines, *item;
 	int closes = 0;
@@ -345,13 +230,13 @@ static void many(struct test *test)
 		sock_close(client, more.client_fd);
 		sock_close(server, more.server_fd);
 	}
-	lines = finish(test, program);
+	lines = events_finish(test, program);
 	cJSON_ArrayForEach(item, lines) {
-		if (is(item, "event", "loss"))
+		if (event_is(item, "event", "loss"))
 			test_skip(test, "this machine was too slow: events were lost, and told of");
-		closes += matches(item, &(struct event){ .name = "close",
-							 .exe = client->identity.exe,
-							 .port = pair.port });
+		closes += event_matches(item, &(struct event){ .name = "close",
+							       .exe = client->identity.exe,
+							       .port = pair.port });
 	}
 	expect_equal(test, closes, COUNT);
 }
@@ -361,7 +246,8 @@ static void more_than_rows(struct test *test)
 {
 	enum { COUNT = 20 };
 	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
-	struct program *program = start_with(test, WORDS("--include-loopback", "--max-flows", "8"));
+	struct program *program =
+		events_start_with(test, WORDS("--include-loopback", "--max-flows", "8"));
 	const cJSON *lines, *item;
 	struct pair pair;
 
@@ -371,12 +257,12 @@ static void more_than_rows(struct test *test)
 	}
 	kill(program->pid, SIGINT);
 	program_wait(program);
-	lines = parse_lines(test, program->output.out);
-	expect_one(
+	lines = events_parse(test, program->output.out);
+	expect_event(
 		test, lines,
 		&(struct event){ .name = "close", .exe = client->identity.exe, .port = pair.port });
 	cJSON_ArrayForEach(item, lines)
-		expect_equal(test, is(item, "reason", "flow_map_full"), 0);
+		expect_equal(test, event_is(item, "reason", "flow_map_full"), 0);
 }
 
 /*
@@ -395,93 +281,25 @@ static void own_address(struct test *test)
 
 	net_join(test, 0, net);
 	other = actor_start_as(test, &(struct actor_options){ .name = "other", .net = net });
-	program = start_with(test, WORDS(NULL));
+	program = events_start_with(test, WORDS(NULL));
 	own = sock_pair(client, server, net_ip_of(test, 1), 0);
 	far = sock_pair(client, other, net_ip_of(test, 2), 0);
 	sock_pair_close(&own);
 	sock_pair_close(&far);
-	lines = finish(test, program);
-	expect_one(test, lines, &(struct event){ .exe = exes[0], .port = own.port, .result = "" });
-	expect_one(test, lines, &(struct event){ .exe = exes[0], .port = own.port });
-	expect_none(test, lines, &(struct event){ .name = "accept", .exe = exes[1] });
-	expect_none(test, lines, &(struct event){ .name = "close", .exe = exes[1] });
-	expect_one(test, lines,
-		   &(struct event){
-			   .name = "connect", .exe = exes[0], .port = far.port, .result = "ok" });
-	expect_one(test, lines,
-		   &(struct event){ .name = "close", .exe = exes[0], .port = far.port });
-	expect_one(
+	lines = events_finish(test, program);
+	expect_event(test, lines,
+		     &(struct event){ .exe = exes[0], .port = own.port, .result = "" });
+	expect_event(test, lines, &(struct event){ .exe = exes[0], .port = own.port });
+	expect_no_event(test, lines, &(struct event){ .name = "accept", .exe = exes[1] });
+	expect_no_event(test, lines, &(struct event){ .name = "close", .exe = exes[1] });
+	expect_event(test, lines,
+		     &(struct event){
+			     .name = "connect", .exe = exes[0], .port = far.port, .result = "ok" });
+	expect_event(test, lines,
+		     &(struct event){ .name = "close", .exe = exes[0], .port = far.port });
+	expect_event(
 		test, lines,
 		&(struct event){ .name = "accept", .exe = other->identity.exe, .port = far.port });
-}
-
-/* --- filters: those of a summary, by what is known when an event happens --- */
-
-/* All of the client's events, and none of the server's. */
-static void expect_client_only(struct test *test, const char *option, const char *pattern)
-{
-	struct actor *server = actor_start(test, "server"),
-		     *client = actor_start_as(test, &(struct actor_options){ .name = "client",
-									     .uid = 1 });
-	struct program *program = start_with(test, WORDS("--include-loopback", option, pattern));
-	struct pair pair = sock_pair(client, server, test->ip, 0);
-	const char *exe = client->identity.exe;
-	const cJSON *lines;
-
-	sock_pair_close(&pair);
-	lines = finish(test, program);
-	expect_one(test, lines, &(struct event){ .name = "process", .exe = exe });
-	expect_one(test, lines,
-		   &(struct event){
-			   .name = "connect", .exe = exe, .port = pair.port, .result = "ok" });
-	expect_one(test, lines, &(struct event){ .name = "close", .exe = exe, .port = pair.port });
-	expect_none(test, lines, &(struct event){ .exe = server->identity.exe });
-}
-
-static void filter_app(struct test *test)
-{
-	expect_client_only(test, "--app", "client");
-}
-
-static void filter_user(struct test *test)
-{
-	expect_client_only(test, "--user", "daemon");
-}
-
-/* Nobody listens where this goes. */
-static void knock(struct test *test, const char *curl, const char *host)
-{
-	const char *url = test_text(test, "http://%s:7/", host);
-	struct program *program = names_start(test, WORDS(curl, "-s", "--noproxy", "*", url));
-
-	expect_equal(test, program_wait(program)->status, 7); /* CURLE_COULDNT_CONNECT */
-}
-
-/* By what DNS has told, from the beginning; the name itself is told as well. */
-static void filter_domain(struct test *test)
-{
-	const char *first = names_copy(test, "curl", "first"),
-		   *second = names_copy(test, "curl", "second");
-	const struct event begun = { .name = "connect", .exe = first, .port = 7, .result = "" };
-	struct program *program;
-	const cJSON *lines;
-
-	names_site(test);
-	names_serve_dns(test, "127.0.0.1",
-			WORDS("--address=/a.example/" SITE, "--address=/b.example/" SITE));
-	names_configure(test, "nameserver 127.0.0.1\n");
-	program = start_with(test, WORDS("--include-loopback", "--domain", "?.example"));
-	knock(test, first, "a.example");
-	program_expect(program, PROGRAM_OUT, "ECONNREFUSED");
-	expect_one(test, finish(test, program), &begun);
-	program = start_with(test, WORDS("--include-loopback", "--domain", "b.*"));
-	knock(test, first, "a.example");
-	knock(test, second, "b.example");
-	program_expect(program, PROGRAM_OUT, "ECONNREFUSED");
-	lines = finish(test, program);
-	expect_none(test, lines, &begun);
-	expect_none(test, lines, &(struct event){ .name = "name", .exe = first });
-	expect_one(test, lines, &(struct event){ .name = "name", .exe = second });
 }
 
 const struct test_case trace_cases[] = {
@@ -496,8 +314,5 @@ const struct test_case trace_cases[] = {
 	CASE("trace/at-once", at_once),
 	CASE("trace/many", many),
 	CASE_BOTH("trace/more-than-rows", more_than_rows),
-	CASE("trace/filter-app", filter_app),
-	CASE("trace/filter-user", filter_user),
-	CASE("trace/filter-domain", filter_domain),
 	{ 0 },
 };
