@@ -78,6 +78,7 @@ struct eg_identity {
 	const char *trust; /* "kernel" "root" "user" "heuristic" */
 	const char *flag; /* a contradiction or an oddity */
 	bool may_carry; /* it may open a tunnel yet, and then has a `via`: worth asking again */
+	bool guessed; /* no list of packages has its uid (identity.md 3.5): it may yet have it */
 	struct eg_evidence *evidence;
 	size_t evidence_count;
 };

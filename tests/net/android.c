@@ -72,23 +72,131 @@ static void packages_by_uid(struct test *test)
 		       (struct expected){ .trust = "heuristic", .component = "main" }, 444);
 }
 
+/* The list as the system replaces it when it has installed an app. */
+static void list_fresh(struct test *test, const char *root)
+{
+	const char *list = test_text(test, "%s/data/system/packages.list", root);
+	const char *other = test_text(test, "%s.tmp", list);
+
+	require(test, file_write(other, "org.example.fresh 10199 0 /d s none\n") == 0);
+	require(test, rename(other, list) == 0);
+}
+
 /* Installed while egret watches: known at the app's first byte. */
 static void install(struct test *test)
 {
 	const char *root = droid_make(test);
-	const char *list = test_text(test, "%s/data/system/packages.list", root);
 	struct actor *server = actor_start(test, "server");
 	struct actor *zygote = start_zygote(test);
 	struct egret *egret = egret_start_own(test, NULL);
 
 	send_bytes(droid_start_app(zygote, root, 10123, "com.android.chrome"), server, 1);
 	await_snapshot(egret);
-	require(test, file_write(test_text(test, "%s.tmp", list),
-				 "org.example.fresh 10199 0 /d s none\n") == 0);
-	require(test, rename(test_text(test, "%s.tmp", list), list) == 0);
+	list_fresh(test, root);
 	send_bytes(droid_start_app(zygote, root, 10199, "other.name"), server, 444);
 	expect_package(egret_stop(egret), "org.example.fresh",
 		       (struct expected){ .component = "other.name" }, 444);
+}
+
+/* Sends a byte more and has a result printed, until an app is in it; how many it took. */
+static long send_until(struct actor *app, struct actor *server, struct egret *egret, const char *id)
+{
+	long sent = 0;
+
+	for (bool told = false; egret->program && !told;) {
+		send_bytes(app, server, 1);
+		sent++;
+		unlink(egret->file);
+		await_snapshot(egret);
+		told = strstr(file_read(egret->test, egret->file), id);
+	}
+	return sent;
+}
+
+/* Listed only after the app has talked: what was counted stays, what follows is the package's. */
+static void listed_late(struct test *test)
+{
+	const char *root = droid_make(test);
+	struct actor *server = actor_start(test, "server");
+	struct actor *zygote = start_zygote(test), *app;
+	struct egret *egret = egret_start_own(test, NULL);
+	struct result *result;
+	long sent;
+
+	app = droid_start_app(zygote, root, 10199, "other.name");
+	send_bytes(app, server, 444);
+	await_snapshot(egret);
+	list_fresh(test, root);
+	sent = send_until(app, server, egret,
+			  test_text(test, "android:%s/org.example.fresh\"", container(test)));
+	send_bytes(app, server, 1000);
+	result = egret_stop(egret);
+	expect_package(result, "other.name",
+		       (struct expected){ .trust = "heuristic", .component = "main" },
+		       444 + sent - 1);
+	expect_package(result, "org.example.fresh", (struct expected){ .component = "other.name" },
+		       1001);
+}
+
+/* Listed just before the end, when nobody would ask for a second yet. */
+static void listed_last(struct test *test)
+{
+	const char *root = droid_make(test);
+	struct actor *server = actor_start(test, "server");
+	struct actor *zygote = start_zygote(test), *app;
+	struct egret *egret = egret_start_own(test, NULL);
+	struct result *result;
+
+	app = droid_start_app(zygote, root, 10199, "other.name");
+	send_bytes(app, server, 444);
+	await_snapshot(egret);
+	list_fresh(test, root);
+	send_bytes(app, server, 1000);
+	result = egret_stop(egret);
+	expect_package(result, "other.name",
+		       (struct expected){ .trust = "heuristic", .component = "main" }, 444);
+	expect_package(result, "org.example.fresh", (struct expected){ .component = "other.name" },
+		       1000);
+}
+
+/* The first interval, as egret replaces its document with each, in which an app is. */
+static struct result *await_interval(struct egret *egret, const char *id)
+{
+	struct test *test = egret->test;
+	char *text = NULL;
+
+	if (!egret->program)
+		return NULL;
+	test->waiting = "an interval";
+	while (!text || !strstr(text, id)) {
+		breathe();
+		text = file_read(test, egret->file);
+	}
+	test->waiting = NULL;
+	return result_parse(test, text, egret->file);
+}
+
+/* What was printed stays; the interval after has the package, and nothing of it twice. */
+static void listed_between(struct test *test)
+{
+	const char *root = droid_make(test);
+	const char *guess = test_text(test, "android:%s/other.name", container(test));
+	struct actor *server = actor_start(test, "server");
+	struct actor *zygote = start_zygote(test), *app;
+	struct egret *egret = egret_start_own(test, WORDS("--interval", "3s"));
+	struct result *result;
+
+	app = droid_start_app(zygote, root, 10199, "other.name");
+	send_bytes(app, server, 444);
+	result = await_interval(egret, guess);
+	expect_package(result, "other.name",
+		       (struct expected){ .trust = "heuristic", .component = "main" }, 444);
+	list_fresh(test, root);
+	send_bytes(app, server, 1000);
+	result = egret_stop(egret);
+	expect_package(result, "org.example.fresh", (struct expected){ .component = "other.name" },
+		       1000);
+	expect_no_app(result, guess);
 }
 
 /* An app that has made itself another root: the list is in that of the container's init. */
@@ -366,6 +474,9 @@ static void owner_on_the_host(struct test *test)
 const struct test_case android_cases[] = {
 	CASE("android/packages", packages_by_uid),
 	CASE("android/install", install),
+	CASE("android/listed-late", listed_late),
+	CASE("android/listed-last", listed_last),
+	CASE("android/listed-between", listed_between),
 	CASE("android/root-of-its-own", root_of_its_own),
 	CASE("android/doctor", doctor),
 	CASE("android/uid-of-its-own", uid_of_its_own),

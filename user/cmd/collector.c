@@ -152,12 +152,12 @@ enum eg_scope collector_scope(const struct eg_flow_key *row)
 	return scope;
 }
 
-/* What it was called before it had its tunnel is no other process's word. */
-static int tell_carrier(struct eg_app *app, struct known_app *known)
+/* What it was called before more was known of it is no other process's word. */
+static int tell_learnt(struct eg_app *app, struct known_app *known)
 {
-	if (!known->carries_now)
+	if (!known->learnt)
 		return 0;
-	known->carries_now = false;
+	known->learnt = false;
 	if (app->processes_count != 1 || eg_app_is_overflow(app))
 		return 0;
 	return eg_app_describe(app, known->kind, known->name, known->trust, known->via,
@@ -172,8 +172,8 @@ static int add_process(struct collector *collector, struct eg_app *app,
 	int error;
 
 	if (known->summary == collector->number)
-		return tell_carrier(app, known);
-	known->carries_now = false;
+		return tell_learnt(app, known);
+	known->learnt = false;
 	known->summary = collector->number;
 	known->app = app;
 	if (eg_app_is_overflow(app))
@@ -238,15 +238,13 @@ static int find_known(struct collector *collector, const struct eg_flow_key *row
 	return *ret_app ? 0 : -ENOMEM;
 }
 
+/* In the summary; `known` NULL: the row is no known process's. */
 static int find_app(struct collector *collector, const struct eg_flow_key *row,
+		    const struct known_process *process, struct known_app *known,
 		    struct eg_app **ret_app)
 {
-	struct known_process *process;
-	struct known_app *known;
-	int error = find_known(collector, row, &process, &known);
+	int error;
 
-	if (error)
-		return error;
 	if (!known)
 		return find_nobody(collector, row, ret_app);
 	error = eg_summary_app(collector->summary, known->id, ret_app);
@@ -352,17 +350,15 @@ size_t collector_names(struct collector *collector, const struct eg_flow_key *ro
 
 /* What was sampled while the counters were read is in the ring by now. */
 static int name_gain(struct collector *collector, const struct eg_gain *gain,
+		     const struct known_process *process, const struct known_app *known,
 		     struct eg_destination *destination)
 {
-	struct known_process *process;
 	struct eg_known_name name;
-	struct known_app *known;
 	int error = 0;
 
 	if (!collector->names)
 		return 0;
-	error = find_known(collector, &gain->row, &process, &known);
-	if (!error && gain->socket.born_ns &&
+	if (gain->socket.born_ns &&
 	    !eg_names_of_socket(collector->names, &gain->socket, gain->row.ip, &name))
 		error = eg_probe_read(collector->probe);
 	return error ? error
@@ -397,9 +393,13 @@ static int add_gain(const struct eg_gain *gain, void *data)
 		.last_seen = within(collector, gain->delta.last_ns),
 	};
 	struct eg_destination *destination;
+	struct known_process *process;
+	struct known_app *known;
 	struct eg_app *app;
-	int error = find_app(collector, &gain->row, &app);
+	int error = find_known(collector, &gain->row, &process, &known);
 
+	if (!error)
+		error = find_app(collector, &gain->row, process, known, &app);
 	if (error)
 		return error;
 	error = eg_app_add(app, &key, &counters, gain->delta.rtt_min_us, &destination);
@@ -413,7 +413,7 @@ static int add_gain(const struct eg_gain *gain, void *data)
 	destination->scope = (uint8_t)collector_scope(&gain->row);
 	if (gain->errors)
 		return eg_destination_add_error(destination, gain->error, gain->errors);
-	return name_gain(collector, gain, destination);
+	return name_gain(collector, gain, process, known, destination);
 }
 
 /* --- ledger --- */
@@ -458,6 +458,8 @@ int collector_fill(struct collector *collector, struct eg_probe *probe, int64_t 
 	collector->end = end;
 	/* As the clock goes now: since the last time it may have been corrected, or set. */
 	collector->boot_to_real_ns = eg_boot_to_real_ns();
+	if (last)
+		processes_settle(collector->processes);
 	if (!error)
 		error = eg_probe_collect(probe, last, add_gain, collector);
 	if (!error)

@@ -74,6 +74,7 @@ static void take_identity(struct known_app *app, const struct eg_identity *ident
 	app->trust = identity->trust;
 	app->flag = identity->flag;
 	app->may_carry = identity->may_carry;
+	app->guessed = identity->guessed;
 	app->asked_at = eg_monotonic_ns();
 }
 
@@ -216,25 +217,55 @@ static struct known_app *add_other(struct known_process *process, uint32_t owner
 #define ASK_AGAIN_NS NSEC_PER_SEC
 
 /* A VPN's program talks before it has a tunnel: whose bytes they are is known only then. */
-static void look_again(struct known_process *process, struct known_app *app,
+static void take_carried(struct known_app *app, struct eg_identity *identity)
+{
+	free(app->via);
+	app->via = TAKE_PTR(identity->via);
+	app->trust = identity->trust;
+	app->flag = identity->flag;
+	app->may_carry = false;
+	app->learnt = true;
+}
+
+/*
+ * Its package is listed now. What was counted for the guess stays there; what
+ * follows is the package's, whose app it joins anew if that is another.
+ */
+static void take_listed(struct known_process *process, struct known_app *app,
+			struct eg_identity *identity)
+{
+	if (strcmp(app->id, identity->id) == 0)
+		app->learnt = true;
+	else
+		app->summary = 0;
+	clear_app(app);
+	take_identity(app, identity);
+	*identity = (struct eg_identity){};
+	process->info.component = process->self.component;
+}
+
+/* Without its process, less may be known than before: that says nothing. */
+static bool is_listed(const struct eg_identity *identity)
+{
+	return !identity->guessed && strcmp(identity->kind, "android") == 0;
+}
+
+static void look_again(struct known_process *process, struct known_app *app, int64_t since,
 		       struct eg_machine *machine)
 {
+	bool open = app->may_carry || app->guessed;
 	struct eg_identity identity = {};
-	int64_t now = app->may_carry ? eg_monotonic_ns() : 0;
+	int64_t now = open ? eg_monotonic_ns() : 0;
 
-	if (!app->may_carry || now - app->asked_at < ASK_AGAIN_NS)
+	if (!open || (app->asked_at >= since && now - app->asked_at < ASK_AGAIN_NS))
 		return;
 	app->asked_at = now;
 	if (identify_for(process, app, machine, &identity) < 0)
 		return;
-	if (!identity.may_carry) {
-		free(app->via);
-		app->via = TAKE_PTR(identity.via);
-		app->trust = identity.trust;
-		app->flag = identity.flag;
-		app->may_carry = false;
-		app->carries_now = true;
-	}
+	if (app->guessed && is_listed(&identity))
+		take_listed(process, app, &identity);
+	else if (app->may_carry && !identity.may_carry)
+		take_carried(app, &identity);
 	eg_identity_clear(&identity);
 }
 
@@ -255,12 +286,12 @@ static struct known_app *find_app(struct known_process *process, uint32_t owner,
 	return add_other(process, owner, machine);
 }
 
-struct known_app *known_process_app(struct known_process *process, uint32_t owner,
+struct known_app *known_process_app(struct known_process *process, uint32_t owner, int64_t since,
 				    struct eg_machine *machine)
 {
 	struct known_app *app = find_app(process, owner, machine);
 
 	if (app)
-		look_again(process, app, machine);
+		look_again(process, app, since, machine);
 	return app;
 }

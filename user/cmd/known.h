@@ -12,7 +12,8 @@ struct known_app {
 	char *id, *name, *via, *component;
 	const char *kind, *trust, *flag;
 	bool may_carry; /* it may open a tunnel yet */
-	bool carries_now; /* it has, after its app was told */
+	bool guessed; /* a list of packages may name it yet */
+	bool learnt; /* more than its app was told: a tunnel, or that a list has its package */
 	int64_t asked_at; /* CLOCK_MONOTONIC: when that was looked at */
 	uint32_t uid; /* of the process, or of the socket's owner that it works for */
 	uint64_t summary; /* the number of the summary that has the process already ... */
@@ -48,7 +49,9 @@ void known_process_enter(struct known_process *process, uint32_t net_ns);
 /*
  * Whose a socket of this process is: the process's own app or, in an Android,
  * that of the user whom fchown(2) has made its owner (identity.md 3.7). One that
- * may open a tunnel is looked at again, now and then. NULL: no memory.
+ * may open a tunnel, or that no list of packages had, is looked at again once a
+ * second, and if it was not since then (CLOCK_MONOTONIC ns): its texts may be
+ * others then. NULL: no memory.
  */
-struct known_app *known_process_app(struct known_process *process, uint32_t owner,
+struct known_app *known_process_app(struct known_process *process, uint32_t owner, int64_t since,
 				    struct eg_machine *machine);

@@ -25,6 +25,7 @@ struct processes {
 	int64_t boot_to_real_ns;
 	struct eg_machine *machine; /* what its files say about processes */
 	struct eg_table *table; /* struct eg_proc_key -> struct known_process * */
+	int64_t settled_at; /* CLOCK_MONOTONIC: what was a guess is asked once more; 0: not yet */
 	size_t described; /* since the last time that some were forgotten */
 	bool busy; /* the kernel has much to tell just now */
 	int64_t forgotten_at; /* CLOCK_MONOTONIC: when that was */
@@ -95,7 +96,12 @@ struct known_process *processes_find(const struct processes *processes,
 struct known_app *processes_app(struct processes *processes, struct known_process *process,
 				uint32_t owner)
 {
-	return known_process_app(process, owner, processes->machine);
+	return known_process_app(process, owner, processes->settled_at, processes->machine);
+}
+
+void processes_settle(struct processes *processes)
+{
+	processes->settled_at = eg_monotonic_ns();
 }
 
 char *processes_read(struct processes *processes, const struct known_process *process,

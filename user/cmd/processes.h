@@ -20,6 +20,9 @@ struct known_process *processes_find(const struct processes *processes,
 struct known_app *processes_app(struct processes *processes, struct known_process *process,
 				uint32_t owner);
 
+/* What comes is the last: whoever was looked at before now is looked at once more. */
+void processes_settle(struct processes *processes);
+
 /* A file as the process sees it; malloc'ed, NULL: none, or it has ended. */
 char *processes_read(struct processes *processes, const struct known_process *process,
 		     const char *path, size_t *ret_size);

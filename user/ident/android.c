@@ -252,6 +252,7 @@ static bool answer_unlisted(struct resolver *resolver, const struct android *and
 {
 	const char *package = android->process ? package_of(resolver, android->process) : NULL;
 
+	resolver->guessed = true;
 	/* A listed package has the uid that it is listed with. */
 	if (package && android->uid_known && android->packages &&
 	    eg_packages_lists(android->packages, package)) {

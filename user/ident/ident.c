@@ -143,6 +143,7 @@ static int give(struct resolver *resolver, struct eg_identity *ret_identity)
 		.trust = resolver->trust,
 		.flag = resolver->flag,
 		.may_carry = resolver->may_carry,
+		.guessed = resolver->guessed,
 		.evidence = TAKE_PTR(resolver->evidence),
 		.evidence_count = resolver->evidence_count,
 	};

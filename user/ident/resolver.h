@@ -40,7 +40,7 @@ struct resolver {
 	bool explain;
 
 	const char *kind, *id, *name, *component, *via, *trust, *flag;
-	bool may_carry;
+	bool may_carry, guessed;
 	struct eg_evidence *evidence;
 	size_t evidence_count;
 };

@@ -250,31 +250,36 @@ static void what_is_not_listed_is_a_guess(void **state)
 			   "'cmdline': ['org.example.fresh']",
 		  .id = "android:waydroid/org.example.fresh",
 		  .component = "main",
-		  .trust = "heuristic" },
+		  .trust = "heuristic",
+		  .guessed = true },
 		{ .facts = "'cgroup': '0::/lxc.payload.waydroid', "
 			   "'exe': '/system/bin/app_process64', " PACKAGES
 			   ", 'uid': 10177, 'sk_uid': 10177, "
 			   "'cmdline': ['org.example.fresh:push']",
 		  .id = "android:waydroid/org.example.fresh",
 		  .component = "push",
-		  .trust = "heuristic" },
+		  .trust = "heuristic",
+		  .guessed = true },
 		{ .facts = "'cgroup': '0::/lxc.payload.waydroid', "
 			   "'exe': '/system/bin/app_process64', " PACKAGES
 			   ", 'uid': 10177, 'sk_uid': 10177, "
 			   "'cmdline': ['<pre-initialized>']",
 		  .id = "android:waydroid/system:uid-10177",
 		  .component = "<pre-initialized>",
-		  .trust = "heuristic" },
+		  .trust = "heuristic",
+		  .guessed = true },
 		{ .facts = "'cgroup': '0::/lxc.payload.waydroid', "
 			   "'exe': '/system/bin/app_process64', " PACKAGES
 			   ", 'uid': 65534, 'sk_uid': 65534, "
 			   "'cmdline': ['com.android.chrome']",
 		  .id = "android:waydroid/com.android.chrome",
 		  .component = "main",
-		  .trust = "heuristic" },
+		  .trust = "heuristic",
+		  .guessed = true },
 		{ .facts = "'cgroup': '0::/lxc.payload.waydroid', 'uid': 10123, "
 			   "'exe': '/system/bin/app_process64', 'exited': true",
-		  .id = "android:waydroid/system:uid-10123" },
+		  .id = "android:waydroid/system:uid-10123",
+		  .guessed = true },
 	};
 
 	(void)state;
@@ -391,7 +396,8 @@ static void claims_of_users_stay_claims(void **state)
 		  .id = "android:waydroid/system:uid-10188",
 		  .component = "com.android.chrome:push",
 		  .trust = "heuristic",
-		  .flag = "uid-mismatch" },
+		  .flag = "uid-mismatch",
+		  .guessed = true },
 		{ .facts = "'cgroup': '0::/lxc.payload.waydroid', 'uid': 10130, "
 			   "'userns': 'container', 'uid_map': ['10123 10130 1'], "
 			   "'exe': '/data/evil', 'cmdline': ['com.android.chrome'], " PACKAGES,

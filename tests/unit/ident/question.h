@@ -24,6 +24,7 @@ struct question {
 	const char *unit; /* a cgroup below the manager of user 1000; NULL: see the facts */
 	const char *facts; /* what stands between the braces, quoted by ' */
 	const char *id, *name, *component, *trust, *via, *flag;
+	bool guessed; /* a list may name it yet; looked at with an id only */
 };
 
 /* Answers: it bears another's name; it is what it says that it is. */
@@ -82,6 +83,8 @@ static inline void question_ask(const struct question *question)
 	question_compare(facts, "trust", identity.trust, question->trust);
 	question_compare(facts, "via", identity.via, question->via);
 	question_compare(facts, "flag", identity.flag, question->flag);
+	if (question->id)
+		assert_int_equal(identity.guessed, question->guessed);
 	eg_identity_clear(&identity);
 	eg_fixture_free(fixture);
 }
