@@ -162,7 +162,8 @@ struct eg_lookup {
 	bool (*holds)(void *data, const char *path); /* open in the process? */
 	const struct eg_ancestor *(*ancestor)(void *data, unsigned number); /* 0: the parent */
 	const struct eg_entries *(*entries)(void *data, uint32_t uid); /* as this user has them */
-	const struct eg_packages *(*packages)(void *data, const char *container);
+	/* *ret_pid (NULL: not wanted): in whose root it lies, 0: the process's own or unknown. */
+	const struct eg_packages *(*packages)(void *data, const char *container, uint32_t *ret_pid);
 };
 
 /*

@@ -159,6 +159,17 @@ static void listed_last(struct test *test)
 		       1000);
 }
 
+/* Of an app, egret app names the list in that process's root as what it has read. */
+static void expect_list_in(struct test *test, const struct actor *app, const struct actor *eldest)
+{
+	struct output output = egret_run(test, WORDS("app", test_text(test, "%d", app->pid)));
+
+	expect_equal(test,
+		     !!strstr(output.out, test_text(test, "/proc/%d/root/data/system/packages.list",
+						    eldest->pid)),
+		     1);
+}
+
 /* The first interval, as egret replaces its document with each, in which an app is. */
 static struct result *await_interval(struct egret *egret, const char *id)
 {
@@ -219,6 +230,8 @@ static void root_of_its_own(struct test *test)
 	send_bytes(app, server, 111);
 	expect_package(egret_stop(egret), "com.android.chrome",
 		       (struct expected){ .component = "main" }, 111);
+	if (egret->program)
+		expect_list_in(test, app, zygote);
 }
 
 /* Found by its cgroup, while one of its processes lives. */

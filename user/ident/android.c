@@ -10,11 +10,13 @@
 
 #include <egret/base.h>
 
+#define PACKAGES_LIST "root/data/system/packages.list"
 #define UID_NOBODY 65534 /* what is not mapped, or has no full socket */
 
 struct android {
 	const char *container;
 	const struct eg_packages *packages; /* NULL: not readable */
+	const char *list; /* where they are listed; below /proc/PID/ if it is relative */
 	const char *process; /* argv[0]; NULL: unknown */
 	const char *trust;
 	uint32_t uid; /* Android's, of the owner */
@@ -40,13 +42,17 @@ static bool is_android_program(const char *exe)
 static bool is_android(struct resolver *resolver, struct android *android)
 {
 	const struct eg_lookup *lookup = resolver->lookup;
+	uint32_t pid = 0;
 
 	if (has_uid_of_user(resolver)) {
 		android->self_mapped = strcmp(android->trust, TRUST_ROOT) == 0;
 		android->trust = TRUST_USER;
 	} else if (lookup->packages) {
-		android->packages = lookup->packages(lookup->data, android->container);
+		android->packages = lookup->packages(lookup->data, android->container,
+						     resolver->explain ? &pid : NULL);
 	}
+	android->list = pid ? scratch_format(&resolver->scratch, "/proc/%u/" PACKAGES_LIST, pid)
+			    : PACKAGES_LIST;
 	return android->packages || is_android_program(resolver->exe);
 }
 
@@ -211,8 +217,7 @@ static bool answer_claimed(struct resolver *resolver, const struct android *andr
 {
 	if (android->packages && !eg_packages_are_cut(android->packages) &&
 	    !eg_packages_lists(android->packages, package))
-		note(resolver, "package", "not in the list", "root/data/system/packages.list",
-		     android->trust);
+		note(resolver, "package", "not in the list", android->list, android->trust);
 	return answer_package(resolver, android, package, TRUST_HEURISTIC);
 }
 
@@ -395,8 +400,8 @@ static void note_android(struct resolver *resolver, const struct android *androi
 		note_field(resolver, "sk_uid", uid, "status", "sk->sk_uid", TRUST_KERNEL);
 	else if (!resolver->facts->uid_unknown)
 		note_field(resolver, "uid", uid, "status", "task->cred->uid", TRUST_KERNEL);
-	note(resolver, "packages_list", packages_remark(android->packages),
-	     "root/data/system/packages.list", android->packages ? android->trust : NULL);
+	note(resolver, "packages_list", packages_remark(android->packages), android->list,
+	     android->packages ? android->trust : NULL);
 	note_arguments(resolver, android->process);
 }
 

@@ -71,7 +71,7 @@ static int ask_process(struct search *search, uint32_t pid)
 	error = eg_identify_app(facts, lookup, false, &identity);
 	container = error ? NULL : container_of(&identity);
 	if (container) {
-		packages = lookup->packages(lookup->data, container);
+		packages = lookup->packages(lookup->data, container, NULL);
 		search->has_waydroid |= strcmp(container, WAYDROID_CONTAINER) == 0;
 		error = tell(search, container, packages, false);
 	}
@@ -136,8 +136,8 @@ static int tell_stopped(struct search *search)
 	if (search->has_waydroid || access(WAYDROID_CONFIG, F_OK) < 0)
 		return 0;
 	lookup = eg_machine_lookup(search->machine, &nobody);
-	return tell(search, WAYDROID_CONTAINER, lookup->packages(lookup->data, WAYDROID_CONTAINER),
-		    true);
+	return tell(search, WAYDROID_CONTAINER,
+		    lookup->packages(lookup->data, WAYDROID_CONTAINER, NULL), true);
 }
 
 int eg_machine_androids(struct eg_machine *machine,

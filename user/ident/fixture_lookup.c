@@ -116,11 +116,13 @@ static const struct eg_entries *find_entries(void *data, uint32_t uid)
 	return fixture->entries;
 }
 
-static const struct eg_packages *find_packages(void *data, const char *container)
+static const struct eg_packages *find_packages(void *data, const char *container, uint32_t *ret_pid)
 {
 	const struct eg_fixture *fixture = data;
 
 	(void)container;
+	if (ret_pid)
+		*ret_pid = 0;
 	return fixture->packages;
 }
 

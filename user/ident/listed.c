@@ -99,6 +99,17 @@ static int open_eldest(int process)
 	return eldest;
 }
 
+/* In egret's own pid namespace; 0: it is gone. */
+static uint32_t pid_of(int process)
+{
+	_cleanup_(eg_freep) char *text = NULL;
+	size_t size;
+
+	return procfs_read_own(process, "stat", &text, &size) < 0
+		       ? 0
+		       : (uint32_t)strtoul(text, NULL, 10);
+}
+
 /* --- reading --- */
 
 /* NULL: there is no list, or it can't be read; one that is too large makes an Android, too. */
@@ -158,14 +169,18 @@ static const struct eg_packages *read_stopped(struct listings *listings, const c
 }
 
 const struct eg_packages *listings_ask(struct listings *listings, int process,
-				       const char *container)
+				       const char *container, uint32_t *ret_pid)
 {
 	_cleanup_(eg_closep) int eldest = process < 0 ? -1 : open_eldest(process);
 	const struct eg_packages *packages;
 	const struct listed *listed;
 
+	if (ret_pid)
+		*ret_pid = 0;
 	if (process >= 0) {
 		packages = read_list(listings, eldest, container);
+		if (packages && ret_pid)
+			*ret_pid = pid_of(eldest);
 		return packages ? packages : read_list(listings, process, container);
 	}
 	/* What was read last is true of those that are gone as well. */

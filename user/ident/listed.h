@@ -25,8 +25,8 @@ struct listed *listed_add(struct listings *listings, const char *container);
 /*
  * The list of a container that this process (its directory in /proc) is in, read
  * anew if it is another one; of a process that is gone (negative), what was read
- * last, or what Waydroid has left. NULL: it has none.
+ * last, or what Waydroid has left. NULL: it has none. *ret_pid as in struct eg_lookup.
  */
 const struct eg_packages *listings_ask(struct listings *listings, int process,
-				       const char *container);
+				       const char *container, uint32_t *ret_pid);
 void listings_clear(struct listings *listings);

@@ -267,11 +267,11 @@ static const struct eg_entries *find_entries(void *data, uint32_t uid)
 
 /* --- packages --- */
 
-static const struct eg_packages *find_packages(void *data, const char *container)
+static const struct eg_packages *find_packages(void *data, const char *container, uint32_t *ret_pid)
 {
 	struct eg_machine *machine = data;
 	const struct eg_packages *packages =
-		listings_ask(&machine->listings, open_process(machine), container);
+		listings_ask(&machine->listings, open_process(machine), container, ret_pid);
 
 	machine->listed_now = packages;
 	return packages;

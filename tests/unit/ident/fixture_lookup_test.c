@@ -20,7 +20,7 @@ static void what_is_not_told_is_not_there(void **state)
 	assert_false(lookup->holds(lookup->data, "/dev/net/tun"));
 	assert_null(lookup->ancestor(lookup->data, 0));
 	assert_null(lookup->entries(lookup->data, 1));
-	assert_null(lookup->packages(lookup->data, "x"));
+	assert_null(lookup->packages(lookup->data, "x", NULL));
 	eg_fixture_free(fixture);
 }
 
@@ -42,7 +42,7 @@ static void what_is_told_is_there(void **state)
 		lookup->read(lookup->data, EG_TREE_HOST, "/x/config.v2.json", &text, &size), 0);
 	assert_string_equal(text, "{\"Name\":\"/web\"}");
 	free(text);
-	assert_int_equal(eg_packages_count(lookup->packages(lookup->data, "x")), 1);
+	assert_int_equal(eg_packages_count(lookup->packages(lookup->data, "x", NULL)), 1);
 	eg_fixture_free(fixture);
 }
 

@@ -98,7 +98,7 @@ static void files_of_host_and_root(void **state)
 		lookup->read(lookup->data, EG_TREE_ROOT, "/.flatpak-info", &none, &size), 0);
 	assert_true(lookup->exists(lookup->data, "/etc"));
 	assert_false(lookup->exists(lookup->data, "/nonexistent"));
-	assert_null(lookup->packages(lookup->data, "none"));
+	assert_null(lookup->packages(lookup->data, "none", NULL));
 	assert_false(lookup->holds(lookup->data, "/dev/net/tun"));
 }
 
@@ -118,7 +118,7 @@ static void users_take_no_more_memory(void **state)
 		const struct eg_lookup *lookup = eg_machine_lookup(*state, &facts);
 
 		assert_non_null(lookup->entries(lookup->data, uid));
-		lookup->packages(lookup->data, "none");
+		lookup->packages(lookup->data, "none", NULL);
 		if (uid == 100)
 			warm = mallinfo2().uordblks;
 	}

@@ -88,8 +88,8 @@ static void a_stopped_container_has_its_packages(void **state)
 	write_file(DATA "/system/packages.list", LIST LIST);
 	assert_int_equal(eg_machine_new(&machine), 0);
 	lookup = eg_machine_lookup(machine, &facts);
-	assert_null(lookup->packages(lookup->data, "another"));
-	packages = lookup->packages(lookup->data, "waydroid");
+	assert_null(lookup->packages(lookup->data, "another", NULL));
+	packages = lookup->packages(lookup->data, "waydroid", NULL);
 	assert_non_null(packages);
 	assert_true(eg_packages_has(packages, "org.example.video", 10123));
 	eg_machine_free(machine);
