@@ -49,8 +49,7 @@ class Run:
             done = subprocess.run([EGRET, *(names.get(word, word) for word in arguments)],
                                   input=stdin or b"", check=False, timeout=120,
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                  env={**os.environ, **ENVIRONMENT, **environment,
-                                       **self.without_leaks(arguments)})
+                                  env={**os.environ, **ENVIRONMENT, **environment})
             self.status = done.returncode
             self.said = done.stderr.decode()
             self.printed = done.stdout.decode()
@@ -59,13 +58,6 @@ class Run:
             self.left = sorted({path.name for path in pathlib.Path(directory).iterdir()}
                                - {"output", "log"})
             self.recorded = self.read_back(directory) if "DATABASE" in arguments else None
-
-    @staticmethod
-    def without_leaks(arguments):
-        """In the recorder's sandbox LeakSanitizer can't do its work, and ends the process."""
-        if "record" not in arguments:
-            return {}
-        return {"ASAN_OPTIONS": f"{ENVIRONMENT['ASAN_OPTIONS']}:detect_leaks=0"}
 
     @staticmethod
     def read_back(directory):

@@ -202,6 +202,7 @@ static struct program *record_by(struct test *test, const char *path, const char
 		test_text(test, "FAKETIME_TIMESTAMP_FILE=%s", clock),
 		"FAKETIME_NO_CACHE=1",
 		"FAKETIME_DONT_FAKE_MONOTONIC=1",
+		"ASAN_OPTIONS=verify_asan_link_order=0", /* which would be the first library */
 		NULL,
 	};
 	struct program *program;

@@ -133,12 +133,12 @@ class Terminal:
         self.master = self.slave = None
 
     def cursor_line(self):
-        """The line that is shown in reverse or on another ground, titles apart."""
+        """The line that is shown in reverse or on another ground, titles apart; "": there is none yet."""
         for y, row in self.screen.buffer.items():
             first = row[0]
             if (first.reverse or first.bg == "cyan") and "DESTINATION" not in self.screen.display[y]:
                 return self.screen.display[y].strip()
-        return None
+        return ""
 
     def colors(self):
         return {getattr(cell, what) for row in self.screen.buffer.values() for cell in row.values()
