@@ -22,8 +22,8 @@ extern const struct test_case executable_cases[], storm_cases[], command_cases[]
 extern const struct test_case option_cases[], output_cases[], interval_cases[];
 extern const struct test_case namespace_cases[], trace_cases[], trace_filter_cases[],
 	listener_cases[], filter_cases[], record_cases[], program_cases[], capture_cases[],
-	app_cases[], android_cases[], script_cases[], sandbox_cases[], place_cases[],
-	question_cases[], name_cases[], resolver_cases[], asker_cases[], resolved_cases[],
-	handshake_cases[], quic_cases[], refused_cases[], foreign_cases[], hostile_cases[],
-	lxc_cases[], podman_cases[], scope_cases[], impostor_cases[], packaged_cases[],
-	relay_cases[];
+	app_cases[], android_cases[], android_netd_cases[], script_cases[], sandbox_cases[],
+	place_cases[], question_cases[], name_cases[], resolver_cases[], asker_cases[],
+	resolved_cases[], handshake_cases[], quic_cases[], refused_cases[], foreign_cases[],
+	hostile_cases[], lxc_cases[], podman_cases[], scope_cases[], impostor_cases[],
+	packaged_cases[], relay_cases[];

@@ -17,41 +17,11 @@
 
 #include "droid.h"
 
-/* Its own name for each case: cases run at the same time, and egret sees all of them. */
-static const char *container(struct test *test)
-{
-	return test_text(test, "droid%d", getpid());
-}
-
-static const char *payload(struct test *test)
-{
-	return cgroup_named(test, test_text(test, "lxc.payload.%s", container(test)));
-}
-
-static struct actor *start_zygote(struct test *test)
-{
-	return actor_start_as(test,
-			      &(struct actor_options){ .name = "zygote", .cgroup = payload(test) });
-}
-
-/* An app of the container; name and trust, where not given, are those of a listed package. */
-static void expect_package(struct result *result, const char *package, struct expected expected,
-			   long sent)
-{
-	if (!result)
-		return;
-	expected.id = test_text(result->test, "android:%s/%s", container(result->test), package);
-	expected.kind = "android";
-	expected.name = expected.name ?: package;
-	expected.trust = expected.trust ?: "root";
-	expect_app(result, &expected, sent);
-}
-
 static void packages_by_uid(struct test *test)
 {
 	const char *root = droid_make(test);
 	struct actor *server = actor_start(test, "server");
-	struct actor *zygote = start_zygote(test);
+	struct actor *zygote = droid_start_zygote(test);
 	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 
@@ -61,15 +31,15 @@ static void packages_by_uid(struct test *test)
 	send_bytes(droid_start_app(zygote, root, 1010123, "com.android.chrome"), server, 333);
 	send_bytes(droid_start_app(zygote, root, 10199, "org.example.fresh"), server, 444);
 	result = egret_stop(egret);
-	expect_package(result, "com.android.chrome", (struct expected){ .component = "main" }, 111);
-	expect_package(result, "com.google.android.gsf", (struct expected){ .component = "push" },
-		       222);
-	expect_package(result, "com.android.chrome@u10",
-		       (struct expected){ .name = "com.android.chrome (user 10)",
-					  .component = "main" },
-		       333);
-	expect_package(result, "org.example.fresh",
-		       (struct expected){ .trust = "heuristic", .component = "main" }, 444);
+	droid_expect(result, "com.android.chrome", (struct expected){ .component = "main" }, 111);
+	droid_expect(result, "com.google.android.gsf", (struct expected){ .component = "push" },
+		     222);
+	droid_expect(result, "com.android.chrome@u10",
+		     (struct expected){ .name = "com.android.chrome (user 10)",
+					.component = "main" },
+		     333);
+	droid_expect(result, "org.example.fresh",
+		     (struct expected){ .trust = "heuristic", .component = "main" }, 444);
 }
 
 /* The list as the system replaces it when it has installed an app. */
@@ -87,15 +57,15 @@ static void install(struct test *test)
 {
 	const char *root = droid_make(test);
 	struct actor *server = actor_start(test, "server");
-	struct actor *zygote = start_zygote(test);
+	struct actor *zygote = droid_start_zygote(test);
 	struct egret *egret = egret_start_own(test, NULL);
 
 	send_bytes(droid_start_app(zygote, root, 10123, "com.android.chrome"), server, 1);
 	await_snapshot(egret);
 	list_fresh(test, root);
 	send_bytes(droid_start_app(zygote, root, 10199, "other.name"), server, 444);
-	expect_package(egret_stop(egret), "org.example.fresh",
-		       (struct expected){ .component = "other.name" }, 444);
+	droid_expect(egret_stop(egret), "org.example.fresh",
+		     (struct expected){ .component = "other.name" }, 444);
 }
 
 /* Sends a byte more and has a result printed, until an app is in it; how many it took. */
@@ -118,7 +88,7 @@ static void listed_late(struct test *test)
 {
 	const char *root = droid_make(test);
 	struct actor *server = actor_start(test, "server");
-	struct actor *zygote = start_zygote(test), *app;
+	struct actor *zygote = droid_start_zygote(test), *app;
 	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 	long sent;
@@ -128,14 +98,14 @@ static void listed_late(struct test *test)
 	await_snapshot(egret);
 	list_fresh(test, root);
 	sent = send_until(app, server, egret,
-			  test_text(test, "android:%s/org.example.fresh\"", container(test)));
+			  test_text(test, "android:%s/org.example.fresh\"", droid_container(test)));
 	send_bytes(app, server, 1000);
 	result = egret_stop(egret);
-	expect_package(result, "other.name",
-		       (struct expected){ .trust = "heuristic", .component = "main" },
-		       444 + sent - 1);
-	expect_package(result, "org.example.fresh", (struct expected){ .component = "other.name" },
-		       1001);
+	droid_expect(result, "other.name",
+		     (struct expected){ .trust = "heuristic", .component = "main" },
+		     444 + sent - 1);
+	droid_expect(result, "org.example.fresh", (struct expected){ .component = "other.name" },
+		     1001);
 }
 
 /* Listed just before the end, when nobody would ask for a second yet. */
@@ -143,7 +113,7 @@ static void listed_last(struct test *test)
 {
 	const char *root = droid_make(test);
 	struct actor *server = actor_start(test, "server");
-	struct actor *zygote = start_zygote(test), *app;
+	struct actor *zygote = droid_start_zygote(test), *app;
 	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
 
@@ -153,10 +123,10 @@ static void listed_last(struct test *test)
 	list_fresh(test, root);
 	send_bytes(app, server, 1000);
 	result = egret_stop(egret);
-	expect_package(result, "other.name",
-		       (struct expected){ .trust = "heuristic", .component = "main" }, 444);
-	expect_package(result, "org.example.fresh", (struct expected){ .component = "other.name" },
-		       1000);
+	droid_expect(result, "other.name",
+		     (struct expected){ .trust = "heuristic", .component = "main" }, 444);
+	droid_expect(result, "org.example.fresh", (struct expected){ .component = "other.name" },
+		     1000);
 }
 
 /* Of an app, egret app names the list in that process's root as what it has read. */
@@ -191,22 +161,22 @@ static struct result *await_interval(struct egret *egret, const char *id)
 static void listed_between(struct test *test)
 {
 	const char *root = droid_make(test);
-	const char *guess = test_text(test, "android:%s/other.name", container(test));
+	const char *guess = test_text(test, "android:%s/other.name", droid_container(test));
 	struct actor *server = actor_start(test, "server");
-	struct actor *zygote = start_zygote(test), *app;
+	struct actor *zygote = droid_start_zygote(test), *app;
 	struct egret *egret = egret_start_own(test, WORDS("--interval", "3s"));
 	struct result *result;
 
 	app = droid_start_app(zygote, root, 10199, "other.name");
 	send_bytes(app, server, 444);
 	result = await_interval(egret, guess);
-	expect_package(result, "other.name",
-		       (struct expected){ .trust = "heuristic", .component = "main" }, 444);
+	droid_expect(result, "other.name",
+		     (struct expected){ .trust = "heuristic", .component = "main" }, 444);
 	list_fresh(test, root);
 	send_bytes(app, server, 1000);
 	result = egret_stop(egret);
-	expect_package(result, "org.example.fresh", (struct expected){ .component = "other.name" },
-		       1000);
+	droid_expect(result, "org.example.fresh", (struct expected){ .component = "other.name" },
+		     1000);
 	expect_no_app(result, guess);
 }
 
@@ -215,7 +185,7 @@ static void root_of_its_own(struct test *test)
 {
 	const char *root = droid_make(test), *own = test_path(test, "own");
 	struct actor *server = actor_start(test, "server");
-	struct actor *zygote = start_zygote(test), *app;
+	struct actor *zygote = droid_start_zygote(test), *app;
 	struct call call = { 0 };
 	struct egret *egret;
 
@@ -228,8 +198,8 @@ static void root_of_its_own(struct test *test)
 	snprintf(call.text, sizeof(call.text), "zygote\n%s", root);
 	require(test, actor_call(zygote, droid_specialise, &call) == 0);
 	send_bytes(app, server, 111);
-	expect_package(egret_stop(egret), "com.android.chrome",
-		       (struct expected){ .component = "main" }, 111);
+	droid_expect(egret_stop(egret), "com.android.chrome",
+		     (struct expected){ .component = "main" }, 111);
 	if (egret->program)
 		expect_list_in(test, app, zygote);
 }
@@ -238,7 +208,7 @@ static void root_of_its_own(struct test *test)
 static void doctor(struct test *test)
 {
 	const char *root = droid_make(test);
-	struct actor *zygote = start_zygote(test);
+	struct actor *zygote = droid_start_zygote(test);
 	struct output output;
 	const cJSON *check;
 	bool found = false;
@@ -250,7 +220,7 @@ static void doctor(struct test *test)
 	json = cJSON_Parse(output.out);
 	cJSON_ArrayForEach(check, json_get(json, "checks")) {
 		if (strcmp(json_text(check, "name"),
-			   test_text(test, "Android container %s", container(test))) != 0)
+			   test_text(test, "Android container %s", droid_container(test))) != 0)
 			continue;
 		found = true;
 		expect_said(test, check, "status", "ok");
@@ -290,7 +260,7 @@ static void uid_of_its_own(struct test *test)
 {
 	const char *root = droid_make(test);
 	struct actor *server = actor_start(test, "server"), *evil;
-	struct actor *zygote = start_zygote(test);
+	struct actor *zygote = droid_start_zygote(test);
 	struct call call = { .arg = { 10199 } };
 	struct egret *egret = egret_start_own(test, NULL);
 	struct result *result;
@@ -302,10 +272,10 @@ static void uid_of_its_own(struct test *test)
 	send_bytes(evil, server, 666);
 	send_bytes(droid_start_app(zygote, root, 10123, "com.android.chrome"), server, 111);
 	result = egret_stop(egret);
-	expect_package(result, "com.android.chrome", (struct expected){ .component = "main" }, 111);
+	droid_expect(result, "com.android.chrome", (struct expected){ .component = "main" }, 111);
 	expect_equal(test,
 		     !result || result_app(result, test_text(test, "container:lxc/%s",
-							     container(test))) != NULL,
+							     droid_container(test))) != NULL,
 		     1);
 }
 
@@ -313,7 +283,7 @@ static void uid_of_its_own(struct test *test)
 static void evidence(struct test *test)
 {
 	const char *root = droid_make(test);
-	struct actor *zygote = start_zygote(test), *app;
+	struct actor *zygote = droid_start_zygote(test), *app;
 	struct output output;
 	cJSON *json;
 
@@ -323,7 +293,7 @@ static void evidence(struct test *test)
 	json = cJSON_Parse(output.out);
 	expect_said(test, json, "schema", "egret.app/1");
 	expect_said(test, json, "app_id",
-		    test_text(test, "android:%s/com.android.chrome", container(test)));
+		    test_text(test, "android:%s/com.android.chrome", droid_container(test)));
 	expect_said(test, json, "component", "remote");
 	expect_said(test, json, "trust", "root");
 	expect_equal(test, json_number(json, "owner_uid"), 10123);
@@ -340,7 +310,7 @@ static void evidence(struct test *test)
 static void large_list(struct test *test)
 {
 	const char *root = droid_make(test);
-	struct actor *zygote = start_zygote(test), *app;
+	struct actor *zygote = droid_start_zygote(test), *app;
 	struct output output;
 	cJSON *json;
 
@@ -351,137 +321,10 @@ static void large_list(struct test *test)
 	output = egret_run(test, WORDS("app", test_text(test, "%d", app->pid)));
 	json = cJSON_Parse(output.out);
 	expect_said(test, json, "app_id",
-		    test_text(test, "android:%s/com.android.chrome", container(test)));
+		    test_text(test, "android:%s/com.android.chrome", droid_container(test)));
 	expect_said(test, json, "trust", "heuristic");
 	expect_equal(test, !!strstr(output.out, "too large to be read whole"), 1);
 	cJSON_Delete(json);
-}
-
-/* --- sockets that netd makes for others --- */
-
-/* Android's resolver: root, in the container, with its own executable. */
-static struct actor *start_netd(struct test *test, const char *root)
-{
-	struct actor *netd = actor_start_as(
-		test, &(struct actor_options){ .name = "netd", .cgroup = payload(test) });
-	struct call call = { 0 };
-
-	snprintf(call.text, sizeof(call.text), "netd\n%s", root);
-	require(test, actor_call(netd, droid_specialise, &call) == 0);
-	return netd;
-}
-
-struct asked {
-	struct actor *netd, *server;
-	int server_fd, port;
-};
-
-static struct asked start_asking(struct test *test)
-{
-	struct asked asked = { .server = actor_start(test, "server") };
-
-	asked.server_fd = sock_open(asked.server, test->family, SOCK_DGRAM, 0);
-	asked.port = sock_bind(asked.server, asked.server_fd, test->ip, 0);
-	asked.netd = start_netd(test, droid_make(test));
-	return asked;
-}
-
-/* A question for an app, over UDP as netd asks it; `late`: given away after connect(). */
-static void ask(const struct asked *asked, uid_t uid, long size, bool connected, bool late)
-{
-	struct actor *netd = asked->netd;
-	int fd = sock_open(netd, netd->test->family, SOCK_DGRAM, 0);
-	const char *ip = netd->test->ip;
-
-	if (!late)
-		droid_give(netd, fd, uid);
-	if (connected)
-		expect_equal(netd->test, sock_connect(netd, fd, ip, asked->port), 0);
-	if (late)
-		droid_give(netd, fd, uid);
-	expect_equal(netd->test,
-		     sock_send_to(netd, fd, connected ? NULL : ip, connected ? 0 : asked->port,
-				  size),
-		     size);
-	sock_close(netd, fd);
-}
-
-static void netd_datagrams(struct test *test)
-{
-	struct asked asked = start_asking(test);
-	struct egret *egret = egret_start_own(test, NULL);
-	struct result *result;
-
-	ask(&asked, 10123, 31, true, false);
-	ask(&asked, 10110, 37, false, false);
-	ask(&asked, 1010123, 41, true, true);
-	result = egret_stop(egret);
-	expect_package(result, "com.android.chrome",
-		       (struct expected){ .via = "netd", .component = "dns via netd" }, 31);
-	expect_package(result, "com.google.android.gms",
-		       (struct expected){ .via = "netd", .component = "dns via netd" }, 37);
-	expect_package(result, "com.android.chrome@u10",
-		       (struct expected){ .name = "com.android.chrome (user 10)",
-					  .via = "netd",
-					  .component = "dns via netd" },
-		       41);
-	expect_no_app(result, test_text(test, "android:%s/system:netd", container(test)));
-}
-
-/* Its own question, and one over the connection that all apps' private DNS shares. */
-static void netd_own(struct test *test)
-{
-	struct asked asked = start_asking(test);
-	struct egret *egret = egret_start_own(test, NULL);
-	struct result *result;
-
-	ask(&asked, 0, 43, true, false);
-	ask(&asked, 1051, 47, true, false);
-	result = egret_stop(egret);
-	expect_package(result, "system:netd",
-		       (struct expected){ .name = "Android netd", .component = "netd" }, 43);
-	expect_package(result, "system:dns",
-		       (struct expected){ .name = "Android DNS resolver", .component = "netd" },
-		       47);
-}
-
-/* TCP, and an app that talks for itself as well: one app, whose own bytes are no relay's. */
-static void netd_stream(struct test *test)
-{
-	struct actor *server = actor_start(test, "server"), *zygote, *netd;
-	const char *root = droid_make(test);
-	int listener = sock_open(server, test->family, SOCK_STREAM, 0), fd, other;
-	int port = sock_bind(server, listener, test->ip, 0);
-	struct egret *egret;
-
-	sock_listen(server, listener);
-	netd = start_netd(test, root);
-	zygote = start_zygote(test);
-	egret = egret_start_own(test, NULL);
-	send_bytes(droid_start_app(zygote, root, 10123, "com.android.chrome"), server, 1000);
-	fd = sock_open(netd, test->family, SOCK_STREAM, 0);
-	droid_give(netd, fd, 10123);
-	expect_equal(test, sock_connect(netd, fd, test->ip, port), 0);
-	other = sock_accept(server, listener);
-	sock_transfer(netd, fd, server, other, 53);
-	sock_close(netd, fd);
-	sock_close(server, other);
-	expect_package(egret_stop(egret), "com.android.chrome",
-		       (struct expected){ .component = "dns via netd" }, 1053);
-}
-
-/* On the host a socket's owner says nothing of the app: who made it counts. */
-static void owner_on_the_host(struct test *test)
-{
-	struct actor *server = actor_start(test, "server"), *client = actor_start(test, "client");
-	struct pair pair;
-	struct egret *egret = egret_start_own(test, NULL);
-
-	pair = sock_pair(client, server, test->ip, 0);
-	droid_give(client, pair.client_fd, 10123);
-	sock_transfer(client, pair.client_fd, server, pair.server_fd, 99);
-	sock_pair_close(&pair);
-	expect_sums(egret_stop(egret), client, 99, 0);
 }
 
 const struct test_case android_cases[] = {
@@ -495,9 +338,5 @@ const struct test_case android_cases[] = {
 	CASE("android/uid-of-its-own", uid_of_its_own),
 	CASE("android/evidence", evidence),
 	CASE("android/large-list", large_list),
-	CASE("android/netd-datagrams", netd_datagrams),
-	CASE("android/netd-own", netd_own),
-	CASE("android/netd-stream", netd_stream),
-	CASE("android/owner-on-the-host", owner_on_the_host),
 	{ 0 },
 };

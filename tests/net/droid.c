@@ -97,3 +97,31 @@ void droid_give(struct actor *owner, int fd, uid_t uid)
 	require(owner->test,
 		actor_call(owner, give_away, &(struct call){ .arg = { fd, (long)uid } }) == 0);
 }
+
+const char *droid_container(struct test *test)
+{
+	return test_text(test, "droid%d", getpid());
+}
+
+const char *droid_payload(struct test *test)
+{
+	return cgroup_named(test, test_text(test, "lxc.payload.%s", droid_container(test)));
+}
+
+struct actor *droid_start_zygote(struct test *test)
+{
+	return actor_start_as(test, &(struct actor_options){ .name = "zygote",
+							     .cgroup = droid_payload(test) });
+}
+
+void droid_expect(struct result *result, const char *package, struct expected expected, long sent)
+{
+	if (!result)
+		return;
+	expected.id =
+		test_text(result->test, "android:%s/%s", droid_container(result->test), package);
+	expected.kind = "android";
+	expected.name = expected.name ?: package;
+	expected.trust = expected.trust ?: "root";
+	expect_app(result, &expected, sent);
+}

@@ -15,3 +15,11 @@ struct actor *droid_start_app(struct actor *zygote, const char *root, uid_t uid,
 void droid_give(struct actor *owner, int fd, uid_t uid);
 /* Where the calling process's arguments lie; 0 or -EINVAL. */
 int droid_find_arguments(char **ret_start, size_t *ret_size);
+
+/* Of each case's own name: cases run at the same time, and egret sees all of them. */
+const char *droid_container(struct test *test);
+/* The container's cgroup, as LXC names it; made if it is not there. */
+const char *droid_payload(struct test *test);
+struct actor *droid_start_zygote(struct test *test);
+/* An app of the container; name and trust, where not given, are those of a listed package. */
+void droid_expect(struct result *result, const char *package, struct expected expected, long sent);
