@@ -195,17 +195,13 @@ static __always_inline void lose(__u32 reason)
 }
 
 /*
- * The only place that takes room in the ring. Nobody is woken: user space
- * looks often enough by itself, and is woken by ring_submit() when the ring
- * fills up faster than that.
+ * The only place that takes room in the ring; who gets NULL counts what is lost
+ * by that. Nobody is woken: user space looks often enough by itself, and is woken
+ * by ring_submit() when the ring fills up faster than that.
  */
 static __always_inline void *ring_reserve(__u64 size)
 {
-	void *record = bpf_ringbuf_reserve(&eg_ring, size, 0);
-
-	if (!record)
-		lose(EG_LOSS_RING_FULL);
-	return record;
+	return bpf_ringbuf_reserve(&eg_ring, size, 0);
 }
 
 static __always_inline __u64 ring_wakeup(void *ring)

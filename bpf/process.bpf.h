@@ -323,8 +323,12 @@ __noinline int describe(__u64 task, __u64 start_ns, __u64 identity, __u32 flags)
 {
 	struct eg_process *process = ring_reserve(sizeof(*process));
 
-	if (!process)
-		return config.scope_cgroup_id && !in_scope(task) ? -EG_KNOWN_OUT_OF_SCOPE : 0;
+	if (!process) {
+		if (config.scope_cgroup_id && !in_scope(task))
+			return -EG_KNOWN_OUT_OF_SCOPE;
+		lose(EG_LOSS_RING_FULL);
+		return 0;
+	}
 	process->header.type = EG_RECORD_PROCESS;
 	process->header.size = sizeof(*process);
 	process->header.time_ns = bpf_ktime_get_boot_ns();

@@ -282,8 +282,10 @@ static __always_inline void emit_event_of(__u32 type, __u64 key, __u64 cookie,
 {
 	struct eg_event *event = ring_reserve(sizeof(*event));
 
-	if (!event)
+	if (!event) {
+		lose(EG_LOSS_RING_FULL);
 		return;
+	}
 	event->header.type = type;
 	event->header.size = sizeof(*event);
 	event->header.time_ns = bpf_ktime_get_boot_ns();

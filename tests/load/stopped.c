@@ -137,6 +137,17 @@ static struct program *trace_actor(struct test *test, struct actor **ret_actor)
 	return program;
 }
 
+/* New processes that talk to each other. */
+static void talk_aside(struct test *test)
+{
+	struct actor *client = actor_start(test, "client"), *server = actor_start(test, "server");
+	struct pair pair = sock_pair(client, server, test->ip, 0);
+
+	sock_transfer(client, pair.client_fd, server, pair.server_fd, 10);
+	sock_pair_close(&pair);
+}
+
+/* What there is no room for is told, and nothing of what is others'. */
 static void traced(struct test *test)
 {
 	struct program *program;
@@ -151,6 +162,7 @@ static void traced(struct test *test)
 	kill(program->pid, SIGSTOP);
 	traffic_begin(&traffic, PAUSE_MS / 10);
 	traffic_wait(&traffic);
+	talk_aside(test);
 	kill(program->pid, SIGCONT);
 	actor_quit(traffic.server, 0);
 	actor_quit(traffic.client, 0);
