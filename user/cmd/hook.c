@@ -173,11 +173,10 @@ int hook_start(const char *command, struct hook **ret_hook)
 		eg_error("--on-violation: %s: %m", hook->argv[0]);
 		r = -EINVAL;
 	}
-	if (r == 0) {
+	if (r == 0)
 		r = start(hook);
-		if (r < 0)
-			eg_error("can't start what runs %s: %s", command, strerror(-r));
-	}
+	if (r < 0 && r != -EINVAL)
+		eg_error("can't start what runs %s: %s", command, strerror(-r));
 	if (r == 0) {
 		*ret_hook = hook;
 		return EG_EXIT_OK;

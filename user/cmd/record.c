@@ -202,6 +202,8 @@ static int handle(struct recorder *recorder, enum tracing_event event)
 		if (!error &&
 		    collector_is_crowded(recorder->collector, tracing_is_quiet(recorder->tracing)))
 			error = collector_fill(recorder->collector, probe, 0, false);
+		if (error)
+			eg_error("can't read the kernel's records: %s", strerror(-error));
 		break;
 	case TRACING_INTERVAL:
 		error = finish(recorder, false);

@@ -350,7 +350,9 @@ static int read_file(const char *path, struct table *table, struct eg_owners_err
 	r = read_stream(stream, &table->text, &size);
 	if (r < 0)
 		return r == -ENOMEM ? r : fail(error, 0, strerror(-r));
-	if (fstat(fileno(stream), &stat) == 0 && S_ISREG(stat.st_mode))
+	if (fstat(fileno(stream), &stat) < 0)
+		return fail(error, 0, strerror(errno));
+	if (S_ISREG(stat.st_mode))
 		table->as_of = stat.st_mtim.tv_sec * NSEC_PER_SEC;
 	if (strlen(table->text) != size)
 		return fail(error, 0, "it holds a zero byte: not text");
